@@ -1,0 +1,20 @@
+# Every third-party library, from Debian 12's packages; the `dev` script installs them.
+set(Boost_NO_WARN_NEW_VERSIONS ON)
+find_package(Boost 1.81 REQUIRED COMPONENTS json url)
+find_package(OpenSSL 3 REQUIRED)
+find_package(Threads REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
+find_package(ICU 72 REQUIRED COMPONENTS uc i18n)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(XCRYPT REQUIRED IMPORTED_TARGET libcrypt)
+find_library(ZXCVBN_LIBRARY zxcvbn REQUIRED)
+if(GATEHOUSE_TESTS)
+  find_package(GTest REQUIRED)
+endif()
+
+# No deprecated Asio interfaces; errors of Boost.JSON carry no source position.
+add_compile_definitions(BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_USE_STD_STRING_VIEW)

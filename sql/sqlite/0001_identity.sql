@@ -1,0 +1,66 @@
+-- Accounts, sessions, signing keys and the revocation log. Times are milliseconds since the Unix epoch, UTC.
+
+CREATE TABLE account (
+  id                BLOB    PRIMARY KEY,      -- UUIDv7
+  username          TEXT    NOT NULL UNIQUE,  -- PRECIS UsernameCaseMapped (RFC 8265)
+  username_skeleton TEXT    NOT NULL UNIQUE,  -- UTS 39 skeleton: two names that look alike are one
+  email_index       BLOB    UNIQUE,           -- blind index: HMAC-SHA-256 of the normalised address
+  data_key_sealed   BLOB,                     -- the account's own key, under the installation's; NULL once erased
+  profile_sealed    BLOB,                     -- JSON {email, display_name} under the data key
+  password_hash     TEXT    NOT NULL,         -- PHC string, or bcrypt's
+  state             TEXT    NOT NULL CHECK (state IN ('active', 'disabled')),
+  epoch             INTEGER NOT NULL DEFAULT 1,  -- grows when every older access token must become void
+  created_at        INTEGER NOT NULL,
+  updated_at        INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE account_role (
+  account_id BLOB NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+  role       TEXT NOT NULL,
+  PRIMARY KEY (account_id, role)
+) WITHOUT ROWID;
+
+CREATE TABLE session (
+  id              BLOB    PRIMARY KEY,   -- random, 128 bits
+  account_id      BLOB    NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+  created_at      INTEGER NOT NULL,
+  last_used_at    INTEGER NOT NULL,
+  counter         INTEGER NOT NULL,      -- of the refresh token that is valid now
+  rotated_at      INTEGER NOT NULL,      -- when the counter last grew: start of the grace window
+  client_sealed   BLOB    NOT NULL,      -- JSON {address, agent} under the account's data key
+  amr             TEXT    NOT NULL,      -- RFC 8176, separated by spaces
+  auth_time       INTEGER NOT NULL,
+  idle_expires_at INTEGER NOT NULL,      -- moves with each use, never beyond expires_at
+  expires_at      INTEGER NOT NULL,
+  ended_at        INTEGER,
+  end_reason      TEXT
+) WITHOUT ROWID;
+CREATE INDEX session_of_account ON session (account_id, created_at) WHERE ended_at IS NULL;
+CREATE INDEX session_by_expiry ON session (expires_at);
+
+CREATE TABLE revocation (
+  seq       INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given twice, so that a follower notices every row
+  kind      INTEGER NOT NULL,                   -- contract::Revocation::Kind
+  key       BLOB    NOT NULL,
+  min_epoch INTEGER NOT NULL DEFAULT 0,
+  until     INTEGER NOT NULL
+);
+CREATE INDEX revocation_by_until ON revocation (until);
+
+CREATE TABLE signing_key (
+  kid            TEXT    PRIMARY KEY,
+  algorithm      TEXT    NOT NULL,
+  state          TEXT    NOT NULL CHECK (state IN ('next', 'current', 'previous', 'revoked')),
+  public_jwk     TEXT    NOT NULL,  -- empty for HS256, which has no public half
+  private_sealed BLOB    NOT NULL,
+  created_at     INTEGER NOT NULL,
+  activated_at   INTEGER,
+  verify_until   INTEGER            -- of a previous key: when the last token it signed has expired
+) WITHOUT ROWID;
+
+-- Keys for MACs and sealing, each sealed under the master key, so that the master key can be replaced.
+CREATE TABLE server_secret (
+  purpose    TEXT    PRIMARY KEY,  -- refresh_mac, blind_index, account_kek
+  sealed     BLOB    NOT NULL,
+  created_at INTEGER NOT NULL
+) WITHOUT ROWID;

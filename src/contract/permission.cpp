@@ -1,0 +1,44 @@
+#include "contract/permission.hpp"
+
+#include <algorithm>
+
+namespace gatehouse::contract {
+namespace {
+
+bool is_name(std::string_view part) {
+  return part == "*" || (!part.empty() && std::all_of(part.begin(), part.end(), [](char c) {
+                           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+                         }));
+}
+
+}  // namespace
+
+std::optional<Permission> Permission::parse(std::string_view text) {
+  const auto first = text.find(':');
+  if (first == std::string_view::npos) return std::nullopt;
+  const auto second = text.find(':', first + 1);
+  Permission p;
+  p.resource = text.substr(0, first);
+  p.action = text.substr(first + 1, second == std::string_view::npos ? second : second - first - 1);
+  if (!is_name(p.resource) || !is_name(p.action)) return std::nullopt;
+  if (second == std::string_view::npos) return p;
+  const auto reach = text.substr(second + 1);
+  if (reach != "own" && reach != "any") return std::nullopt;
+  p.reach = reach == "own" ? Reach::own : Reach::any;
+  return p;
+}
+
+bool Permission::covers(const Permission& wanted) const {
+  return (resource == "*" || resource == wanted.resource) && (action == "*" || action == wanted.action) &&
+         (reach == Reach::any || wanted.reach == Reach::own);
+}
+
+bool any_role_grants(const RolePermissions& table, const std::vector<std::string>& roles, const Permission& wanted) {
+  return std::any_of(roles.begin(), roles.end(), [&](const std::string& role) {
+    const auto entry = table.find(role);
+    return entry != table.end() && std::any_of(entry->second.begin(), entry->second.end(),
+                                               [&](const Permission& p) { return p.covers(wanted); });
+  });
+}
+
+}  // namespace gatehouse::contract

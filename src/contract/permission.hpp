@@ -1,0 +1,33 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gatehouse::contract {
+
+// `resource:action` with an optional reach: `:own` (what belongs to the caller) or `:any`. Without a reach it is `any`.
+// `*` stands for every resource or every action. Parts are [a-z0-9_-]+.
+struct Permission {
+  enum class Reach { own, any };
+  std::string resource;
+  std::string action;
+  Reach reach = Reach::any;
+
+  // Nothing when the text is not of that form.
+  [[nodiscard]] static std::optional<Permission> parse(std::string_view text);
+  // True when holding *this is enough for `wanted`: `any` covers `own`, `*` covers all.
+  [[nodiscard]] bool covers(const Permission& wanted) const;
+  friend bool operator==(const Permission&, const Permission&) = default;
+};
+
+// Role name → what it may do. From the configuration; immutable while the process runs, so safe on every thread.
+using RolePermissions = std::map<std::string, std::vector<Permission>, std::less<>>;
+
+// True when one of the roles holds a permission that covers `wanted`. Roles the table does not know grant nothing.
+[[nodiscard]] bool any_role_grants(const RolePermissions& table, const std::vector<std::string>& roles,
+                                   const Permission& wanted);
+
+}  // namespace gatehouse::contract

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace gatehouse::base {
+
+// Bytes are std::string / std::string_view throughout.
+
+// RFC 4648 section 5, without padding.
+[[nodiscard]] std::string base64url_encode(std::string_view bytes);
+// Only the canonical form: no padding, no white space, no `+` or `/`, unused bits zero. Nothing otherwise.
+[[nodiscard]] std::optional<std::string> base64url_decode(std::string_view text);
+
+// Lower case.
+[[nodiscard]] std::string hex_encode(std::string_view bytes);
+
+// Big-endian, as they stand in tokens and keys.
+[[nodiscard]] std::string encode_u64(unsigned long long value);
+[[nodiscard]] unsigned long long decode_u64(std::string_view eight_bytes);
+
+}  // namespace gatehouse::base

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace gatehouse::db {
+
+// A parameter or a column. Text is UTF-8; Blob is bytes. Views: valid during the call they are passed to.
+struct Blob {
+  std::string_view bytes;
+};
+using Value = std::variant<std::nullptr_t, std::int64_t, std::string_view, Blob>;
+
+// The current row of a query; typed at the edge. Reading a column as another type than it has is a broken invariant.
+class Row {
+ public:
+  virtual ~Row() = default;
+  [[nodiscard]] virtual bool is_null(int column) const = 0;
+  [[nodiscard]] virtual std::int64_t integer(int column) const = 0;
+  [[nodiscard]] virtual std::string text(int column) const = 0;
+  [[nodiscard]] virtual std::string blob(int column) const = 0;
+  [[nodiscard]] std::optional<std::int64_t> optional_integer(int column) const {
+    return is_null(column) ? std::nullopt : std::optional(integer(column));
+  }
+};
+
+// Thrown by execute when a UNIQUE or PRIMARY KEY constraint refuses the row. The transaction can go on.
+class UniqueViolation : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;  // what(): the database's own words, table and columns only
+};
+
+// One transaction in progress. SQL uses $1, $2 … for parameters, so that one text serves SQLite and PostgreSQL.
+// Statements are prepared once per connection and found again by their text: pass literals.
+// Not thread-safe; REQUIRES: not kept beyond the function it was passed to.
+class Transaction {
+ public:
+  virtual ~Transaction() = default;
+
+  // Runs a statement; returns the number of rows it changed.
+  virtual std::int64_t execute(std::string_view sql, std::initializer_list<Value> parameters = {}) = 0;
+  // Calls on_row for each row, in order.
+  virtual void query(std::string_view sql, std::initializer_list<Value> parameters,
+                     const std::function<void(const Row&)>& on_row) = 0;
+  // The first row mapped by `map`, or nothing when there is none.
+  template <class F>
+  auto query_one(std::string_view sql, std::initializer_list<Value> parameters, F map)
+      -> std::optional<decltype(map(std::declval<const Row&>()))> {
+    std::optional<decltype(map(std::declval<const Row&>()))> result;
+    query(sql, parameters, [&](const Row& row) {
+      if (!result) result.emplace(map(row));
+    });
+    return result;
+  }
+};
+
+}  // namespace gatehouse::db

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "platform/base/clock.hpp"
+
+namespace gatehouse::runtime {
+
+// Resumes a suspended coroutine on its own executor. Called once, from any thread.
+class Resume {
+ public:
+  virtual ~Resume() = default;
+  virtual void operator()() = 0;
+};
+
+// A piece of work that a coroutine waits for while another thread does it. It lives in the waiting coroutine's frame;
+// whoever takes it from a queue either runs it or fails it, then calls finish(), once, and does not touch it again.
+template <class... Args>
+class Task {
+ public:
+  virtual ~Task() = default;
+  virtual void run(Args... args) = 0;  // keeps what fn throws for the waiting coroutine
+
+  void fail(std::exception_ptr error) { error_ = std::move(error); }
+  void finish() {
+    const auto resume = std::move(resume_);
+    (*resume)();
+  }
+  [[nodiscard]] bool failed() const noexcept { return error_ != nullptr; }
+  void rethrow_if_failed() const {
+    if (error_) std::rethrow_exception(error_);
+  }
+
+  base::SteadyPoint queued_at{};
+  std::unique_ptr<Resume> resume_;
+
+ protected:
+  std::exception_ptr error_;
+};
+
+template <class F, class... Args>
+class TaskOf final : public Task<Args...> {
+ public:
+  using Value = std::invoke_result_t<F&, Args...>;
+  explicit TaskOf(F fn) : fn_(std::move(fn)) {}
+
+  void run(Args... args) override {
+    try {
+      if constexpr (std::is_void_v<Value>) {
+        fn_(args...);
+      } else {
+        result_.emplace(fn_(args...));
+      }
+    } catch (...) {
+      this->error_ = std::current_exception();
+    }
+  }
+
+  Value take() {
+    this->rethrow_if_failed();
+    if constexpr (!std::is_void_v<Value>) return std::move(*result_);
+  }
+
+ private:
+  F fn_;
+  std::optional<std::conditional_t<std::is_void_v<Value>, char, Value>> result_;
+};
+
+// Suspends the calling coroutine. `submit` is called with the means to resume it, which it must hand on (and which may be
+// used before submit returns). Throwing from submit does not suspend.
+class Submit {
+ public:
+  virtual ~Submit() = default;
+  virtual void operator()(std::unique_ptr<Resume> resume) = 0;
+};
+boost::asio::awaitable<void> suspend(Submit& submit);
+
+}  // namespace gatehouse::runtime
