@@ -20,7 +20,7 @@ class Authenticator {
   virtual ~Authenticator() = default;
   // REQUIRES: called on event loop `loop`. The principal stays valid while the caller holds it.
   virtual base::Result<std::shared_ptr<const Principal>, AuthError> authenticate(std::size_t loop,
-                                                                                std::string_view access_token) = 0;
+                                                                                 std::string_view access_token) = 0;
 };
 
 }  // namespace gatehouse::contract

@@ -7,8 +7,8 @@ namespace {
 
 bool is_name(std::string_view part) {
   return part == "*" || (!part.empty() && std::all_of(part.begin(), part.end(), [](char c) {
-                           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-                         }));
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+         }));
 }
 
 }  // namespace

@@ -27,7 +27,8 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
   std::copy(text.begin(), text.end(), terminated.begin());
   if (std::strlen(terminated.data()) != text.size()) return std::nullopt;
   std::array<std::uint8_t, 16> bytes{};
-  if (inet_pton(AF_INET, terminated.data(), bytes.data()) == 1) return from_v4({bytes[0], bytes[1], bytes[2], bytes[3]});
+  if (inet_pton(AF_INET, terminated.data(), bytes.data()) == 1)
+    return from_v4({bytes[0], bytes[1], bytes[2], bytes[3]});
   if (inet_pton(AF_INET6, terminated.data(), bytes.data()) == 1) return from_v6(bytes);
   return std::nullopt;
 }

@@ -42,7 +42,7 @@ class Request {
   std::size_t loop = 0;    // the event loop this connection lives on
   telemetry::TraceContext trace;
 
-  std::string body;                                                  // whole; within the route's limit
+  std::string body;                                                           // whole; within the route's limit
   std::array<std::pair<std::string_view, std::string_view>, 4> parameters{};  // of the route's path: name → value
   std::size_t parameter_count = 0;
 

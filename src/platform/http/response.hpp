@@ -9,8 +9,9 @@
 
 namespace gatehouse::http {
 
-// What a handler answers. Date, Content-Length, Connection and the headers that every answer carries (no-store, nosniff,
-// HSTS, CSP …) are added when it is written; a handler that sets one of them itself (Cache-Control of the JWKS) wins.
+// What a handler answers. Date, Content-Length, Connection and the headers that every answer carries (no-store,
+// nosniff, HSTS, CSP …) are added when it is written; a handler that sets one of them itself (Cache-Control of the
+// JWKS) wins.
 struct Response {
   unsigned status = 200;
   std::string content_type;  // empty when there is no body

@@ -12,8 +12,8 @@
 namespace gatehouse::runtime {
 
 // One event loop per core, each one thread and one io_context of its own. What lives on a loop (connections, the token
-// cache, the copy of the revocation set) is touched by that loop's thread alone and needs no lock; what must reach every
-// loop is posted to each.
+// cache, the copy of the revocation set) is touched by that loop's thread alone and needs no lock; what must reach
+// every loop is posted to each.
 class EventLoops {
  public:
   explicit EventLoops(std::size_t count);

@@ -21,14 +21,14 @@
 namespace gatehouse::runtime {
 
 struct PoolOptions {
-  const char* name = "pool";                            // of its threads and metrics
+  const char* name = "pool";  // of its threads and metrics
   std::size_t threads = 1;
   std::size_t queue_limit = 64;                         // waiting tasks; one more is refused at once
   int nice = 0;                                         // of each thread; 19 is the meekest
   std::optional<std::chrono::milliseconds> max_wait{};  // a task that waited longer is refused, not run
 };
 
-struct PoolStats {  // a moment's view, for the metrics
+struct PoolStats {                // a moment's view, for the metrics
   std::size_t depth = 0;          // tasks waiting
   std::size_t busy = 0;           // tasks running
   std::uint64_t done = 0;         // since start
@@ -40,9 +40,9 @@ struct PoolStats {  // a moment's view, for the metrics
 // A bounded set of threads for work that blocks or burns. Tasks of one `fair_key` wait in line behind each other; keys
 // are served in turn, so that one noisy client can't keep the others out.
 //
-// run() is called on an event loop, suspends the caller, runs `fn(worker)` on one of the threads (worker: 0 … threads-1)
-// and resumes the caller on its own loop. Throws base::Unavailable when the queue is full or the task grew stale; passes
-// on what fn throws. Thread-safe. REQUIRES: the pool outlives every caller that waits in run().
+// run() is called on an event loop, suspends the caller, runs `fn(worker)` on one of the threads (worker: 0 …
+// threads-1) and resumes the caller on its own loop. Throws base::Unavailable when the queue is full or the task grew
+// stale; passes on what fn throws. Thread-safe. REQUIRES: the pool outlives every caller that waits in run().
 class Pool {
  public:
   explicit Pool(PoolOptions options);

@@ -71,12 +71,12 @@ class TaskOf final : public Task<Args...> {
   std::optional<std::conditional_t<std::is_void_v<Value>, char, Value>> result_;
 };
 
-// Suspends the calling coroutine. `submit` is called with the means to resume it, which it must hand on (and which may be
-// used before submit returns). Throwing from submit does not suspend.
+// Suspends the calling coroutine. `submit` is called with the means to resume it, which it must hand on (and which may
+// be used before submit returns). It must not throw: the coroutine is no longer the caller's by then.
 class Submit {
  public:
   virtual ~Submit() = default;
-  virtual void operator()(std::unique_ptr<Resume> resume) = 0;
+  virtual void operator()(std::unique_ptr<Resume> resume) noexcept = 0;
 };
 boost::asio::awaitable<void> suspend(Submit& submit);
 

@@ -1,0 +1,208 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "contract/permission.hpp"
+#include "platform/base/ip_address.hpp"
+#include "platform/base/result.hpp"
+#include "platform/base/secret.hpp"
+#include "platform/config/loader.hpp"
+#include "platform/config/problem.hpp"
+#include "platform/config/schema.hpp"
+
+namespace gatehouse::app {
+
+// Everything that can be configured; each struct is one table of the TOML file, each member one key of it, its
+// initialiser the default. Descriptions and permitted values stand in settings_schema.cpp, and from there in
+// docs/ops/configuration.md. A Settings that load_settings() returned has passed every check: ranges, forms, and
+// combinations that would be unsafe.
+
+// `127.0.0.1:8080`, `[::1]:8080`. Port 0: one that is free.
+struct Endpoint {
+  base::IpAddress address;
+  std::uint16_t port = 0;
+
+  [[nodiscard]] static std::optional<Endpoint> parse(std::string_view text);
+  [[nodiscard]] std::string to_string() const;
+  friend bool operator==(const Endpoint&, const Endpoint&) = default;
+};
+
+struct ServerSettings {
+  Endpoint listen{base::IpAddress::from_v4({127, 0, 0, 1}), 8080};
+  Endpoint admin_listen{base::IpAddress::from_v4({127, 0, 0, 1}), 9464};  // /livez /readyz /metrics
+  std::string public_url{};                                               // an origin; empty: not given
+  std::uint32_t loops = 0;                                                // event loops; 0: one a core
+  std::vector<std::string> trusted_proxies{"127.0.0.1/32", "::1/128"};
+  std::vector<base::Cidr> trusted_networks{};  // the same, parsed; not a setting of its own
+  std::filesystem::path tls_certificate{};     // both or neither
+  std::filesystem::path tls_key{};
+  bool allow_plain_http = false;
+  std::chrono::milliseconds drain_delay{0};
+  std::chrono::milliseconds drain_timeout{10'000};
+  std::uint32_t max_connections = 0;  // 0: half the descriptor limit
+  std::uint32_t max_connections_per_address = 50;
+  std::chrono::milliseconds header_timeout{5'000};
+  std::chrono::milliseconds body_timeout{10'000};
+  std::chrono::milliseconds idle_timeout{30'000};
+  std::chrono::milliseconds request_timeout{10'000};
+};
+
+struct ProcessSettings {
+  std::vector<std::string> roles{"identity", "gate"};
+};
+
+struct DataSettings {
+  std::filesystem::path dir{"./gatehouse-data"};
+};
+
+enum class LogLevel { debug, info, warn, error };
+
+struct LogSettings {
+  LogLevel level = LogLevel::info;
+  std::filesystem::path file{};  // empty: standard error
+};
+
+enum class TokenAlgorithm { es256, eddsa, rs256, hs256 };
+
+struct TokenSettings {
+  std::string issuer{};  // never empty once loaded: public_url, or the listener's own address
+  std::string audience = "gatehouse";
+  TokenAlgorithm algorithm = TokenAlgorithm::es256;
+  std::chrono::seconds access_lifetime{std::chrono::minutes(15)};
+  std::chrono::seconds leeway{5};
+  std::chrono::seconds rotation_period{std::chrono::hours(24 * 90)};
+};
+
+struct SessionSettings {
+  std::chrono::seconds idle{std::chrono::hours(24 * 30)};
+  std::chrono::seconds absolute{std::chrono::hours(24 * 90)};
+  std::chrono::seconds grace{10};
+  std::uint32_t max_per_account = 50;
+};
+
+enum class PasswordKind { argon2id, bcrypt };
+
+struct PasswordSettings {
+  std::uint32_t min_length = 12;  // characters
+  std::uint32_t max_length = 256;
+  PasswordKind kind = PasswordKind::argon2id;
+  std::uint32_t memory_kib = 19'456;
+  std::uint32_t iterations = 2;
+  std::uint32_t bcrypt_cost = 12;
+  std::uint32_t hash_threads = 0;  // 0: one a core, as far as hash_memory_limit allows
+  std::uint64_t hash_memory_limit = 256ULL << 20;
+  std::uint32_t hash_queue = 64;
+  std::chrono::milliseconds hash_max_wait{2'000};
+  std::vector<std::string> service_names{"gatehouse"};  // refused as the heart of a password
+};
+
+// A token bucket: so many at once, refilled at this pace.
+struct RateSettings {
+  std::uint32_t burst = 1;
+  double per_second = 1;
+};
+
+struct LimitSettings {
+  RateSettings everything{100, 20};        // API requests of one address (IPv6: one /64)
+  RateSettings sign_in{20, 0.5};           // sign-ins of one address
+  RateSettings registration{5, 0.02};      // registrations of one address
+  RateSettings account_sign_in{10, 0.2};   // sign-ins of one account, wherever they come from
+  RateSettings bad_token{50, 5};           // refused tokens of one address at the gate
+  std::uint32_t tracked_keys = 65'536;     // addresses and accounts remembered a tier
+  std::uint32_t throttle_after = 5;        // failed sign-ins of one address on one account before it must wait
+  std::chrono::milliseconds throttle_max_delay{60'000};
+  std::uint32_t throttle_account_after = 50;  // the same over all addresses
+  std::chrono::milliseconds throttle_account_max_delay{30'000};
+  std::uint32_t throttle_address_after = 50;  // failures of one address over many accounts (spraying)
+  std::chrono::seconds throttle_window{std::chrono::minutes(15)};  // after which failures are forgotten
+};
+
+enum class GateHeaders { either, original, forwarded };  // X-Original-* (nginx), X-Forwarded-* (Traefik, Caddy)
+enum class GateAccess { signed_in, public_, deny };
+
+// One [[gate.rule]]. The order of the file is kept.
+struct GateRuleSettings {
+  std::string host{};                  // lower case, no port; empty: any
+  std::string path{};                  // exact, or a prefix that ends in `/**`
+  std::vector<std::string> methods{};  // upper case; empty: any
+  GateAccess require = GateAccess::signed_in;
+  std::vector<std::string> roles{};  // any of them is enough
+  std::vector<contract::Permission> permissions{};  // each of them is needed
+  std::vector<std::string> scopes{};                // each of them is needed
+  std::optional<std::chrono::seconds> max_age{};    // of the sign-in
+  bool mfa = false;
+};
+
+struct GateSettings {
+  GateHeaders headers = GateHeaders::either;
+  GateAccess default_access = GateAccess::signed_in;  // key `gate.default`: where no rule matches
+  std::string sign_in_url{};                          // empty: none is told
+  std::chrono::milliseconds max_staleness{5'000};
+  std::uint32_t token_cache_entries = 16'384;  // per loop
+  std::vector<GateRuleSettings> rules{};       // key `[[gate.rule]]`
+};
+
+// Where the key that seals all other keys comes from: the first of these that is given, else <data.dir>/master.key,
+// which is made on the first start.
+struct MasterKeySettings {
+  base::Secret value{};
+  std::filesystem::path file{};
+  std::string credential = "gatehouse-master-key";  // a systemd credential; used only where systemd gives one
+};
+
+struct RegistrationSettings {
+  bool enabled = true;
+  std::vector<std::string> default_roles{"member"};
+};
+
+struct Settings {
+  Settings();
+
+  ServerSettings server;
+  ProcessSettings process;
+  DataSettings data;
+  LogSettings log;
+  TokenSettings token;
+  SessionSettings session;
+  PasswordSettings password;
+  LimitSettings limit;
+  GateSettings gate;
+  MasterKeySettings master_key;
+  RegistrationSettings registration;
+  contract::RolePermissions roles;  // [roles]: given in the file, it replaces the default roles as a whole
+};
+
+// What a setting may be given by, besides its default.
+struct SettingsSources {
+  std::optional<std::filesystem::path> file{};  // none: $GATEHOUSE_CONFIG, if set; no other place is looked at
+  config::Environment environment{};            // all variables; only GATEHOUSE_* and $STATE_DIRECTORY count
+  std::vector<config::Flag> flags{};            // {"--listen", "server.listen", "127.0.0.1:8080"}
+};
+
+struct LoadedSettings {
+  Settings settings;
+  std::vector<config::Entry> entries;  // each setting as `config show` prints it: secrets masked
+};
+
+// Reads, checks and completes. Success: settings that can be used as they are. Otherwise everything that is wrong with
+// them, in the order it was met, never empty. Reads the file and what `_file` settings name; touches nothing else.
+[[nodiscard]] base::Result<LoadedSettings, std::vector<config::Problem>> load_settings(const SettingsSources& sources);
+
+// The same for a file's text that is already at hand, called `name` in problems.
+[[nodiscard]] base::Result<LoadedSettings, std::vector<config::Problem>> load_settings_from_text(
+    std::string_view name, std::string_view text, const SettingsSources& sources = {});
+
+// The process's own environment, as sources want it.
+[[nodiscard]] config::Environment process_environment();
+
+// The table of all settings, bound to `settings`, which must outlive it.
+[[nodiscard]] config::Schema settings_schema(Settings& settings);
+
+}  // namespace gatehouse::app
