@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# bench [NAME]: runs bench/load/NAME, or each of them; figures go to build/bench/NAME.json, exit 1 where a must fails
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+source tools/dev/common.sh
+
+names=()
+for file in bench/load/*; do [[ -f "$file" && -x "$file" ]] && names+=("$(basename "$file")"); done
+if [[ $# -gt 0 ]]; then
+  [[ -x "bench/load/$1" && -f "bench/load/$1" ]] || die "bench: there is no '$1'; there are: ${names[*]:-none}"
+  names=("$1")
+fi
+[[ ${#names[@]} -gt 0 ]] || die "bench: bench/load/ holds none"
+
+need build run bench
+build_release
+mkdir -p build/bench
+
+status=0
+for name in "${names[@]}"; do
+  say "bench $name"
+  "bench/load/$name" || status=1
+  [[ -s "build/bench/$name.json" ]] || { echo "bench: $name wrote no build/bench/$name.json" >&2 && status=1; }
+done
+exit "$status"
