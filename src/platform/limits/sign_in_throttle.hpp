@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "platform/base/clock.hpp"
+
+namespace gatehouse::limits {
+
+struct SignInThrottleOptions {
+  // One counter: free up to `failures`, from there on each further one doubles the wait, 1 s first, `max_delay` at
+  // most. Failures are forgotten evenly, `failures` of them in each `window`.
+  struct Tier {
+    unsigned failures;
+    std::chrono::seconds max_delay;
+  };
+  Tier pair{5, std::chrono::seconds(60)};       // one address on one subject: somebody guessing
+  Tier subject{50, std::chrono::seconds(30)};   // all addresses on one subject: a distributed guess. Bounded, so that
+                                                // nobody can lock the owner out for long
+  Tier address{100, std::chrono::seconds(60)};  // one address on all subjects: spraying
+  std::chrono::seconds window{15 * 60};
+  std::size_t max_keys = std::size_t{1} << 14;  // of each counter, 24 bytes each; the least used is forgotten first
+};
+
+// Who tries. `subject` is derived from the account's id, whatever name it was found by (username, e-mail, letter case);
+// for an unknown account from the normalised identifier, so that both are slowed alike. `address` is base::KeyedHash of
+// limit_key(). `known_device`: the client proved an earlier sign-in to this very account.
+struct SignInAttempt {
+  std::uint64_t subject = 0;
+  std::uint64_t address = 0;
+  bool known_device = false;
+};
+
+// The one place that counts failed sign-ins (ASVS 6.3.1; NIST SP 800-63B section 5.2.2). An attempt counts as failed
+// before the password is looked at: a hundred at once count a hundred. Thread-safe; memory is bounded.
+class SignInThrottle {
+ public:
+  // REQUIRES: the clock outlives the throttle.
+  SignInThrottle(const SignInThrottleOptions& options, const base::Clock& clock);
+  ~SignInThrottle();
+  SignInThrottle(const SignInThrottle&) = delete;
+  SignInThrottle& operator=(const SignInThrottle&) = delete;
+
+  // Zero: counted, go on and check the password. Else how long to wait (rounded up); nothing was counted.
+  // A known device waits for its own failures only, never for those of others.
+  [[nodiscard]] std::chrono::seconds begin(const SignInAttempt& attempt);
+
+  // The password was right: takes the attempt back and forgets the failures of this address on this subject.
+  void succeeded(const SignInAttempt& attempt);
+
+  // The password was not checked (queue full, client gone): takes the attempt back, no more.
+  void withdraw(const SignInAttempt& attempt);
+
+  // Failures counted against the subject at this moment, rounded: for the audit trail and tests.
+  [[nodiscard]] unsigned failures(std::uint64_t subject) const;
+
+ private:
+  struct State;
+  const SignInThrottleOptions options_;
+  const base::Clock& clock_;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace gatehouse::limits
