@@ -110,13 +110,13 @@ struct RateSettings {
 };
 
 struct LimitSettings {
-  RateSettings everything{100, 20};        // API requests of one address (IPv6: one /64)
-  RateSettings sign_in{20, 0.5};           // sign-ins of one address
-  RateSettings registration{5, 0.02};      // registrations of one address
-  RateSettings account_sign_in{10, 0.2};   // sign-ins of one account, wherever they come from
-  RateSettings bad_token{50, 5};           // refused tokens of one address at the gate
-  std::uint32_t tracked_keys = 65'536;     // addresses and accounts remembered a tier
-  std::uint32_t throttle_after = 5;        // failed sign-ins of one address on one account before it must wait
+  RateSettings everything{100, 20};       // API requests of one address (IPv6: one /64)
+  RateSettings sign_in{20, 0.5};          // sign-ins of one address
+  RateSettings registration{5, 0.02};     // registrations of one address
+  RateSettings account_sign_in{10, 0.2};  // sign-ins of one account, wherever they come from
+  RateSettings bad_token{50, 5};          // refused tokens of one address at the gate
+  std::uint32_t tracked_keys = 65'536;    // addresses and accounts remembered a tier
+  std::uint32_t throttle_after = 5;       // failed sign-ins of one address on one account before it must wait
   std::chrono::milliseconds throttle_max_delay{60'000};
   std::uint32_t throttle_account_after = 50;  // the same over all addresses
   std::chrono::milliseconds throttle_account_max_delay{30'000};
@@ -133,7 +133,7 @@ struct GateRuleSettings {
   std::string path{};                  // exact, or a prefix that ends in `/**`
   std::vector<std::string> methods{};  // upper case; empty: any
   GateAccess require = GateAccess::signed_in;
-  std::vector<std::string> roles{};  // any of them is enough
+  std::vector<std::string> roles{};                 // any of them is enough
   std::vector<contract::Permission> permissions{};  // each of them is needed
   std::vector<std::string> scopes{};                // each of them is needed
   std::optional<std::chrono::seconds> max_age{};    // of the sign-in
