@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "contract/ids.hpp"
+#include "contract/revocation.hpp"
+#include "identity/session/session.hpp"
+#include "identity/token/access_token.hpp"
+#include "identity/token/refresh_token.hpp"
+#include "identity/token/revocation_store.hpp"
+#include "platform/base/clock.hpp"
+#include "platform/db/transaction.hpp"
+
+namespace gatehouse::identity {
+
+// What an account is at the moment of a transaction, as far as its tokens say it.
+struct AccountStanding {
+  bool active = false;
+  std::int64_t epoch = 1;
+  std::vector<std::string> roles;
+  std::string data_key_sealed;  // empty once erased
+};
+
+struct NewSession {
+  contract::SessionId id;  // always made by us, never taken from a request (session fixation)
+  contract::AccountId account;
+  std::string client_sealed;
+  std::vector<std::string> amr;
+};
+
+enum class RotationRefusal { unknown, expired, ended, account_disabled, reuse };
+
+// How a refresh went. `successor` and `grant` count when refused is empty; `revoked` holds what the refusal ended.
+struct Rotation {
+  std::optional<RotationRefusal> refused{};
+  bool repeated = false;  // a retry within the grace window: the answer is the one already given
+  RefreshToken successor;
+  AccessGrant grant;
+  std::vector<contract::Revocation> revoked{};
+};
+
+// The table `session`. Whatever ends a session appends to the revocation log in the same transaction and returns the
+// rows, which the caller publishes once it has committed. Works inside the caller's transaction; thread-safe.
+class SessionStore {
+ public:
+  SessionStore(SessionOptions options, const RevocationStore& revocations)
+      : options_(options), revocations_(revocations) {}
+
+  // State, epoch, roles and sealed data key. Nothing: no such account.
+  [[nodiscard]] std::optional<AccountStanding> standing(db::Transaction& tx, contract::AccountId account) const;
+
+  // Writes the session (counter 0) and ends the account's oldest ones beyond `max_per_account`, so that never more are
+  // live whatever races. Returns what that ended.
+  [[nodiscard]] std::vector<contract::Revocation> insert_capped(db::Transaction& tx, const NewSession& session,
+                                                                base::TimePoint now) const;
+
+  // The atomic step of a refresh. Counter matches: it grows, the idle expiry moves (never beyond the absolute one).
+  // One behind and within the grace window: the same successor again, nothing written. Anything else of a live session
+  // is reuse, and ends it: the thief and the owner can't be told apart, but both tokens die (RFC 9700 section 4.14.2).
+  [[nodiscard]] Rotation rotate_refresh_counter(db::Transaction& tx, const RefreshToken& presented,
+                                                base::TimePoint now) const;
+
+  [[nodiscard]] std::optional<SessionRecord> find(db::Transaction& tx, contract::SessionId id) const;
+  // Newest first.
+  [[nodiscard]] std::vector<SessionRecord> list_live_of_account(db::Transaction& tx, contract::AccountId account,
+                                                                base::TimePoint now) const;
+
+  // Nothing: it was not live (unknown, expired, or ended before).
+  [[nodiscard]] std::optional<contract::Revocation> end(db::Transaction& tx, contract::SessionId id, EndReason reason,
+                                                        base::TimePoint now) const;
+  // Every live session of the account but `except`.
+  [[nodiscard]] std::vector<contract::Revocation> end_all_of_account(db::Transaction& tx, contract::AccountId account,
+                                                                     std::optional<contract::SessionId> except,
+                                                                     EndReason reason, base::TimePoint now) const;
+
+  [[nodiscard]] std::int64_t count_live(db::Transaction& tx, base::TimePoint now) const;
+
+  // Removes at most `limit` rows that expired, or ended longer than `keep_ended` ago; returns how many.
+  std::size_t sweep(db::Transaction& tx, base::TimePoint now, std::size_t limit) const;
+
+  [[nodiscard]] const SessionOptions& options() const noexcept { return options_; }
+
+ private:
+  [[nodiscard]] Rotation refuse_or_repeat(db::Transaction& tx, const RefreshToken& presented,
+                                          base::TimePoint now) const;
+
+  const SessionOptions options_;
+  const RevocationStore& revocations_;
+};
+
+}  // namespace gatehouse::identity

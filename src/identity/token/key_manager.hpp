@@ -1,0 +1,96 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "contract/revocation.hpp"
+#include "crypto/algorithm.hpp"
+#include "crypto/key_set.hpp"
+#include "crypto/sealing.hpp"
+#include "crypto/signing_key.hpp"
+#include "identity/token/key_store.hpp"
+#include "identity/token/revocation_store.hpp"
+#include "platform/base/clock.hpp"
+#include "platform/base/random.hpp"
+#include "platform/base/result.hpp"
+#include "platform/db/database.hpp"
+
+namespace gatehouse::identity {
+
+enum class KeyRingError {
+  wrong_master_key,  // a private key does not open under this master key, or has been tampered with
+  unknown_kid,       // no such key
+  already_revoked,
+};
+[[nodiscard]] const char* to_string(KeyRingError error);
+
+struct KeyManagerOptions {
+  crypto::Algorithm algorithm = crypto::Algorithm::es256;
+  std::chrono::seconds token_lifetime = std::chrono::minutes(15);
+  std::chrono::seconds leeway{5};  // with which verifiers judge `exp`
+  std::chrono::seconds rotation_period = std::chrono::hours(24 * 90);
+};
+
+// The ring at one moment; immutable.
+struct KeyRingSnapshot {
+  std::shared_ptr<const crypto::SigningKey> current;
+  std::shared_ptr<const crypto::KeySet> verification;  // next, current, and each previous key still needed
+  std::string jwks;                                    // what /.well-known/jwks.json answers: public members only
+  base::TimePoint valid_until;                         // when the first previous key leaves it
+};
+
+// The life of the signing keys: makes, rotates, revokes and hands them out.
+//
+// All but snapshot() read and write the database, and may make keys (RSA: up to a second): they block, so call them at
+// start, from a command or on the background pool, never on an event loop. Each is one transaction, so that processes
+// that do the same at the same time end up with one ring. Thread-safe.
+class KeyManager {
+ public:
+  KeyManager(db::Database& database, const crypto::SealingKey& master_key, const RevocationStore& revocations,
+             KeyManagerOptions options, const base::Clock& clock, base::Random& random);
+
+  // Makes what is missing and loads the ring. When the configured algorithm is another than the current key's, a new
+  // current key takes over and the old one verifies on. REQUIRES: succeeded once before anything else is called.
+  [[nodiscard]] base::Result<void, KeyRingError> ensure();
+
+  // next → current, current → previous, a new next. No token is refused for it.
+  [[nodiscard]] base::Result<void, KeyRingError> rotate();
+  // Voids the key and every token it signed; a revoked current key is succeeded by the next one at once. Returns the
+  // revocation, to be published to the gates before the caller is answered.
+  [[nodiscard]] base::Result<contract::Revocation, KeyRingError> revoke(std::string_view kid);
+
+  // Takes over what another process has changed. True: the ring is another than before, so the gates need the snapshot.
+  [[nodiscard]] base::Result<bool, KeyRingError> reload();
+  // The periodic care, every minute or so: rotates when the current key has reached its age, removes keys that are of
+  // no use, reloads. True as for reload().
+  [[nodiscard]] base::Result<bool, KeyRingError> maintain();
+
+  // Never null after ensure(). Cheap; for any thread.
+  [[nodiscard]] std::shared_ptr<const KeyRingSnapshot> snapshot() const;
+
+  // For commands that show the ring: what lies in the database, oldest first. No private key is opened.
+  [[nodiscard]] std::vector<KeyRecord> list() const;
+
+ private:
+  [[nodiscard]] KeyRecord make_key(KeyState state) const;
+  [[nodiscard]] bool is_complete(const std::vector<KeyRecord>& ring) const;
+  void replace_ring(db::Transaction& tx, const KeyRecord& current, const KeyRecord& next) const;
+  [[nodiscard]] bool advance(db::Transaction& tx, const KeyRecord& new_next) const;
+
+  db::Database& database_;
+  const crypto::SealingKey& master_key_;
+  const RevocationStore& revocations_;
+  const KeyManagerOptions options_;
+  const base::Clock& clock_;
+  base::Random& random_;
+  const KeyStore store_{};
+
+  mutable std::mutex mutex_;
+  std::shared_ptr<const KeyRingSnapshot> snapshot_;  // guarded by mutex_
+};
+
+}  // namespace gatehouse::identity

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "crypto/sealing.hpp"
+#include "platform/base/clock.hpp"
+#include "platform/base/random.hpp"
+#include "platform/base/result.hpp"
+#include "platform/base/secret.hpp"
+#include "platform/db/database.hpp"
+
+namespace gatehouse::identity {
+
+enum class ServerSecretError {
+  wrong_master_key,  // what the database holds was sealed under another master key, or has been tampered with
+};
+[[nodiscard]] const char* to_string(ServerSecretError error);
+
+// The installation's own keys, each for one purpose, kept in `server_secret` sealed under the master key.
+struct ServerSecrets {
+  base::Secret refresh_mac;        // of refresh tokens
+  base::Secret blind_index;        // of e-mail addresses
+  crypto::SealingKey account_kek;  // of the accounts' data keys
+};
+
+// Loads them, making those that are missing: on the first start all of them. When one that is there does not open,
+// nothing is made or changed: a new key would silently void every session and hide every address. Two processes that
+// start at once end up with the same ones. Blocks: for start-up and commands.
+[[nodiscard]] base::Result<ServerSecrets, ServerSecretError> load_or_create_server_secrets(
+    db::Database& database, const crypto::SealingKey& master_key, base::Random& random, const base::Clock& clock);
+
+}  // namespace gatehouse::identity
