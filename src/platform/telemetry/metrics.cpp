@@ -1,0 +1,143 @@
+#include "platform/telemetry/metrics.hpp"
+
+#include <prometheus/check_names.h>
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/metric_family.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace gatehouse::telemetry {
+
+namespace {
+
+enum class Kind { counter, gauge, latency, counter_from, gauge_from };
+
+[[noreturn]] void abort_registration(const std::string& name, const char* why) {
+  std::fprintf(stderr, "metric %s: %s\n", name.c_str(), why);
+  std::abort();
+}
+
+const prometheus::Histogram::BucketBoundaries& latency_buckets() {
+  static const prometheus::Histogram::BucketBoundaries kSeconds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
+                                                                0.25,  0.5,    1.0,   2.5,  5.0,   10.0};
+  return kSeconds;
+}
+
+}  // namespace
+
+struct Metrics::State {
+  struct Known {
+    Kind kind;
+    std::set<Labels> series;
+  };
+  struct External {
+    std::string help;
+    prometheus::MetricType type;
+    std::vector<std::pair<Labels, Read>> reads;
+  };
+
+  // Checks a registration and gives the labels to use: the caller's, or those of the series that takes what is too
+  // many. REQUIRES: mutex is held.
+  Labels admit(const std::string& name, Kind kind, const Labels& labels) {
+    if (!prometheus::CheckMetricName(name)) abort_registration(name, "not a valid name");
+    for (const auto& [label, value] : labels) {
+      if (label == "le" || !prometheus::CheckLabelName(label)) abort_registration(name, "not a valid label name");
+    }
+    auto& entry = known.try_emplace(name, Known{kind, {}}).first->second;
+    if (entry.kind != kind) abort_registration(name, "already in use for another kind of metric");
+    if (entry.series.contains(labels)) return labels;
+    if (entry.series.size() < kMaxSeries) {
+      entry.series.insert(labels);
+      return labels;
+    }
+    Labels other = labels;
+    for (auto& [label, value] : other) value = "other";
+    return other;
+  }
+
+  void add_external(const std::string& name, const std::string& help, const Labels& labels, Kind kind,
+                    prometheus::MetricType type, Read read) {
+    const std::lock_guard lock(mutex);
+    const Labels admitted = admit(name, kind, labels);
+    auto& family = external.try_emplace(name, External{help, type, {}}).first->second;
+    for (const auto& [present, unused] : family.reads) {
+      if (present == admitted) abort_registration(name, "these labels are read from somewhere else already");
+    }
+    family.reads.emplace_back(admitted, std::move(read));
+  }
+
+  mutable std::mutex mutex;
+  // Guarded by mutex.
+  std::map<std::string, Known> known;
+  std::map<std::string, External> external;
+  prometheus::Registry registry;
+};
+
+void Counter::increment(std::uint64_t by) noexcept { counter_->Increment(static_cast<double>(by)); }
+
+void Gauge::set(double value) noexcept { gauge_->Set(value); }
+void Gauge::add(double by) noexcept { gauge_->Increment(by); }
+
+void LatencyHistogram::observe(std::chrono::nanoseconds took) noexcept {
+  histogram_->Observe(std::chrono::duration<double>(took).count());
+}
+
+Metrics::Metrics() : state_(std::make_unique<State>()) {}
+Metrics::~Metrics() = default;
+
+Counter Metrics::counter(const std::string& name, const std::string& help, const Labels& labels) {
+  const std::lock_guard lock(state_->mutex);
+  const Labels admitted = state_->admit(name, Kind::counter, labels);
+  return Counter(prometheus::BuildCounter().Name(name).Help(help).Register(state_->registry).Add(admitted));
+}
+
+Gauge Metrics::gauge(const std::string& name, const std::string& help, const Labels& labels) {
+  const std::lock_guard lock(state_->mutex);
+  const Labels admitted = state_->admit(name, Kind::gauge, labels);
+  return Gauge(prometheus::BuildGauge().Name(name).Help(help).Register(state_->registry).Add(admitted));
+}
+
+LatencyHistogram Metrics::latency(const std::string& name, const std::string& help, const Labels& labels) {
+  const std::lock_guard lock(state_->mutex);
+  const Labels admitted = state_->admit(name, Kind::latency, labels);
+  auto& family = prometheus::BuildHistogram().Name(name).Help(help).Register(state_->registry);
+  return LatencyHistogram(family.Add(admitted, latency_buckets()));
+}
+
+void Metrics::counter_from(const std::string& name, const std::string& help, const Labels& labels, Read read) {
+  state_->add_external(name, help, labels, Kind::counter_from, prometheus::MetricType::Counter, std::move(read));
+}
+
+void Metrics::gauge_from(const std::string& name, const std::string& help, const Labels& labels, Read read) {
+  state_->add_external(name, help, labels, Kind::gauge_from, prometheus::MetricType::Gauge, std::move(read));
+}
+
+std::string Metrics::render() const {
+  const std::lock_guard lock(state_->mutex);
+  auto families = state_->registry.Collect();
+  for (const auto& [name, external] : state_->external) {
+    prometheus::MetricFamily family;
+    family.name = name;
+    family.help = external.help;
+    family.type = external.type;
+    for (const auto& [labels, read] : external.reads) {
+      auto& metric = family.metric.emplace_back();
+      for (const auto& [label, value] : labels) metric.label.push_back({label, value});
+      (external.type == prometheus::MetricType::Counter ? metric.counter.value : metric.gauge.value) = read();
+    }
+    families.push_back(std::move(family));
+  }
+  return prometheus::TextSerializer().Serialize(families);
+}
+
+}  // namespace gatehouse::telemetry
