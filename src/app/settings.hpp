@@ -10,12 +10,17 @@
 #include <vector>
 
 #include "contract/permission.hpp"
+#include "crypto/algorithm.hpp"
+#include "crypto/password.hpp"
 #include "platform/base/ip_address.hpp"
 #include "platform/base/result.hpp"
 #include "platform/base/secret.hpp"
 #include "platform/config/loader.hpp"
 #include "platform/config/problem.hpp"
 #include "platform/config/schema.hpp"
+#include "platform/limits/rate_limiter.hpp"
+#include "platform/limits/sign_in_throttle.hpp"
+#include "platform/telemetry/log.hpp"
 
 namespace gatehouse::app {
 
@@ -51,6 +56,7 @@ struct ServerSettings {
   std::chrono::milliseconds header_timeout{5'000};
   std::chrono::milliseconds body_timeout{10'000};
   std::chrono::milliseconds idle_timeout{30'000};
+  std::chrono::milliseconds write_timeout{10'000};
   std::chrono::milliseconds request_timeout{10'000};
 };
 
@@ -62,19 +68,15 @@ struct DataSettings {
   std::filesystem::path dir{"./gatehouse-data"};
 };
 
-enum class LogLevel { debug, info, warn, error };
-
 struct LogSettings {
-  LogLevel level = LogLevel::info;
+  telemetry::Level level = telemetry::Level::info;
   std::filesystem::path file{};  // empty: standard error
 };
-
-enum class TokenAlgorithm { es256, eddsa, rs256, hs256 };
 
 struct TokenSettings {
   std::string issuer{};  // never empty once loaded: public_url, or the listener's own address
   std::string audience = "gatehouse";
-  TokenAlgorithm algorithm = TokenAlgorithm::es256;
+  crypto::Algorithm algorithm = crypto::Algorithm::es256;
   std::chrono::seconds access_lifetime{std::chrono::minutes(15)};
   std::chrono::seconds leeway{5};
   std::chrono::seconds rotation_period{std::chrono::hours(24 * 90)};
@@ -87,15 +89,10 @@ struct SessionSettings {
   std::uint32_t max_per_account = 50;
 };
 
-enum class PasswordKind { argon2id, bcrypt };
-
 struct PasswordSettings {
   std::uint32_t min_length = 12;  // characters
   std::uint32_t max_length = 256;
-  PasswordKind kind = PasswordKind::argon2id;
-  std::uint32_t memory_kib = 19'456;
-  std::uint32_t iterations = 2;
-  std::uint32_t bcrypt_cost = 12;
+  crypto::PasswordCost cost{};     // keys kind, memory_kib, iterations, bcrypt_cost
   std::uint32_t hash_threads = 0;  // 0: one a core, as far as hash_memory_limit allows
   std::uint64_t hash_memory_limit = 256ULL << 20;
   std::uint32_t hash_queue = 64;
@@ -103,25 +100,15 @@ struct PasswordSettings {
   std::vector<std::string> service_names{"gatehouse"};  // refused as the heart of a password
 };
 
-// A token bucket: so many at once, refilled at this pace.
-struct RateSettings {
-  std::uint32_t burst = 1;
-  double per_second = 1;
-};
-
+// Each rate is two keys: `limit.sign_in_burst` and `limit.sign_in_per_second`.
 struct LimitSettings {
-  RateSettings everything{100, 20};       // API requests of one address (IPv6: one /64)
-  RateSettings sign_in{20, 0.5};          // sign-ins of one address
-  RateSettings registration{5, 0.02};     // registrations of one address
-  RateSettings account_sign_in{10, 0.2};  // sign-ins of one account, wherever they come from
-  RateSettings bad_token{50, 5};          // refused tokens of one address at the gate
-  std::uint32_t tracked_keys = 65'536;    // addresses and accounts remembered a tier
-  std::uint32_t throttle_after = 5;       // failed sign-ins of one address on one account before it must wait
-  std::chrono::milliseconds throttle_max_delay{60'000};
-  std::uint32_t throttle_account_after = 50;  // the same over all addresses
-  std::chrono::milliseconds throttle_account_max_delay{30'000};
-  std::uint32_t throttle_address_after = 50;  // failures of one address over many accounts (spraying)
-  std::chrono::seconds throttle_window{std::chrono::minutes(15)};  // after which failures are forgotten
+  limits::Rate everything{100, 20};          // API requests of one address (IPv6: one /64)
+  limits::Rate sign_in{20, 0.5};             // sign-ins of one address
+  limits::Rate registration{5, 0.02};        // registrations of one address
+  limits::Rate account_sign_in{10, 0.2};     // sign-ins of one account, wherever they come from
+  limits::Rate bad_token{50, 5};             // refused tokens of one address at the gate
+  std::uint32_t tracked_keys = 65'536;       // addresses or accounts remembered in each tier
+  limits::SignInThrottleOptions throttle{};  // keys `limit.throttle_…`; max_keys keeps its own default
 };
 
 enum class GateHeaders { either, original, forwarded };  // X-Original-* (nginx), X-Forwarded-* (Traefik, Caddy)

@@ -26,17 +26,17 @@ enum class Form { boolean, integer, number, text, list };
 
 // One row of the table: a key, what it accepts, and the member it fills.
 struct Setting {
-  std::string key;
+  std::string key{};
   Form form = Form::text;
-  std::string type;      // for people: `duration`, `integer` …
-  std::string accepted;  // for people: `1 to 64`, `one of …`; may be empty
-  std::string description;
-  std::string default_text;       // as TOML
-  bool secret = false;            // never shown; also given by `<key>_file`
-  bool required = false;          // of a row: must be there
-  std::string fallback_variable;  // an environment variable of another name, weaker than the file
-  std::function<Complaint(const Value&)> assign;
-  std::function<std::string()> show;  // the member's value as TOML
+  std::string type{};      // for people: `duration`, `integer` …
+  std::string accepted{};  // for people: `1 to 64`, `one of …`; may be empty
+  std::string description{};
+  std::string default_text{};       // as TOML
+  bool secret = false;              // never shown; also given by `<key>_file`
+  bool required = false;            // of a row: must be there
+  std::string fallback_variable{};  // an environment variable of another name, weaker than the file
+  std::function<Complaint(const Value&)> assign{};
+  std::function<std::string()> show{};  // the member's value as TOML
 };
 
 class Schema;

@@ -11,7 +11,7 @@ namespace gatehouse::config {
 [[nodiscard]] std::string printable(std::string_view text);
 
 // As a TOML basic string, quotes included. REQUIRES: valid UTF-8, else the bytes stand escaped one by one.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string toml_string(std::string_view text);
 
 // True for well-formed UTF-8 without NUL.
 [[nodiscard]] bool is_text(std::string_view bytes);
