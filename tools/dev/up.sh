@@ -1,2 +1,36 @@
 #!/usr/bin/env bash
-# up: brings it up
+# up [PORT]: starts Gatehouse, nginx in front (port 8088) and a demo application behind; Ctrl-C ends all three
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+source tools/dev/common.sh
+source tools/dev/stack.sh
+
+port="${1:-8088}"
+[[ "$port" =~ ^[0-9]+$ ]] || die "up: PORT is a number"
+
+need build run
+build_release
+trap stop_stack EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+start_stack "$PWD/build/up" "$port"
+
+# shellcheck disable=SC2154 # start_stack sets them
+cat <<TEXT
+
+  through nginx   http://127.0.0.1:$port/           (the demo application, behind the gate)
+  Gatehouse       http://127.0.0.1:$gatehouse_port
+  operations      http://127.0.0.1:$admin_port/metrics
+  data and logs   build/up/
+
+  curl -i http://127.0.0.1:$port/
+  curl -s http://127.0.0.1:$port/v1/register -H 'Content-Type: application/json' \\
+    -d '{"username":"alice","email":"alice@example.org","password":"correct horse battery staple"}'
+  token=\$(curl -s http://127.0.0.1:$port/v1/login -H 'Content-Type: application/json' \\
+    -d '{"username":"alice","password":"correct horse battery staple"}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+  curl -i http://127.0.0.1:$port/ -H "Authorization: Bearer \$token"
+
+  Ctrl-C ends all of it.
+TEXT
+wait -n "${stack_pids[@]}" || true
+die "one of the three has ended; see build/up/"
