@@ -15,7 +15,8 @@ namespace gatehouse::db {
 // threads; the caller is suspended meanwhile and resumes on its own loop.
 //
 // write: what fn did is durable (on disk) when the caller resumes; when fn throws, nothing of it has happened, and the
-//   caller gets what it threw. fn may run more than once if the database asks to retry, so it has no effects of its own.
+//   caller gets what it threw. fn may run more than once if the database asks to retry, so it has no effects of its
+//   own.
 // read: a consistent snapshot; fn must not write.
 // Both throw base::Unavailable when the queue is full or the database can't answer (503 at the edge, never "no").
 // Thread-safe.

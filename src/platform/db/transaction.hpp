@@ -46,6 +46,8 @@ class Transaction {
 
   // Runs a statement; returns the number of rows it changed.
   virtual std::int64_t execute(std::string_view sql, std::initializer_list<Value> parameters = {}) = 0;
+  // Runs every statement of a text, without parameters, in order: what a migration is.
+  virtual void execute_script(std::string_view sql) = 0;
   // Calls on_row for each row, in order.
   virtual void query(std::string_view sql, std::initializer_list<Value> parameters,
                      const std::function<void(const Row&)>& on_row) = 0;

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "platform/db/database.hpp"
+
+namespace gatehouse::db {
+
+// Reads the whole database and says what is wrong with it: damaged pages, indexes that disagree with their tables, rows
+// whose foreign key points nowhere. Empty when all is well; at most 100 lines. Takes as long as reading the file;
+// blocking: for commands and tests.
+[[nodiscard]] std::vector<std::string> integrity_errors(Database& database);
+
+}  // namespace gatehouse::db

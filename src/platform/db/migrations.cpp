@@ -1,0 +1,97 @@
+#include "platform/db/migrations.hpp"
+
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+
+#include "platform/base/unavailable.hpp"
+
+namespace gatehouse::db {
+namespace {
+
+constexpr std::string_view kCreateTable =
+    "CREATE TABLE IF NOT EXISTS schema_migration ("
+    " number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_at BIGINT NOT NULL)";
+
+std::string full_name(int number, std::string_view name) {
+  char digits[16];
+  std::snprintf(digits, sizeof digits, "%04d_", number);
+  return digits + std::string(name);
+}
+
+void check_applied(std::span<const Migration> migrations, int expected, const Row& row) {
+  const auto number = row.integer(0);
+  const auto name = full_name(static_cast<int>(number), row.text(1));
+  if (number > static_cast<std::int64_t>(migrations.size())) {
+    throw MigrationError("the database is newer than this program: it has migration " + name +
+                         ". Start the version of gatehouse that made it, or a later one");
+  }
+  if (number != expected) {
+    throw MigrationError("the database lacks a migration before " + name + ". Restore it from a backup");
+  }
+  const auto& known = migrations[static_cast<std::size_t>(number - 1)];
+  if (row.text(2) != known.sha256 || row.text(1) != known.name) {
+    throw MigrationError("migration " + name +
+                         " was applied with another text than this program has. Start the version of gatehouse that "
+                         "applied it, or restore the database from a backup");
+  }
+}
+
+// The number of the newest migration that was applied; 0 for a new database. Throws MigrationError.
+int applied_version(Transaction& transaction, std::span<const Migration> migrations) {
+  int version = 0;
+  transaction.query("SELECT number, name, sha256 FROM schema_migration ORDER BY number", {},
+                    [&](const Row& row) { check_applied(migrations, ++version, row); });
+  return version;
+}
+
+// Inside the write transaction nobody else migrates: what is missing is decided here, not before. True when applied.
+bool apply_next(Transaction& transaction, std::span<const Migration> migrations, base::TimePoint now, int& version) {
+  version = applied_version(transaction, migrations);
+  if (version == static_cast<int>(migrations.size())) return false;
+  const auto& next = migrations[static_cast<std::size_t>(version)];
+  transaction.execute_script(next.sql);
+  transaction.execute("INSERT INTO schema_migration (number, name, sha256, applied_at) VALUES ($1, $2, $3, $4)",
+                      {next.number, next.name, next.sha256, base::to_unix_ms(now)});
+  version = next.number;
+  return true;
+}
+
+}  // namespace
+
+MigrationReport migrate(Database& database, const base::Clock& clock, std::span<const Migration> migrations) {
+  MigrationReport report;
+  database.write_blocking([](Transaction& transaction) { transaction.execute(kCreateTable); });
+  for (;;) {
+    try {
+      const bool applied = database.write_blocking(
+          [&](Transaction& transaction) { return apply_next(transaction, migrations, clock.now(), report.version); });
+      if (!applied) return report;
+    } catch (const MigrationError&) {
+      throw;
+    } catch (const base::Unavailable&) {
+      throw;
+    } catch (const std::exception& error) {
+      const auto& failed = migrations[static_cast<std::size_t>(report.version)];
+      throw MigrationError("migration " + full_name(failed.number, failed.name) + " failed: " + error.what());
+    }
+    report.applied.push_back(full_name(report.version, migrations[static_cast<std::size_t>(report.version - 1)].name));
+  }
+}
+
+std::vector<std::string> pending_migrations(Database& database, std::span<const Migration> migrations) {
+  const int version = database.read_blocking([&](Transaction& transaction) {
+    const bool known = transaction
+                           .query_one("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migration'",
+                                      {}, [](const Row&) { return true; })
+                           .value_or(false);
+    return known ? applied_version(transaction, migrations) : 0;
+  });
+  std::vector<std::string> pending;
+  for (const auto& migration : migrations.subspan(static_cast<std::size_t>(version))) {
+    pending.push_back(full_name(migration.number, migration.name));
+  }
+  return pending;
+}
+
+}  // namespace gatehouse::db

@@ -1,0 +1,267 @@
+// What every database promises to the stores (platform/db/database.hpp).
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <future>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "platform/base/unavailable.hpp"
+#include "platform/db/integrity.hpp"
+#include "tests/conformance/hold_writer.hpp"
+#include "tests/conformance/on_every_database.hpp"
+#include "tests/support/run_on_loop.hpp"
+
+namespace gatehouse {
+namespace {
+
+using boost::asio::awaitable;
+using db::Row;
+using db::Transaction;
+
+class DatabaseConformance : public test::OnEveryDatabase {
+ protected:
+  DatabaseConformance() {
+    database().write_blocking([](Transaction& t) {
+      t.execute_script(
+          "CREATE TABLE item (name TEXT PRIMARY KEY, value BIGINT);"
+          "CREATE TABLE part (item TEXT NOT NULL REFERENCES item (name));");
+    });
+  }
+
+  void insert(const std::string& name, std::int64_t value) {
+    database().write_blocking([&](Transaction& t) { put(t, name, value); });
+  }
+  static void put(Transaction& t, const std::string& name, std::int64_t value) {
+    t.execute("INSERT INTO item (name, value) VALUES ($1, $2)", {name, value});
+  }
+  static std::int64_t value_in(Transaction& t, const std::string& name) {
+    return t.query_one("SELECT value FROM item WHERE name = $1", {name}, [](const Row& r) { return r.integer(0); })
+        .value_or(-1);
+  }
+  std::int64_t value_of(const std::string& name) {
+    return database().read_blocking([&](Transaction& t) { return value_in(t, name); });
+  }
+
+  // Runs the writes as one group, in this order; gives what each of them threw.
+  using Write = std::function<void(Transaction&)>;
+  std::vector<std::exception_ptr> write_as_one_group(const std::vector<Write>& writes) {
+    std::vector<std::exception_ptr> thrown(writes.size());
+    std::vector<std::thread> threads;
+    test::HoldWriter hold(database());
+    for (std::size_t i = 0; i < writes.size(); ++i) {
+      threads.emplace_back([&, i] {
+        try {
+          database().write_blocking(writes[i]);
+        } catch (...) {
+          thrown[i] = std::current_exception();
+        }
+      });
+      hold.wait_for_queue(i + 1);
+    }
+    hold.release();
+    for (auto& thread : threads) thread.join();
+    return thrown;
+  }
+};
+
+GATEHOUSE_ON_EVERY_DATABASE(DatabaseConformance);
+
+TEST_P(DatabaseConformance, a_write_that_throws_is_undone_alone_within_its_group) {
+  const auto before = database().stats().commits;
+  const auto thrown = write_as_one_group({
+      [](Transaction& t) { put(t, "first", 1); },
+      [](Transaction& t) {
+        put(t, "second", 2);
+        throw std::domain_error("changed my mind");
+      },
+      [](Transaction& t) { put(t, "third", 3); },
+  });
+  EXPECT_EQ(database().stats().commits, before + 2) << "the holder's commit, and one for the three";
+  EXPECT_FALSE(thrown[0]);
+  EXPECT_THROW(std::rethrow_exception(thrown[1]), std::domain_error);
+  EXPECT_FALSE(thrown[2]);
+  EXPECT_EQ(value_of("first"), 1);
+  EXPECT_EQ(value_of("second"), -1);
+  EXPECT_EQ(value_of("third"), 3);
+}
+
+TEST_P(DatabaseConformance, a_violation_within_a_group_fails_only_the_second_writer) {
+  const auto thrown = write_as_one_group({
+      [](Transaction& t) { put(t, "name", 1); },
+      [](Transaction& t) { put(t, "name", 2); },
+      [](Transaction& t) { put(t, "other", 3); },
+  });
+  EXPECT_FALSE(thrown[0]);
+  EXPECT_THROW(std::rethrow_exception(thrown[1]), db::UniqueViolation);
+  EXPECT_FALSE(thrown[2]);
+  EXPECT_EQ(value_of("name"), 1);
+}
+
+TEST_P(DatabaseConformance, a_transaction_goes_on_after_a_unique_violation) {
+  insert("taken", 1);
+  database().write_blocking([](Transaction& t) {
+    EXPECT_THROW(put(t, "taken", 2), db::UniqueViolation);
+    put(t, "free", 3);
+  });
+  EXPECT_EQ(value_of("taken"), 1);
+  EXPECT_EQ(value_of("free"), 3);
+}
+
+TEST_P(DatabaseConformance, a_foreign_key_that_points_nowhere_is_refused_and_is_no_unique_violation) {
+  const auto orphan = [](Transaction& t) { t.execute("INSERT INTO part (item) VALUES ($1)", {"nobody"}); };
+  try {
+    database().write_blocking(orphan);
+    FAIL() << "accepted";
+  } catch (const db::UniqueViolation&) {
+    FAIL() << "told as a unique violation";
+  } catch (const base::Unavailable&) {
+    FAIL() << "told as could not decide";
+  } catch (const std::runtime_error&) {
+  }
+  EXPECT_TRUE(db::integrity_errors(database()).empty());
+}
+
+TEST_P(DatabaseConformance, concurrent_increments_lose_nothing) {
+  insert("counter", 0);
+  test::run_together(400, [this](std::size_t) -> awaitable<void> {
+    co_await database().write([](Transaction& t) {
+      const auto value = value_in(t, "counter");
+      t.execute("UPDATE item SET value = $2 WHERE name = $1", {"counter", value + 1});
+    });
+  });
+  EXPECT_EQ(value_of("counter"), 400);
+}
+
+TEST_P(DatabaseConformance, a_conditional_update_has_one_winner) {
+  insert("invitation", 1);
+  std::atomic<int> winners{0};
+  test::run_together(100, [&](std::size_t) -> awaitable<void> {
+    const auto rows = co_await database().write([](Transaction& t) {
+      return t.execute("UPDATE item SET value = 0 WHERE name = $1 AND value = 1", {"invitation"});
+    });
+    winners += static_cast<int>(rows);
+  });
+  EXPECT_EQ(winners, 1);
+}
+
+TEST_P(DatabaseConformance, a_read_never_sees_half_of_a_write) {
+  insert("left", 0);
+  insert("right", 0);
+  std::atomic<int> torn{0};
+  test::run_together(200, [&](std::size_t i) -> awaitable<void> {
+    if (i % 2 == 0) {
+      co_await database().write([](Transaction& t) {
+        t.execute("UPDATE item SET value = value + 1 WHERE name = 'left'");
+        t.execute("UPDATE item SET value = value + 1 WHERE name = 'right'");
+      });
+    } else {
+      const bool equal =
+          co_await database().read([](Transaction& t) { return value_in(t, "left") == value_in(t, "right"); });
+      if (!equal) ++torn;
+    }
+  });
+  EXPECT_EQ(torn, 0);
+  EXPECT_EQ(value_of("left"), 100);
+}
+
+TEST_P(DatabaseConformance, a_read_sees_every_write_that_was_answered_before_it) {
+  test::run_on_loop([](db::Database& d) -> awaitable<void> {
+    for (int i = 0; i < 20; ++i) {
+      const auto name = std::to_string(i);
+      co_await d.write([&](Transaction& t) { put(t, name, i); });
+      const auto seen = co_await d.read([&](Transaction& t) { return value_in(t, name); });
+      EXPECT_EQ(seen, i);
+    }
+  }(database()));
+}
+
+TEST_P(DatabaseConformance, a_read_that_writes_is_refused) {
+  EXPECT_THROW(database().read_blocking([](Transaction& t) { put(t, "sneaked", 1); }), std::logic_error);
+  EXPECT_EQ(value_of("sneaked"), -1);
+}
+
+TEST_P(DatabaseConformance, what_a_read_throws_reaches_its_caller_and_the_next_read_works) {
+  const auto failing = [this]() -> awaitable<int> {
+    co_return co_await database().read([](Transaction&) -> int { throw std::domain_error("no"); });
+  };
+  EXPECT_THROW(test::run_on_loop(failing()), std::domain_error);
+  EXPECT_THROW(database().read_blocking([](Transaction& t) { t.query("SELECT nonsense", {}, [](const Row&) {}); }),
+               std::runtime_error);
+  EXPECT_EQ(value_of("missing"), -1);
+}
+
+TEST_P(DatabaseConformance, values_come_back_as_they_went) {
+  database().write_blocking([](Transaction& t) {
+    t.execute_script("CREATE TABLE kept (id BIGINT PRIMARY KEY, words TEXT, bytes BLOB, number BIGINT)");
+    const std::string bytes("\0\xff\x01\0", 4);
+    t.execute("INSERT INTO kept (id, words, bytes, number) VALUES ($1, $2, $3, $4)",
+              {1, "Łódź'; DROP TABLE kept; --", db::Blob{bytes}, std::numeric_limits<std::int64_t>::min()});
+    t.execute("INSERT INTO kept (id, words, bytes, number) VALUES ($1, $2, $3, $4)",
+              {2, std::string_view(), db::Blob{}, nullptr});
+  });
+  std::size_t rows = 0;
+  database().read_blocking([&](Transaction& t) {
+    t.query("SELECT words, bytes, number FROM kept ORDER BY id", {}, [&](const Row& row) {
+      const bool first = rows++ == 0;
+      EXPECT_EQ(row.text(0), first ? "Łódź'; DROP TABLE kept; --" : "");
+      EXPECT_EQ(row.blob(1), first ? std::string("\0\xff\x01\0", 4) : "");
+      EXPECT_FALSE(row.is_null(1)) << "empty is not NULL";
+      EXPECT_EQ(row.optional_integer(2).has_value(), first);
+      if (first) {
+        EXPECT_EQ(row.integer(2), std::numeric_limits<std::int64_t>::min());
+      }
+    });
+  });
+  EXPECT_EQ(rows, 2U);
+}
+
+TEST_P(DatabaseConformance, parameters_go_by_their_number_not_by_their_place) {
+  const auto text = database().read_blocking([](Transaction& t) {
+    return t.query_one("SELECT CAST($2 AS TEXT) || CAST($1 AS TEXT) || CAST($2 AS TEXT)", {"one", "two"},
+                       [](const Row& row) { return row.text(0); });
+  });
+  EXPECT_EQ(text, "twoonetwo");
+}
+
+TEST_P(DatabaseConformance, a_query_may_run_inside_itself) {
+  insert("a", 1);
+  insert("b", 2);
+  std::string seen;
+  const std::string_view all = "SELECT name FROM item ORDER BY name";
+  database().read_blocking([&](Transaction& t) {
+    t.query(all, {}, [&](const Row& outer) {
+      t.query(all, {}, [&](const Row& inner) { seen += outer.text(0) + inner.text(0) + " "; });
+    });
+  });
+  EXPECT_EQ(seen, "aa ab ba bb ");
+}
+
+TEST_P(DatabaseConformance, execute_counts_the_rows_it_changed) {
+  database().write_blocking([](Transaction& t) {
+    put(t, "a", 1);
+    put(t, "b", 1);
+    EXPECT_EQ(t.execute("UPDATE item SET value = 2"), 2);
+    EXPECT_EQ(t.execute("UPDATE item SET value = 3 WHERE name = 'none'"), 0);
+    EXPECT_EQ(t.execute("CREATE TABLE another (id BIGINT)"), 0) << "not the count of the statement before";
+  });
+}
+
+TEST_P(DatabaseConformance, an_answered_write_is_there_after_a_restart) {
+  insert("kept", 7);
+  if (!test_database().is_durable()) {
+    EXPECT_THROW(test_database().reopen(), std::logic_error);
+    return;
+  }
+  test_database().reopen();
+  EXPECT_EQ(value_of("kept"), 7);
+  EXPECT_TRUE(db::integrity_errors(database()).empty());
+}
+
+}  // namespace
+}  // namespace gatehouse

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "tests/support/test_database.hpp"
+
+namespace gatehouse::test {
+
+// The base of each store's suite:
+//
+//   class SessionStoreConformance : public test::OnEveryDatabase {};
+//   GATEHOUSE_ON_EVERY_DATABASE(SessionStoreConformance);
+//   TEST_P(SessionStoreConformance, R02_reuse_ends_the_session) { SessionStore store(database()); … }
+//
+// Each test gets a new, migrated database and runs once for every kind.
+class OnEveryDatabase : public ::testing::TestWithParam<DatabaseKind> {
+ protected:
+  [[nodiscard]] db::Database& database() { return database_->database(); }
+  [[nodiscard]] TestDatabase& test_database() { return *database_; }
+
+ private:
+  std::unique_ptr<TestDatabase> database_ = GetParam().open();
+};
+
+inline std::string database_name(const ::testing::TestParamInfo<DatabaseKind>& info) { return info.param.name; }
+
+}  // namespace gatehouse::test
+
+#define GATEHOUSE_ON_EVERY_DATABASE(suite)                                                               \
+  INSTANTIATE_TEST_SUITE_P(EveryDatabase, suite, ::testing::ValuesIn(gatehouse::test::every_database()), \
+                           gatehouse::test::database_name)
