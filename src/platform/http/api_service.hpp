@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "platform/base/clock.hpp"
+#include "platform/http/route.hpp"
+#include "platform/http/service.hpp"
+#include "platform/limits/rate_limiter.hpp"
+#include "platform/telemetry/log.hpp"
+#include "platform/telemetry/metrics.hpp"
+
+namespace gatehouse::http {
+
+struct ApiRates {
+  limits::Rate everything{600, 100};
+  limits::Rate sign_in{20, 0.5};
+  limits::Rate registration{10, 0.1};
+};
+
+// A route table as a Service, with everything that happens to a request around its handler. Thread-safe.
+class ApiService : public Service {
+ public:
+  // `rates` absent: nothing is limited (the admin listener). REQUIRES: clock, logger and metrics outlive the service.
+  ApiService(std::vector<Route> routes, const std::optional<ApiRates>& rates, const base::Clock& clock,
+             telemetry::Logger& logger, telemetry::Metrics& metrics);
+  ~ApiService() override;
+
+  Admission admit(Request& request) override;
+  boost::asio::awaitable<Response> handle(Request& request, const Admission& admission) override;
+  Response refuse(unsigned status, const Request& request) override;
+
+  [[nodiscard]] const Router& router() const noexcept { return router_; }
+
+ private:
+  struct RouteMetrics;
+  struct Tiers;
+  boost::asio::awaitable<Response> answer(Request& request, const Route& route);
+  Response unavailable(const Request& request, const char* reason, std::chrono::seconds retry_after);
+  bool count(limits::RateLimiter& tier, std::string_view name, const Request& request, Admission& admission);
+
+  Router router_;
+  std::unique_ptr<Tiers> tiers_;
+  const base::Clock& clock_;
+  telemetry::Logger& logger_;
+  telemetry::Metrics& metrics_;
+  std::map<const Route*, std::unique_ptr<RouteMetrics>> route_metrics_;
+};
+
+}  // namespace gatehouse::http

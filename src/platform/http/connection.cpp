@@ -1,0 +1,338 @@
+#include "platform/http/connection.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <cstring>
+#include <ctime>
+#include <exception>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "platform/http/body.hpp"
+#include "platform/http/parser.hpp"
+#include "platform/http/wire.hpp"
+
+namespace gatehouse::http {
+namespace {
+
+namespace asio = boost::asio;
+using tcp = asio::ip::tcp;
+using PlainStream = tcp::socket;
+using TlsStream = asio::ssl::stream<tcp::socket>;
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+
+constexpr std::size_t kFirstBuffer = 4 * 1024;
+constexpr std::size_t kLargestBuffer = kMaxHead + 4 * 1024;
+constexpr std::size_t kFlushAt = 64 * 1024;  // of answers to pipelined requests
+
+// One connection: head → inline answer, or head → admission → body → handler → answer; again until it ends.
+template <class Stream>
+class ConnectionOn final : public Connection,
+                           public runtime::DeadlineWheel::Entry,
+                           public std::enable_shared_from_this<ConnectionOn<Stream>> {
+  static constexpr bool kTls = std::is_same_v<Stream, TlsStream>;
+
+ public:
+  ConnectionOn(Stream stream, base::IpAddress peer, limits::ConnectionLimiter::Slot slot,
+               std::shared_ptr<ConnectionEnvironment> environment, std::shared_ptr<asio::ssl::context> tls)
+      : tls_(std::move(tls)),
+        stream_(std::move(stream)),
+        slot_(std::move(slot)),
+        environment_(std::move(environment)),
+        buffer_(kFirstBuffer) {
+    request_.peer = peer;
+    request_.loop = environment_->loop;
+    environment_->live.insert(this);
+    ++environment_->stats->open;
+  }
+
+  ~ConnectionOn() override {
+    environment_->live.erase(this);
+    --environment_->stats->open;
+  }
+
+  asio::awaitable<void> run() {
+    const auto self = this->shared_from_this();
+    expire_in(options().header_timeout);
+    if constexpr (kTls) {
+      const auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::server, kAwait);
+      if (error) co_return;
+    }
+    while (co_await serve_next()) {
+    }
+    co_await finish();
+  }
+
+  void close_if_idle() override {
+    if (phase_ == Phase::idle) close();
+  }
+
+  void close() override {
+    boost::system::error_code ignored;
+    stream_.lowest_layer().close(ignored);
+  }
+
+ private:
+  enum class Phase { idle, head, body, handling, writing };
+
+  // Called by the wheel. The coroutine that waits on the socket wakes with an error and ends.
+  void on_deadline() override {
+    ++environment_->stats->timed_out;
+    if constexpr (!kTls) {
+      // The handler may still wait for a pool; the client need not. Best effort: one try, nothing awaited.
+      if (phase_ == Phase::handling || phase_ == Phase::head || phase_ == Phase::body) {
+        std::string answer;
+        write_response(environment_->service->refuse(phase_ == Phase::handling ? 503 : 408, request_), wire(false),
+                       answer);
+        boost::system::error_code ignored;
+        stream_.write_some(asio::buffer(answer), ignored);
+        stream_.shutdown(tcp::socket::shutdown_both, ignored);
+      }
+    }
+    close();
+  }
+
+  // One turn: answers what is buffered, or reads more. False when the connection is to end.
+  asio::awaitable<bool> serve_next() {
+    const auto outcome = scanner_.scan(buffered());
+    if (outcome.refuse != 0) co_return co_await refuse(outcome.refuse);
+    if (outcome.head_size == 0) co_return co_await read_more();
+
+    Framing framing;
+    if (const auto status = parse_head(buffered().substr(0, outcome.head_size), request_, framing)) {
+      co_return co_await refuse(*status);
+    }
+    weigh_forwarded(request_, options().proxies, kTls);
+    const bool keep_alive = request_.keep_alive && !environment_->draining;
+    if (!framing.has_body() && environment_->service->answer_inline(request_, wire(keep_alive), out_)) {
+      consume(outcome.head_size);
+      if (keep_alive && out_.size() < kFlushAt) co_return true;
+      co_return co_await flush() && keep_alive;
+    }
+    co_return co_await serve_route(framing, outcome.head_size);
+  }
+
+  asio::awaitable<bool> serve_route(const Framing framing, std::size_t head_size) {
+    auto admission = environment_->service->admit(request_);
+    // Asked before a byte of the body is read: what is refused is not even received.
+    bool unread_body = framing.has_body();
+    std::optional<Response> response = std::move(admission.refusal);
+    if (!response && framing.content_length > admission.body_limit) {
+      response = environment_->service->refuse(413, request_);
+    }
+    if (!response && framing.has_body()) {
+      const unsigned status = co_await read_body(framing, admission.body_limit, head_size);
+      if (status == kConnectionGone) co_return false;
+      if (status != 0) response = environment_->service->refuse(status, request_);
+      unread_body = status != 0;
+    }
+    if (!response) {
+      phase_ = Phase::handling;
+      expire_in(admission.deadline);
+      response = co_await environment_->service->handle(request_, admission);
+    }
+    const bool keep_alive = request_.keep_alive && !environment_->draining && !unread_body;
+    write_response(*response, wire(keep_alive), out_);
+    consume(head_size);
+    linger_ = unread_body;
+    co_return co_await flush() && keep_alive;
+  }
+
+  static constexpr unsigned kConnectionGone = 1;
+
+  // 0 when the body is complete, else the status to refuse with.
+  asio::awaitable<unsigned> read_body(const Framing& framing, std::size_t limit, std::size_t head_size) {
+    phase_ = Phase::body;
+    expire_in(options().body_timeout);
+    if (request_.header("expect") && buffered().size() == head_size) {
+      out_.append("HTTP/1.1 100 Continue\r\n\r\n");
+      if (!co_await flush()) co_return kConnectionGone;
+      phase_ = Phase::body;
+    }
+    BodyReader reader(framing, limit);
+    request_.body.clear();
+    const auto behind_head = buffered().substr(head_size);
+    auto outcome = reader.read(behind_head, request_.body);
+    // What the body used is cut out from behind the head, whose bytes the request's views need to stay put.
+    std::memmove(buffer_.data() + begin_ + head_size, behind_head.data() + outcome.used,
+                 behind_head.size() - outcome.used);
+    end_ -= outcome.used;
+
+    std::array<char, 4096> piece;
+    std::string unused;  // of the last piece: the start of a chunk's framing, or of the next request
+    while (outcome.refuse == 0 && !outcome.complete) {
+      const auto [error, size] = co_await stream_.async_read_some(asio::buffer(piece), kAwait);
+      if (error) co_return kConnectionGone;
+      if (end_ > begin_ + head_size) {  // framing that was cut off at the end of the first bytes
+        unused.assign(buffer_.data() + begin_ + head_size, end_ - begin_ - head_size);
+        end_ = begin_ + head_size;
+      }
+      unused.append(piece.data(), size);
+      outcome = reader.read(unused, request_.body);
+      unused.erase(0, outcome.used);
+    }
+    pending_ = std::move(unused);
+    co_return outcome.refuse;
+  }
+
+  // Reads into the buffer. Whatever is still to be written goes out first.
+  asio::awaitable<bool> read_more() {
+    if (!out_.empty() && !co_await flush()) co_return false;
+    if (begin_ == end_) {
+      begin_ = end_ = 0;
+      if (phase_ != Phase::head) {  // between requests
+        phase_ = Phase::idle;
+        expire_in(served_ ? options().idle_timeout : options().header_timeout);
+      }
+      if (environment_->draining) co_return false;
+    } else if (phase_ != Phase::head) {
+      phase_ = Phase::head;  // a request has begun: it must end in time, however slowly its bytes drip
+      expire_in(options().header_timeout);
+    }
+    make_room();
+    const auto [error, size] =
+        co_await stream_.async_read_some(asio::buffer(buffer_.data() + end_, buffer_.size() - end_), kAwait);
+    if (error) co_return false;
+    end_ += size;
+    co_return true;
+  }
+
+  // Keeps the unread bytes at the front; grows up to what the largest head needs.
+  void make_room() {
+    if (end_ < buffer_.size()) return;
+    if (begin_ > 0) {
+      std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+      end_ -= begin_;
+      begin_ = 0;
+    } else {
+      buffer_.resize(std::min(buffer_.size() * 2, kLargestBuffer));
+    }
+  }
+
+  // The head is done with. What came behind it is the next request.
+  void consume(std::size_t head_size) {
+    begin_ += head_size;
+    if (!pending_.empty()) {
+      // At most one piece: it fits, because the buffer holds more than the largest head and the head is gone.
+      std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+      end_ -= begin_;
+      begin_ = 0;
+      buffer_.resize(std::max(buffer_.size(), end_ + pending_.size()));
+      std::memcpy(buffer_.data() + end_, pending_.data(), pending_.size());
+      end_ += pending_.size();
+      pending_.clear();
+    }
+    scanner_.reset();
+    phase_ = Phase::writing;
+    served_ = true;
+  }
+
+  asio::awaitable<bool> refuse(unsigned status) {
+    ++environment_->stats->malformed;
+    request_.header_count = 0;  // may be half-read
+    write_response(environment_->service->refuse(status, request_), wire(false), out_);
+    linger_ = true;
+    co_await flush();
+    co_return false;
+  }
+
+  asio::awaitable<bool> flush() {
+    if (out_.empty()) co_return true;
+    phase_ = Phase::writing;
+    std::size_t written = 0;
+    if constexpr (!kTls) {
+      // Nearly always the socket takes it all at once; only then is nothing to be awaited.
+      boost::system::error_code error;
+      written = stream_.write_some(asio::buffer(out_), error);
+      if (error && error != asio::error::would_block && error != asio::error::try_again) co_return false;
+    }
+    if (written < out_.size()) {
+      expire_in(options().write_timeout);
+      const auto [error, rest] =
+          co_await asio::async_write(stream_, asio::buffer(out_.data() + written, out_.size() - written), kAwait);
+      if (error) co_return false;
+    }
+    out_.clear();
+    co_return true;
+  }
+
+  // Ends in an orderly way. A client that is still sending would otherwise lose our answer to a reset.
+  asio::awaitable<void> finish() {
+    boost::system::error_code ignored;
+    if constexpr (kTls) {
+      expire_in(options().write_timeout);
+      co_await stream_.async_shutdown(kAwait);
+    } else if (linger_) {
+      phase_ = Phase::writing;
+      expire_in(std::chrono::seconds(1));
+      stream_.shutdown(tcp::socket::shutdown_send, ignored);
+      std::array<char, 4096> discarded;
+      for (std::size_t left = 256 * 1024; left > 0;) {
+        const auto [error, size] = co_await stream_.async_read_some(asio::buffer(discarded), kAwait);
+        if (error) break;
+        left -= std::min(left, size);
+      }
+    }
+    close();
+  }
+
+  [[nodiscard]] const ServerOptions& options() const { return *environment_->options; }
+  [[nodiscard]] std::string_view buffered() const { return {buffer_.data() + begin_, end_ - begin_}; }
+  void expire_in(std::chrono::milliseconds time) { environment_->wheel->set(*this, time); }
+
+  [[nodiscard]] WireOptions wire(bool keep_alive) {
+    return {environment_->date.at(std::time(nullptr)), keep_alive, request_.method == Method::head,
+            request_.version == 10, request_.secure};
+  }
+
+  std::shared_ptr<asio::ssl::context> tls_;  // outlives the stream that uses it
+  Stream stream_;
+  limits::ConnectionLimiter::Slot slot_;
+  std::shared_ptr<ConnectionEnvironment> environment_;
+  Phase phase_ = Phase::idle;
+  bool served_ = false;
+  bool linger_ = false;
+  HeadScanner scanner_;
+  std::vector<char> buffer_;
+  std::size_t begin_ = 0;  // of what is unread in the buffer
+  std::size_t end_ = 0;
+  std::string pending_;
+  std::string out_;
+  Request request_;
+};
+
+template <class Stream>
+void spawn(std::shared_ptr<ConnectionOn<Stream>> connection, const asio::any_io_executor& executor) {
+  asio::co_spawn(
+      executor, [connection = std::move(connection)]() -> asio::awaitable<void> { co_await connection->run(); },
+      // Services do not throw; what is left is the memory running out, which costs this connection, not the process.
+      [](std::exception_ptr) {});
+}
+
+}  // namespace
+
+void serve_connection(tcp::socket socket, base::IpAddress peer, limits::ConnectionLimiter::Slot slot,
+                      std::shared_ptr<ConnectionEnvironment> environment) {
+  const auto executor = socket.get_executor();
+  if (environment->options->tls) {
+    auto context = environment->options->tls->current();
+    TlsStream stream(std::move(socket), *context);
+    spawn(std::make_shared<ConnectionOn<TlsStream>>(std::move(stream), peer, std::move(slot), std::move(environment),
+                                                    context),
+          executor);
+  } else {
+    spawn(std::make_shared<ConnectionOn<PlainStream>>(std::move(socket), peer, std::move(slot), std::move(environment),
+                                                      nullptr),
+          executor);
+  }
+}
+
+}  // namespace gatehouse::http

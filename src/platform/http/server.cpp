@@ -1,0 +1,149 @@
+#include "platform/http/server.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "platform/http/connection.hpp"
+
+namespace gatehouse::http {
+namespace {
+
+namespace asio = boost::asio;
+using tcp = asio::ip::tcp;
+using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+base::IpAddress address_of(const tcp::endpoint& endpoint) {
+  const auto address = endpoint.address();
+  return address.is_v4() ? base::IpAddress::from_v4(address.to_v4().to_bytes())
+                         : base::IpAddress::from_v6(address.to_v6().to_bytes());
+}
+
+}  // namespace
+
+// One loop's part of the server. Everything but construction and posting happens on the loop's thread.
+class Server::Listener {
+ public:
+  Listener(asio::io_context& context, std::size_t loop, std::shared_ptr<const ServerOptions> options, Service& service,
+           limits::ConnectionLimiter& limiter, std::shared_ptr<ServerStats> stats, std::uint16_t port)
+      : context_(context),
+        acceptor_(context),
+        retry_(context),
+        wheel_(context),
+        options_(std::move(options)),
+        limiter_(limiter),
+        stats_(std::move(stats)),
+        environment_(std::make_shared<ConnectionEnvironment>()) {
+    environment_->loop = loop;
+    environment_->options = options_;
+    environment_->service = &service;
+    environment_->wheel = &wheel_;
+    environment_->stats = stats_;
+
+    const tcp::endpoint endpoint(asio::ip::make_address(options_->address), port);
+    acceptor_.open(endpoint.protocol());
+    acceptor_.set_option(tcp::acceptor::reuse_address(true));
+    acceptor_.set_option(ReusePort(true));
+    acceptor_.bind(endpoint);
+  }
+
+  [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+
+  // Listens only now: a bound socket that nobody reads from must not collect connections.
+  void start() {
+    acceptor_.listen(asio::socket_base::max_listen_connections);
+    asio::post(context_, [this] {
+      wheel_.start();
+      accept();
+    });
+  }
+
+  void drain() {
+    asio::post(context_, [this] {
+      boost::system::error_code ignored;
+      acceptor_.close(ignored);
+      environment_->draining = true;
+      for (auto* connection : std::vector(environment_->live.begin(), environment_->live.end()))
+        connection->close_if_idle();
+    });
+  }
+
+  void close() {
+    asio::post(context_, [this] {
+      wheel_.stop();
+      for (auto* connection : std::vector(environment_->live.begin(), environment_->live.end())) connection->close();
+    });
+  }
+
+ private:
+  void accept() {
+    acceptor_.async_accept(remote_, [this](const boost::system::error_code& error, tcp::socket socket) {
+      if (error == asio::error::operation_aborted || !acceptor_.is_open()) return;
+      if (error) return accept_later();
+      admit(std::move(socket), address_of(remote_));
+      accept();
+    });
+  }
+
+  // Out of descriptors, most likely: trying at once would only spin.
+  void accept_later() {
+    retry_.expires_after(std::chrono::milliseconds(100));
+    retry_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) accept();
+    });
+  }
+
+  void admit(tcp::socket socket, const base::IpAddress& peer) {
+    // A trusted proxy speaks for many clients: only the total bounds it.
+    auto slot = limiter_.acquire(peer, options_->proxies.contains(peer));
+    if (!slot) {
+      ++stats_->refused;
+      return;  // closes the socket
+    }
+    ++stats_->accepted;
+    boost::system::error_code ignored;
+    socket.set_option(tcp::no_delay(true), ignored);
+    socket.non_blocking(true, ignored);
+    serve_connection(std::move(socket), peer, std::move(*slot), environment_);
+  }
+
+  asio::io_context& context_;
+  tcp::acceptor acceptor_;
+  tcp::endpoint remote_;
+  asio::steady_timer retry_;
+  runtime::DeadlineWheel wheel_;
+  std::shared_ptr<const ServerOptions> options_;
+  limits::ConnectionLimiter& limiter_;
+  std::shared_ptr<ServerStats> stats_;
+  std::shared_ptr<ConnectionEnvironment> environment_;
+};
+
+Server::Server(runtime::EventLoops& loops, Service& service, limits::ConnectionLimiter& limiter, ServerOptions options)
+    : stats_(std::make_shared<ServerStats>()), loops_(loops), port_(options.port) {
+  const auto shared = std::make_shared<const ServerOptions>(std::move(options));
+  const std::size_t count = shared->every_loop ? loops_.size() : 1;
+  for (std::size_t loop = 0; loop < count; ++loop) {
+    listeners_.push_back(
+        std::make_unique<Listener>(loops_.context(loop), loop, shared, service, limiter, stats_, port_));
+    port_ = listeners_.front()->port();  // a free port is chosen once and shared
+  }
+}
+
+Server::~Server() = default;
+
+void Server::start() {
+  for (auto& listener : listeners_) listener->start();
+}
+
+void Server::drain() {
+  for (auto& listener : listeners_) listener->drain();
+}
+
+void Server::close() {
+  for (auto& listener : listeners_) listener->close();
+}
+
+}  // namespace gatehouse::http
