@@ -45,7 +45,8 @@ class ConnectionLimiter {
   ConnectionLimiter(const ConnectionLimiter&) = delete;
   ConnectionLimiter& operator=(const ConnectionLimiter&) = delete;
 
-  [[nodiscard]] base::Result<Slot, ConnectionRefused> acquire(const base::IpAddress& peer);
+  // `shared`: the peer speaks for many clients (a trusted proxy), so the total alone bounds it.
+  [[nodiscard]] base::Result<Slot, ConnectionRefused> acquire(const base::IpAddress& peer, bool shared = false);
 
   [[nodiscard]] std::size_t live() const;
 

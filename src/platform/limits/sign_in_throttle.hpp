@@ -21,7 +21,7 @@ struct SignInThrottleOptions {
                                                 // nobody can lock the owner out for long
   Tier address{100, std::chrono::seconds(60)};  // one address on all subjects: spraying
   std::chrono::seconds window{15 * 60};
-  std::size_t max_keys = std::size_t{1} << 14;  // of each counter, 24 bytes each; the least used is forgotten first
+  std::size_t max_keys = std::size_t{1} << 14;  // of each counter, 32 bytes each; the least used is forgotten first
 };
 
 // Who tries. `subject` is derived from the account's id, whatever name it was found by (username, e-mail, letter case);
@@ -58,7 +58,6 @@ class SignInThrottle {
 
  private:
   struct State;
-  const SignInThrottleOptions options_;
   const base::Clock& clock_;
   std::unique_ptr<State> state_;
 };
