@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "contract/ids.hpp"
+#include "platform/base/clock.hpp"
+
+namespace gatehouse::identity {
+
+// Disabled: nobody signs in, no session goes on; the row and its names stay taken.
+enum class AccountState : std::uint8_t { active, disabled };
+[[nodiscard]] constexpr std::string_view to_string(AccountState state) {
+  return state == AccountState::active ? "active" : "disabled";
+}
+
+// What of an account is personal and so lies sealed under the account's own key. Never logged.
+struct Profile {
+  std::string email;         // as text::prepare_email gives it back
+  std::string display_name;  // may be empty
+};
+
+// An account as its owner and an administrator may see it: no hash, no key.
+struct Account {
+  contract::AccountId id;
+  std::string username;
+  Profile profile;
+  AccountState state = AccountState::active;
+  std::vector<std::string> roles;  // sorted, without repetition
+  base::TimePoint created_at;
+};
+
+// An account as it lies in the database.
+struct AccountRecord {
+  contract::AccountId id;
+  std::string username;         // canonical form
+  std::string data_key_sealed;  // empty once erased
+  std::string profile_sealed;   // empty once erased
+  std::string password_hash;
+  AccountState state = AccountState::active;
+  std::int64_t epoch = 1;  // access tokens of a smaller epoch are void
+  base::TimePoint created_at;
+};
+
+}  // namespace gatehouse::identity

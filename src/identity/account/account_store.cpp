@@ -1,0 +1,140 @@
+#include "identity/account/account_store.hpp"
+
+namespace gatehouse::identity {
+namespace {
+
+using db::Blob;
+using db::Value;
+
+// One list of columns, so that one function reads them all.
+#define GATEHOUSE_ACCOUNT_COLUMNS \
+  "SELECT id, username, data_key_sealed, profile_sealed, password_hash, state, epoch, created_at FROM account "
+
+AccountRecord read_account(const db::Row& row) {
+  AccountRecord record;
+  record.id = contract::AccountId::from_bytes(row.blob(0)).value();
+  record.username = row.text(1);
+  if (!row.is_null(2)) record.data_key_sealed = row.blob(2);
+  if (!row.is_null(3)) record.profile_sealed = row.blob(3);
+  record.password_hash = row.text(4);
+  // Whatever is not plainly active may not sign in.
+  record.state = row.text(5) == "active" ? AccountState::active : AccountState::disabled;
+  record.epoch = row.integer(6);
+  record.created_at = base::from_unix_ms(row.integer(7));
+  return record;
+}
+
+void insert_roles(db::Transaction& tx, contract::AccountId id, const std::vector<std::string>& roles) {
+  for (const auto& role : roles) {
+    tx.execute("INSERT INTO account_role (account_id, role) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+               {Blob{id.bytes()}, std::string_view(role)});
+  }
+}
+
+std::optional<std::int64_t> epoch_of(db::Transaction& tx, contract::AccountId id) {
+  return tx.query_one("SELECT epoch FROM account WHERE id = $1", {Blob{id.bytes()}},
+                      [](const db::Row& row) { return row.integer(0); });
+}
+
+Value text_or_null(const std::optional<std::string>& text) {
+  return text ? Value(std::string_view(*text)) : Value(nullptr);
+}
+Value blob_or_null(const std::optional<std::string>& bytes) { return bytes ? Value(Blob{*bytes}) : Value(nullptr); }
+
+// Greater than every username with this prefix: U+10FFFF is a noncharacter, which no username holds.
+std::string behind_prefix(const std::string& prefix) { return prefix + "\xF4\x8F\xBF\xBF"; }
+
+}  // namespace
+
+base::Result<void, StoreError> AccountStore::insert(db::Transaction& tx, const NewAccount& account) const {
+  try {
+    tx.execute(
+        "INSERT INTO account (id, username, username_skeleton, email_index, data_key_sealed, profile_sealed, "
+        "password_hash, state, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'active', $8, $8)",
+        {Blob{account.id.bytes()}, std::string_view(account.username), std::string_view(account.username_skeleton),
+         Blob{account.email_index}, Blob{account.data_key_sealed}, Blob{account.profile_sealed},
+         std::string_view(account.password_hash), base::to_unix_ms(account.created_at)});
+  } catch (const db::UniqueViolation&) {
+    return StoreError::taken;
+  }
+  insert_roles(tx, account.id, account.roles);
+  return {};
+}
+
+std::optional<AccountRecord> AccountStore::find(db::Transaction& tx, contract::AccountId id) const {
+  return tx.query_one(GATEHOUSE_ACCOUNT_COLUMNS "WHERE id = $1", {Blob{id.bytes()}}, read_account);
+}
+
+std::optional<AccountRecord> AccountStore::find_by_username(db::Transaction& tx, std::string_view canonical) const {
+  return tx.query_one(GATEHOUSE_ACCOUNT_COLUMNS "WHERE username = $1", {canonical}, read_account);
+}
+
+std::optional<AccountRecord> AccountStore::find_by_email_index(db::Transaction& tx, std::string_view index) const {
+  return tx.query_one(GATEHOUSE_ACCOUNT_COLUMNS "WHERE email_index = $1", {Blob{index}}, read_account);
+}
+
+std::vector<std::string> AccountStore::roles(db::Transaction& tx, contract::AccountId id) const {
+  std::vector<std::string> roles;
+  tx.query("SELECT role FROM account_role WHERE account_id = $1 ORDER BY role", {Blob{id.bytes()}},
+           [&](const db::Row& row) { roles.push_back(row.text(0)); });
+  return roles;
+}
+
+bool AccountStore::replace_password_hash(db::Transaction& tx, contract::AccountId id, std::string_view expected,
+                                         std::string_view replacement, base::TimePoint now) const {
+  return tx.execute("UPDATE account SET password_hash = $3, updated_at = $4 WHERE id = $1 AND password_hash = $2",
+                    {Blob{id.bytes()}, expected, replacement, base::to_unix_ms(now)}) == 1;
+}
+
+std::optional<std::int64_t> AccountStore::set_state(db::Transaction& tx, contract::AccountId id, AccountState state,
+                                                    base::TimePoint now) const {
+  tx.execute("UPDATE account SET state = $2, epoch = epoch + 1, updated_at = $3 WHERE id = $1",
+             {Blob{id.bytes()}, to_string(state), base::to_unix_ms(now)});
+  return epoch_of(tx, id);
+}
+
+std::optional<std::int64_t> AccountStore::set_roles(db::Transaction& tx, contract::AccountId id,
+                                                    const std::vector<std::string>& roles, base::TimePoint now) const {
+  tx.execute("UPDATE account SET epoch = epoch + 1, updated_at = $2 WHERE id = $1",
+             {Blob{id.bytes()}, base::to_unix_ms(now)});
+  const auto epoch = epoch_of(tx, id);
+  if (!epoch) return std::nullopt;
+  tx.execute("DELETE FROM account_role WHERE account_id = $1", {Blob{id.bytes()}});
+  insert_roles(tx, id, roles);
+  return epoch;
+}
+
+base::Result<void, StoreError> AccountStore::change_names(db::Transaction& tx, contract::AccountId id,
+                                                          const NameChange& change, base::TimePoint now) const {
+  try {
+    const auto changed = tx.execute(
+        "UPDATE account SET username = COALESCE($2, username), username_skeleton = COALESCE($3, username_skeleton), "
+        "email_index = COALESCE($4, email_index), profile_sealed = $5, updated_at = $6 WHERE id = $1",
+        {Blob{id.bytes()}, text_or_null(change.username), text_or_null(change.username_skeleton),
+         blob_or_null(change.email_index), Blob{change.profile_sealed}, base::to_unix_ms(now)});
+    if (changed == 0) return StoreError::missing;
+  } catch (const db::UniqueViolation&) {
+    return StoreError::taken;
+  }
+  return {};
+}
+
+std::vector<AccountRecord> AccountStore::page(db::Transaction& tx, const AccountFilter& filter) const {
+  std::vector<AccountRecord> records;
+  const auto add = [&](const db::Row& row) { records.push_back(read_account(row)); };
+  const contract::AccountId after = filter.after.value_or(contract::AccountId());  // the nil id comes before all
+  const auto limit = static_cast<std::int64_t>(filter.limit);
+  if (filter.username_prefix.empty()) {
+    tx.query(GATEHOUSE_ACCOUNT_COLUMNS "WHERE id > $1 ORDER BY id LIMIT $2", {Blob{after.bytes()}, limit}, add);
+  } else {
+    // A range instead of LIKE: nothing of the prefix is a pattern, and the index on username serves it.
+    const std::string end = behind_prefix(filter.username_prefix);
+    tx.query(GATEHOUSE_ACCOUNT_COLUMNS "WHERE id > $1 AND username >= $3 AND username < $4 ORDER BY id LIMIT $2",
+             {Blob{after.bytes()}, limit, std::string_view(filter.username_prefix), std::string_view(end)}, add);
+  }
+  return records;
+}
+
+#undef GATEHOUSE_ACCOUNT_COLUMNS
+
+}  // namespace gatehouse::identity

@@ -1,0 +1,62 @@
+#include "identity/account/account_vault.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <optional>
+#include <utility>
+
+#include "crypto/blind_index.hpp"
+#include "identity/token/data_key.hpp"
+#include "platform/base/json.hpp"
+#include "platform/base/unavailable.hpp"
+
+namespace gatehouse::identity {
+namespace {
+
+// Names the place, so that a sealed value of another account or another column does not open here.
+std::string profile_place(contract::AccountId id) { return "account.profile:" + id.to_string(); }
+
+std::string serialise(const Profile& profile) {
+  return boost::json::serialize(boost::json::object{{"email", profile.email}, {"display_name", profile.display_name}});
+}
+
+std::optional<Profile> parse(const base::Secret& json) {
+  const auto value = base::parse_json(json.expose());
+  if (!value || !value->is_object()) return std::nullopt;
+  const auto text = [&](const char* name) -> std::string {
+    const auto* member = value->get_object().if_contains(name);
+    const auto* string = member != nullptr ? member->if_string() : nullptr;
+    return string != nullptr ? std::string(string->begin(), string->end()) : std::string();
+  };
+  return Profile{.email = text("email"), .display_name = text("display_name")};
+}
+
+}  // namespace
+
+AccountVault::Sealed AccountVault::seal_new(contract::AccountId id, const Profile& profile) const {
+  const auto data_key = crypto::SealingKey::generate(random_);
+  return {.data_key = seal_data_key(account_kek_, id, data_key, random_),
+          .profile = data_key.seal(serialise(profile), profile_place(id), random_)};
+}
+
+std::string AccountVault::reseal(const AccountRecord& record, const Profile& profile) const {
+  const auto data_key = open_data_key(account_kek_, record.id, record.data_key_sealed);
+  if (!data_key) throw base::Unavailable("account_data_does_not_open");
+  return data_key->seal(serialise(profile), profile_place(record.id), random_);
+}
+
+Profile AccountVault::open(const AccountRecord& record) const {
+  if (record.data_key_sealed.empty()) return {};
+  const auto data_key = open_data_key(account_kek_, record.id, record.data_key_sealed);
+  if (!data_key) throw base::Unavailable("account_data_does_not_open");
+  const auto json = data_key->open(record.profile_sealed, profile_place(record.id));
+  auto profile = json ? parse(*json) : std::nullopt;
+  if (!profile) throw base::Unavailable("account_data_does_not_open");
+  return std::move(*profile);
+}
+
+std::string AccountVault::email_index(const text::Email& email) const {
+  return crypto::blind_index(blind_index_key_, email.expose_normalised());
+}
+
+}  // namespace gatehouse::identity

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "contract/ids.hpp"
+#include "contract/permission.hpp"
+#include "contract/revocation.hpp"
+#include "identity/account/account.hpp"
+#include "identity/account/account_store.hpp"
+#include "identity/account/account_vault.hpp"
+#include "identity/account/caller.hpp"
+#include "identity/account/refusal.hpp"
+#include "identity/session/session_service.hpp"
+#include "identity/session/session_store.hpp"
+#include "identity/token/revocation_store.hpp"
+#include "platform/base/clock.hpp"
+#include "platform/base/result.hpp"
+#include "platform/db/database.hpp"
+#include "platform/telemetry/log.hpp"
+
+namespace gatehouse::identity {
+
+inline constexpr std::size_t kMaxAccountsPerPage = 100;
+
+struct AccountPage {
+  std::vector<Account> accounts;
+  std::optional<contract::AccountId> next{};  // behind which the next page begins; nothing: this was the last
+};
+
+// What a change ended. Already in the revocation log; to be published to the gates after the commit.
+struct AccountChange {
+  Account account;
+  std::vector<contract::Revocation> revoked{};
+};
+
+// What an administrator does with an account, each as one step inside the caller's transaction, so that the HTTP
+// interface (on event loops) and the command line (blocking) do the very same. Stateless: thread-safe.
+// Errors: not_found; set_roles also invalid_input, naming `roles`.
+class AccountSteps {
+ public:
+  struct Parts {  // all outlive it
+    const AccountStore& store;
+    const AccountVault& vault;
+    const SessionStore& sessions;
+    const RevocationStore& revocations;
+    const contract::RolePermissions& roles;  // those that exist
+    const base::Clock& clock;
+  };
+  explicit AccountSteps(Parts parts) : parts_(parts) {}
+
+  [[nodiscard]] base::Result<Account, Refusal> show(db::Transaction& tx, contract::AccountId id) const;
+  // REQUIRES: filter.limit within 1 … kMaxAccountsPerPage.
+  [[nodiscard]] AccountPage page(db::Transaction& tx, AccountFilter filter) const;
+  // By exact address or username; nothing when nobody has it or its form is none that an account can have.
+  [[nodiscard]] std::optional<Account> find_by_email(db::Transaction& tx, std::string_view email) const;
+  [[nodiscard]] std::optional<Account> find_by_username(db::Transaction& tx, std::string_view username) const;
+
+  // Sessions stay; every access token that was made before is void and refreshing brings one with the new roles.
+  [[nodiscard]] base::Result<AccountChange, Refusal> set_roles(db::Transaction& tx, contract::AccountId id,
+                                                               const std::vector<std::string>& roles) const;
+  // Ends every session and voids every access token.
+  [[nodiscard]] base::Result<AccountChange, Refusal> disable(db::Transaction& tx, contract::AccountId id) const;
+  [[nodiscard]] base::Result<AccountChange, Refusal> enable(db::Transaction& tx, contract::AccountId id) const;
+  [[nodiscard]] base::Result<AccountChange, Refusal> end_sessions(db::Transaction& tx, contract::AccountId id) const;
+
+ private:
+  [[nodiscard]] std::optional<Refusal> check_roles(const std::vector<std::string>& roles) const;
+
+  Parts parts_;
+};
+
+// The same for event loops: durable, logged and effective at every gate of this process before each completes.
+class Administration {
+ public:
+  Administration(db::Database& database, const AccountSteps& steps, SessionService& sessions, telemetry::Logger& log)
+      : database_(database), steps_(steps), sessions_(sessions), log_(log) {}
+
+  boost::asio::awaitable<base::Result<Account, Refusal>> show(contract::AccountId id);
+  boost::asio::awaitable<AccountPage> page(AccountFilter filter);
+  boost::asio::awaitable<AccountPage> find_by_email(std::string email);
+
+  boost::asio::awaitable<base::Result<Account, Refusal>> set_roles(contract::AccountId id,
+                                                                   std::vector<std::string> roles, Caller caller);
+  boost::asio::awaitable<base::Result<Account, Refusal>> disable(contract::AccountId id, Caller caller);
+  boost::asio::awaitable<base::Result<Account, Refusal>> enable(contract::AccountId id, Caller caller);
+  boost::asio::awaitable<base::Result<Account, Refusal>> end_sessions(contract::AccountId id, Caller caller);
+
+ private:
+  boost::asio::awaitable<base::Result<Account, Refusal>> finish(base::Result<AccountChange, Refusal> change,
+                                                                EndReason reason, const char* event, Caller caller);
+
+  db::Database& database_;
+  const AccountSteps& steps_;
+  SessionService& sessions_;
+  telemetry::Logger& log_;
+};
+
+}  // namespace gatehouse::identity

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "platform/base/ip_address.hpp"
+#include "platform/telemetry/trace_context.hpp"
+
+namespace gatehouse::identity {
+
+// Where a call comes from: what limits count by, what a session remembers, and what ties a log line to its request.
+struct Caller {
+  base::IpAddress address;
+  std::string agent;  // User-Agent, as sent: personal, sealed where it is kept, never logged
+  telemetry::TraceContext trace{};
+};
+
+}  // namespace gatehouse::identity

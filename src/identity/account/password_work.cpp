@@ -1,0 +1,91 @@
+#include "identity/account/password_work.hpp"
+
+#include <utility>
+
+#include "platform/base/keyed_hash.hpp"
+#include "platform/base/unavailable.hpp"
+
+namespace gatehouse::identity {
+
+using boost::asio::awaitable;
+
+limits::SignInAttempt attempt_on(std::string_view subject, const base::IpAddress& address, bool known_device) {
+  return {.subject = base::keyed_hash(subject),
+          .address = base::KeyedHash{}(address.limit_key()),
+          .known_device = known_device};
+}
+
+awaitable<base::Result<PasswordWork::Proof, Refusal>> PasswordWork::prove(limits::SignInAttempt attempt,
+                                                                          const base::Secret& prepared,
+                                                                          std::optional<std::string> stored,
+                                                                          base::IpAddress address) {
+  const auto wait = throttle_.begin(attempt);
+  if (wait.count() > 0) co_return Refusal{.error = AccountError::throttled, .fields = {}, .retry_after = wait};
+
+  auto work = [&](std::size_t) -> Proof {
+    if (!stored) {
+      hasher_.verify_nobody(prepared);
+      return {};
+    }
+    const auto check = hasher_.verify(prepared, *stored);
+    Proof proof{.matches = check.matches};
+    // Not every password that matched fits the configured kind (bcrypt ends at 72 bytes): then the old hash stays.
+    if (check.needs_rehash) {
+      if (auto stronger = hasher_.hash(prepared)) proof.rehashed = std::move(*stronger);
+    }
+    return proof;
+  };
+  try {
+    co_return co_await hashing_.run(std::move(work), base::KeyedHash{}(address.limit_key()));
+  } catch (const base::Unavailable&) {
+    throttle_.withdraw(attempt);
+    throw;
+  }
+}
+
+std::optional<FieldProblem> PasswordWork::check_form(const base::Secret& typed, const std::string& field) const {
+  const auto prepared = prepare_new(typed, field);
+  if (prepared) return std::nullopt;
+  return prepared.error().fields.front();
+}
+
+Refusal PasswordWork::refuse(PasswordError error, const std::string& field) const {
+  return invalid_input(field, policy_.explain(error));
+}
+
+base::Result<base::Secret, Refusal> PasswordWork::prepare_new(const base::Secret& typed,
+                                                              const std::string& field) const {
+  auto prepared = prepare_password(typed);
+  if (!prepared) return refuse(prepared.error(), field);
+  if (const auto length = policy_.check_length(*prepared); !length) return refuse(length.error(), field);
+  if (prepared->size() > hasher_.max_bytes()) {
+    return invalid_input(field, "must be at most " + std::to_string(hasher_.max_bytes()) + " bytes");
+  }
+  return std::move(*prepared);
+}
+
+base::Result<std::string, Refusal> PasswordWork::check_and_hash(const base::Secret& prepared, const std::string& field,
+                                                                const std::vector<std::string>& own_words) const {
+  if (const auto allowed = policy_.check(prepared, own_words); !allowed) return refuse(allowed.error(), field);
+  auto hash = hasher_.hash(prepared);
+  if (!hash) return invalid_input(field, "is not acceptable");  // prepare_new has refused what can't be hashed
+  return std::move(*hash);
+}
+
+awaitable<base::Result<std::string, Refusal>> PasswordWork::choose(const base::Secret& typed, std::string field,
+                                                                   std::vector<std::string> own_words,
+                                                                   base::IpAddress address) {
+  const auto prepared = prepare_new(typed, field);
+  if (!prepared) co_return prepared.error();
+  auto work = [&](std::size_t) { return check_and_hash(*prepared, field, own_words); };
+  co_return co_await hashing_.run(std::move(work), base::KeyedHash{}(address.limit_key()));
+}
+
+base::Result<std::string, Refusal> PasswordWork::choose_blocking(const base::Secret& typed, const std::string& field,
+                                                                 const std::vector<std::string>& own_words) const {
+  const auto prepared = prepare_new(typed, field);
+  if (!prepared) return prepared.error();
+  return check_and_hash(*prepared, field, own_words);
+}
+
+}  // namespace gatehouse::identity

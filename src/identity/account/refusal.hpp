@@ -1,0 +1,37 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace gatehouse::identity {
+
+// Every way in which a service of this folder says no. "Could not decide" is none of them: that is base::Unavailable.
+enum class AccountError : std::uint8_t {
+  invalid_input,        // `fields` names what, and what would be right
+  wrong_credentials,    // unknown, disabled or wrong password: one answer for all three
+  wrong_password,       // of a signed-in caller who had to prove who they are
+  throttled,            // too many failures; `retry_after` says how long
+  name_taken,           // the username or the e-mail address: which one is not told
+  registration_closed,  // by configuration
+  session_ended,        // the caller's own, between its check and the change: nothing was changed
+  not_found,
+};
+
+struct FieldProblem {
+  std::string field;
+  std::string message;  // what would be right; never the value
+};
+
+struct Refusal {
+  AccountError error = AccountError::invalid_input;
+  std::vector<FieldProblem> fields{};
+  std::chrono::seconds retry_after{0};
+};
+
+[[nodiscard]] inline Refusal invalid_input(std::string field, std::string message) {
+  return {.error = AccountError::invalid_input, .fields = {{std::move(field), std::move(message)}}};
+}
+
+}  // namespace gatehouse::identity

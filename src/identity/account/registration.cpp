@@ -1,0 +1,89 @@
+#include "identity/account/registration.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "platform/base/uuid.hpp"
+#include "platform/text/email.hpp"
+#include "platform/text/username.hpp"
+
+namespace gatehouse::identity {
+
+using boost::asio::awaitable;
+
+struct Registration::Prepared {
+  text::Username username;
+  text::Email email;
+  [[nodiscard]] std::vector<std::string> words() const { return {username.canonical(), email.expose()}; }
+};
+
+base::Result<Registration::Prepared, Refusal> Registration::prepare(const RegistrationRequest& request) const {
+  Refusal refusal;
+  auto username = text::prepare_username(request.username);
+  if (!username) refusal.fields.push_back({"username", text::to_string(username.error())});
+  auto email = text::prepare_email(request.email);
+  if (!email) refusal.fields.push_back({"email", text::to_string(email.error())});
+  if (auto problem = parts_.passwords.check_form(request.password, "password")) {
+    refusal.fields.push_back(std::move(*problem));
+  }
+  if (!refusal.fields.empty()) return refusal;
+  return Prepared{std::move(*username), std::move(*email)};
+}
+
+NewAccount Registration::make_row(const Prepared& prepared, std::string hash, std::vector<std::string> roles) const {
+  const contract::AccountId id(base::Uuid::v7(parts_.clock, parts_.random));
+  auto sealed = parts_.vault.seal_new(id, {.email = prepared.email.expose(), .display_name = {}});
+  std::sort(roles.begin(), roles.end());
+  roles.erase(std::unique(roles.begin(), roles.end()), roles.end());
+  return {.id = id,
+          .username = prepared.username.canonical(),
+          .username_skeleton = prepared.username.skeleton(),
+          .email_index = parts_.vault.email_index(prepared.email),
+          .data_key_sealed = std::move(sealed.data_key),
+          .profile_sealed = std::move(sealed.profile),
+          .password_hash = std::move(hash),
+          .roles = std::move(roles),
+          .created_at = parts_.clock.now()};
+}
+
+base::Result<Account, Refusal> Registration::finish(const Prepared& prepared, const NewAccount& row, bool inserted,
+                                                    const telemetry::TraceContext* trace) {
+  if (!inserted) {
+    parts_.log.info("registration_refused", {{"reason", "name_taken"}}, trace);
+    return Refusal{.error = AccountError::name_taken};
+  }
+  parts_.metrics.registered();
+  parts_.log.info("account_registered", {{"account", row.id.to_string()}}, trace);
+  return Account{.id = row.id,
+                 .username = row.username,
+                 .profile = {.email = prepared.email.expose(), .display_name = {}},
+                 .state = AccountState::active,
+                 .roles = row.roles,
+                 .created_at = row.created_at};
+}
+
+awaitable<base::Result<Account, Refusal>> Registration::register_account(RegistrationRequest request, Caller caller) {
+  if (!options_.enabled) co_return Refusal{.error = AccountError::registration_closed};
+  const auto prepared = prepare(request);
+  if (!prepared) co_return prepared.error();
+  const auto hash = co_await parts_.passwords.choose(request.password, "password", prepared->words(), caller.address);
+  if (!hash) co_return hash.error();
+  const NewAccount row = make_row(*prepared, *hash, options_.roles);
+  auto insert = [&](db::Transaction& tx) { return parts_.store.insert(tx, row).has_value(); };
+  const bool inserted = co_await parts_.database.write(insert);
+  co_return finish(*prepared, row, inserted, &caller.trace);
+}
+
+base::Result<Account, Refusal> Registration::create_blocking(const RegistrationRequest& request,
+                                                             std::vector<std::string> roles) {
+  const auto prepared = prepare(request);
+  if (!prepared) return prepared.error();
+  const auto hash = parts_.passwords.choose_blocking(request.password, "password", prepared->words());
+  if (!hash) return hash.error();
+  const NewAccount row = make_row(*prepared, *hash, std::move(roles));
+  const bool inserted =
+      parts_.database.write_blocking([&](db::Transaction& tx) { return parts_.store.insert(tx, row).has_value(); });
+  return finish(*prepared, row, inserted, nullptr);
+}
+
+}  // namespace gatehouse::identity

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <optional>
+#include <string>
+
+#include "contract/principal.hpp"
+#include "identity/account/account.hpp"
+#include "identity/account/account_metrics.hpp"
+#include "identity/account/account_store.hpp"
+#include "identity/account/account_vault.hpp"
+#include "identity/account/caller.hpp"
+#include "identity/account/password_work.hpp"
+#include "identity/account/refusal.hpp"
+#include "identity/session/session_service.hpp"
+#include "identity/session/session_store.hpp"
+#include "platform/base/clock.hpp"
+#include "platform/base/result.hpp"
+#include "platform/base/secret.hpp"
+#include "platform/db/database.hpp"
+#include "platform/telemetry/log.hpp"
+
+namespace gatehouse::identity {
+
+// What is empty stays as it is.
+struct ProfileChange {
+  std::optional<std::string> display_name{};  // an empty text removes it
+  std::optional<std::string> username{};
+  std::optional<std::string> email{};
+  std::optional<base::Secret> current_password{};  // needed for username and email: they are what one signs in with
+};
+
+struct PasswordChange {
+  base::Secret current_password;
+  base::Secret new_password;
+};
+
+// What a signed-in person does with their own account. Thread-safe.
+//
+// Errors common to all: not_found (the account is gone), session_ended (it ended since the caller was authenticated;
+// nothing has changed), invalid_input, and where the current password is asked for: throttled, wrong_password.
+class SelfService {
+ public:
+  struct Parts {  // all outlive the service
+    db::Database& database;
+    const AccountStore& store;
+    const AccountVault& vault;
+    PasswordWork& passwords;
+    const SessionStore& session_store;
+    SessionService& sessions;
+    const base::Clock& clock;
+    telemetry::Logger& log;
+    AccountMetrics& metrics;
+  };
+  explicit SelfService(Parts parts) : parts_(parts) {}
+
+  boost::asio::awaitable<base::Result<Account, Refusal>> show(contract::AccountId account);
+
+  // name_taken as in a registration.
+  boost::asio::awaitable<base::Result<Account, Refusal>> change_profile(const contract::Principal& who,
+                                                                        ProfileChange change, Caller caller);
+
+  // Ends every other session of the account, at every gate before it completes; the caller's own goes on. One
+  // transaction: either the new password and the ends, or neither.
+  boost::asio::awaitable<base::Result<void, Refusal>> change_password(const contract::Principal& who,
+                                                                      PasswordChange change, Caller caller);
+
+ private:
+  struct Proven;
+  struct PreparedChange;
+  boost::asio::awaitable<base::Result<Proven, Refusal>> prove(const contract::Principal& who,
+                                                              const base::Secret& current_password, Caller caller);
+  [[nodiscard]] base::Result<PreparedChange, Refusal> prepare(const ProfileChange& change) const;
+  [[nodiscard]] base::Result<Account, Refusal> apply(db::Transaction& tx, const contract::Principal& who,
+                                                     const PreparedChange& change,
+                                                     const std::optional<std::string>& proven_hash) const;
+  [[nodiscard]] base::Result<AccountRecord, Refusal> load_for_change(
+      db::Transaction& tx, const contract::Principal& who, const std::optional<std::string>& proven_hash) const;
+
+  Parts parts_;
+};
+
+// Brings the row, its roles and its opened profile together.
+[[nodiscard]] Account assemble(db::Transaction& tx, const AccountStore& store, const AccountVault& vault,
+                               const AccountRecord& record);
+
+}  // namespace gatehouse::identity

@@ -1,0 +1,106 @@
+#include "identity/account/sign_in.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "platform/text/email.hpp"
+#include "platform/text/username.hpp"
+
+namespace gatehouse::identity {
+
+using boost::asio::awaitable;
+
+// What an account is looked up by, in the one form that all spellings share.
+struct SignIn::Name {
+  SignInRequest::By by;
+  std::string key;  // canonical username, or blind index of the address
+};
+
+struct SignIn::Found {
+  std::optional<AccountRecord> record{};
+  bool known_device = false;
+};
+
+base::Result<SignIn::Name, Refusal> SignIn::normalise(const SignInRequest& request) const {
+  if (request.by == SignInRequest::By::username) {
+    auto username = text::prepare_username(request.identifier);
+    if (!username) return invalid_input("username", text::to_string(username.error()));
+    return Name{request.by, username->canonical()};
+  }
+  auto email = text::prepare_email(request.identifier);
+  if (!email) return invalid_input("email", text::to_string(email.error()));
+  return Name{request.by, parts_.vault.email_index(*email)};
+}
+
+SignIn::Found SignIn::find(db::Transaction& tx, const Name& name,
+                           const std::optional<contract::SessionId>& held) const {
+  Found found;
+  found.record = name.by == SignInRequest::By::username ? parts_.store.find_by_username(tx, name.key)
+                                                        : parts_.store.find_by_email_index(tx, name.key);
+  // Looked up whether or not there is an account, so that both take the same steps.
+  const auto session = held ? parts_.session_store.find(tx, *held) : std::nullopt;
+  found.known_device = session && found.record && session->account == found.record->id;
+  return found;
+}
+
+// Verifying took a while and held no lock: what was proven must still hold when the session is written.
+std::optional<OpenedSession> SignIn::open_if_unchanged(db::Transaction& tx, const AccountRecord& proven,
+                                                       const PasswordWork::Proof& proof,
+                                                       const ClientInfo& client) const {
+  const auto current = parts_.store.find(tx, proven.id);
+  if (!current || current->password_hash != proven.password_hash) return std::nullopt;
+  auto opened = parts_.sessions.open(tx, proven.id, client, {"pwd"});  // refuses a disabled account
+  if (!opened) return std::nullopt;
+  if (!proof.rehashed.empty()) {
+    const auto now = parts_.clock.now();
+    if (!parts_.store.replace_password_hash(tx, proven.id, proven.password_hash, proof.rehashed, now)) return {};
+  }
+  return std::move(*opened);
+}
+
+Refusal SignIn::refuse(SignInOutcome outcome, const std::optional<AccountRecord>& record, const Caller& caller) {
+  parts_.metrics.signed_in(outcome);
+  const std::string account = record ? record->id.to_string() : "";
+  parts_.log.info("sign_in", {{"outcome", to_string(outcome)}, {"account", account}}, &caller.trace);
+  return {.error = AccountError::wrong_credentials};
+}
+
+awaitable<base::Result<SessionTokens, Refusal>> SignIn::sign_in(SignInRequest request, Caller caller) {
+  const auto prepared = prepare_password(request.password);
+  if (!prepared) co_return parts_.passwords.refuse(prepared.error(), "password");
+  const auto name = normalise(request);
+  if (!name) co_return name.error();
+
+  auto look_up = [&](db::Transaction& tx) { return find(tx, *name, request.held_session); };
+  const Found found = co_await parts_.database.read(look_up);
+  const auto& record = found.record;
+  // Username and e-mail of one account are one subject; of an unknown one each spelling's normal form is.
+  const auto attempt =
+      attempt_on(record ? record->id.bytes() : std::string_view(name->key), caller.address, found.known_device);
+  auto stored = record ? std::optional(record->password_hash) : std::nullopt;
+  const auto proof = co_await parts_.passwords.prove(attempt, *prepared, std::move(stored), caller.address);
+  if (!proof) {
+    (void)refuse(SignInOutcome::throttled, record, caller);
+    co_return proof.error();
+  }
+  if (!record) co_return refuse(SignInOutcome::unknown_account, record, caller);
+  if (!proof->matches) co_return refuse(SignInOutcome::wrong_password, record, caller);
+  if (record->state != AccountState::active) co_return refuse(SignInOutcome::account_disabled, record, caller);
+
+  const ClientInfo client{.address = caller.address.to_string(), .agent = caller.agent};
+  auto open = [&](db::Transaction& tx) { return open_if_unchanged(tx, *record, *proof, client); };
+  auto opened = co_await parts_.database.write(open);
+  if (!opened) co_return refuse(SignInOutcome::changed_meanwhile, record, caller);
+  parts_.passwords.accept(attempt);
+  auto tokens = co_await parts_.sessions.complete(std::move(*opened));
+  if (request.replaces_held_session && request.held_session) {
+    co_await parts_.sessions.end(*request.held_session, EndReason::sign_out);
+  }
+  parts_.metrics.signed_in(SignInOutcome::succeeded);
+  const std::string account = record->id.to_string();
+  const std::string session = tokens.session.to_string();
+  parts_.log.info("sign_in", {{"outcome", "succeeded"}, {"account", account}, {"session", session}}, &caller.trace);
+  co_return std::move(tokens);
+}
+
+}  // namespace gatehouse::identity

@@ -1,0 +1,74 @@
+#include "identity/api/access.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "identity/api/token_cookies.hpp"
+#include "platform/base/unavailable.hpp"
+#include "platform/http/cookies.hpp"
+
+namespace gatehouse::identity {
+namespace {
+
+using boost::asio::awaitable;
+
+std::vector<contract::Permission> parse_all(const std::vector<std::string>& texts) {
+  std::vector<contract::Permission> permissions;
+  for (const auto& text : texts) {
+    auto permission = contract::Permission::parse(text);
+    if (!permission) std::abort();
+    permissions.push_back(std::move(*permission));
+  }
+  return permissions;
+}
+
+// The one access token of a request. RFC 6750 section 2: never in the query, never by two methods.
+base::Result<std::string_view, ApiError> find_access_token(const http::Request& request) {
+  const auto cookie = http::find_cookie(request, kAccessCookie);
+  if (!cookie && cookie.error() == http::CookieError::ambiguous) return ApiError::ambiguous_credentials;
+  const std::size_t headers = request.count("authorization");
+  if (headers > 1 || (headers == 1 && cookie)) return ApiError::ambiguous_credentials;
+  if (cookie) return *cookie;
+  if (headers == 0) return ApiError::not_signed_in;
+  constexpr std::string_view kScheme = "bearer ";
+  const std::string_view value = *request.header("authorization");
+  if (value.size() <= kScheme.size() || !http::iequals(value.substr(0, kScheme.size()), kScheme)) {
+    return ApiError::not_signed_in;
+  }
+  return value.substr(kScheme.size());
+}
+
+}  // namespace
+
+base::Result<std::shared_ptr<const contract::Principal>, ApiError> Access::authenticate(
+    const http::Request& request) const {
+  const auto token = find_access_token(request);
+  if (!token) return token.error();
+  auto principal = authenticator_.authenticate(request.loop, *token);
+  if (principal) return *principal;
+  if (principal.error() == contract::AuthError::unavailable) throw base::Unavailable("revocations_stale");
+  return ApiError::invalid_token;
+}
+
+http::Handler Access::anyone(http::Handler handler) const {
+  return [this, handler = std::move(handler)](http::Request& request) -> awaitable<http::Response> {
+    if (!browser_.allows(request)) co_return error_response(request, ApiError::cross_site_request);
+    co_return co_await handler(request);
+  };
+}
+
+http::Handler Access::permitted(const std::vector<std::string>& permissions, SignedInHandler handler) const {
+  auto guarded = [this, wanted = parse_all(permissions),
+                  handler = std::move(handler)](http::Request& request) -> awaitable<http::Response> {
+    const auto principal = authenticate(request);
+    if (!principal) co_return error_response(request, principal.error());
+    const bool may = std::any_of(wanted.begin(), wanted.end(),
+                                 [&](const contract::Permission& one) { return grants(**principal, one); });
+    if (!may) co_return error_response(request, ApiError::forbidden);
+    co_return co_await handler(request, **principal);
+  };
+  return anyone(std::move(guarded));
+}
+
+}  // namespace gatehouse::identity

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "contract/authenticator.hpp"
+#include "contract/permission.hpp"
+#include "contract/principal.hpp"
+#include "identity/api/browser_guard.hpp"
+#include "identity/api/errors.hpp"
+#include "platform/base/result.hpp"
+#include "platform/http/request.hpp"
+#include "platform/http/response.hpp"
+#include "platform/http/route.hpp"
+
+namespace gatehouse::identity {
+
+// A handler for signed-in callers: without a principal it can't be called.
+using SignedInHandler =
+    std::function<boost::asio::awaitable<http::Response>(http::Request&, const contract::Principal&)>;
+
+// What stands before every handler: is it a foreign page's request, who is calling, may they. Immutable, thread-safe.
+class Access {
+ public:
+  // REQUIRES: both outlive every handler made here. REQUIRES: so does this Access.
+  Access(contract::Authenticator& authenticator, const contract::RolePermissions& roles, std::string_view public_url)
+      : authenticator_(authenticator), roles_(roles), browser_(public_url) {}
+
+  // Anyone, but no foreign page.
+  [[nodiscard]] http::Handler anyone(http::Handler handler) const;
+  // A signed-in caller whose roles grant one of `permissions` (`resource:action[:own|:any]`; a text of another form
+  // aborts: it is written here, not sent).
+  [[nodiscard]] http::Handler permitted(const std::vector<std::string>& permissions, SignedInHandler handler) const;
+
+  // From `Authorization: Bearer` or the access cookie. Errors: not_signed_in (neither), ambiguous_credentials (both, or
+  // one twice), invalid_token. Throws base::Unavailable when the gate can't decide.
+  [[nodiscard]] base::Result<std::shared_ptr<const contract::Principal>, ApiError> authenticate(
+      const http::Request& request) const;
+
+  [[nodiscard]] bool grants(const contract::Principal& principal, const contract::Permission& wanted) const {
+    return contract::any_role_grants(roles_, principal.roles, wanted);
+  }
+
+ private:
+  contract::Authenticator& authenticator_;
+  const contract::RolePermissions& roles_;
+  const BrowserGuard browser_;
+};
+
+}  // namespace gatehouse::identity

@@ -1,0 +1,85 @@
+#include "identity/api/errors.hpp"
+
+#include <array>
+#include <cstddef>
+#include <utility>
+
+namespace gatehouse::identity {
+namespace {
+
+constexpr std::array kTable{
+    ErrorRow{ApiError::invalid_request, 400, "invalid-request", "The request is not valid",
+             "Correct the fields that are named and send it again."},
+    ErrorRow{ApiError::malformed_json, 400, "malformed-json", "The body is not one JSON object",
+             "Send one JSON object in UTF-8 in which no member stands twice."},
+    ErrorRow{ApiError::unsupported_media_type, 415, "unsupported-media-type", "The body is not declared as JSON",
+             "Send Content-Type: application/json."},
+    ErrorRow{ApiError::wrong_credentials, 401, "wrong-credentials", "These credentials are not right",
+             "Check the username or e-mail address and the password."},
+    ErrorRow{ApiError::wrong_password, 403, "wrong-password", "The current password is not right",
+             "Send the password that is valid now as current_password."},
+    ErrorRow{ApiError::not_signed_in, 401, "not-signed-in", "This needs a signed-in caller",
+             "Sign in, then send the access token as Authorization: Bearer or in its cookie."},
+    ErrorRow{ApiError::invalid_token, 401, "invalid-token", "The access token is not valid",
+             "Refresh it, or sign in again."},
+    ErrorRow{ApiError::ambiguous_credentials, 401, "ambiguous-credentials",
+             "The request carries more than one credential",
+             "Send the token once: in the header, in the cookie or in the body."},
+    ErrorRow{ApiError::refresh_refused, 401, "refresh-refused", "The refresh token is not valid", "Sign in again."},
+    ErrorRow{ApiError::cross_site_request, 403, "cross-site-request", "The request comes from another site",
+             "Send it from a page of this site; with cookies it must carry Origin or Sec-Fetch-Site."},
+    ErrorRow{ApiError::forbidden, 403, "forbidden", "The caller may not do this",
+             "Ask an administrator for the permission."},
+    ErrorRow{ApiError::registration_closed, 403, "registration-closed", "Registration is closed",
+             "Ask an administrator for an account."},
+    ErrorRow{ApiError::not_found, 404, "not-found", "There is no such thing", "Check the address."},
+    ErrorRow{ApiError::name_taken, 409, "name-taken", "The username or the e-mail address is taken",
+             "Choose another username, or sign in if the account is yours."},
+    ErrorRow{ApiError::too_many_attempts, 429, "too-many-attempts", "Too many failed attempts",
+             "Wait for the time that Retry-After gives."},
+};
+
+const ErrorRow& row_of(ApiError error) { return kTable[static_cast<std::size_t>(error)]; }
+
+ApiError api_error(AccountError error) {
+  switch (error) {
+    case AccountError::invalid_input: return ApiError::invalid_request;
+    case AccountError::wrong_credentials: return ApiError::wrong_credentials;
+    case AccountError::wrong_password: return ApiError::wrong_password;
+    case AccountError::throttled: return ApiError::too_many_attempts;
+    case AccountError::name_taken: return ApiError::name_taken;
+    case AccountError::registration_closed: return ApiError::registration_closed;
+    case AccountError::session_ended: return ApiError::invalid_token;
+    case AccountError::not_found: return ApiError::not_found;
+  }
+  return ApiError::invalid_request;
+}
+
+}  // namespace
+
+std::span<const ErrorRow> error_table() { return kTable; }
+
+http::Response error_response(const http::Request& request, ApiError error, ErrorDetails details) {
+  const ErrorRow& row = row_of(error);
+  auto response = http::problem_response({.status = row.status,
+                                          .slug = row.slug,
+                                          .title = row.title,
+                                          .detail = row.detail,
+                                          .errors = std::move(details.fields),
+                                          .retry_after = details.retry_after},
+                                         request.trace.trace_id_hex());
+  if (row.status == 401) {
+    const bool about_token = error == ApiError::invalid_token;
+    response.set("WWW-Authenticate",
+                 about_token ? R"(Bearer realm="gatehouse", error="invalid_token")" : R"(Bearer realm="gatehouse")");
+  }
+  return response;
+}
+
+http::Response error_response(const http::Request& request, const Refusal& refusal) {
+  ErrorDetails details{.retry_after = refusal.retry_after};
+  for (const auto& problem : refusal.fields) details.fields.push_back({problem.field, problem.message});
+  return error_response(request, api_error(refusal.error), std::move(details));
+}
+
+}  // namespace gatehouse::identity

@@ -1,0 +1,64 @@
+#include "identity/api/query.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace gatehouse::identity {
+namespace {
+
+constexpr std::size_t kLongestNameShown = 64;
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+std::optional<std::string> decode(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '+') {
+      out += ' ';
+    } else if (text[i] != '%') {
+      out += text[i];
+    } else {
+      if (i + 2 >= text.size()) return std::nullopt;
+      const int high = hex_digit(text[i + 1]);
+      const int low = hex_digit(text[i + 2]);
+      if (high < 0 || low < 0) return std::nullopt;
+      out += static_cast<char>(high * 16 + low);
+      i += 2;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+base::Result<QueryParameters, std::vector<http::FieldError>> parse_query(std::string_view query,
+                                                                         const std::vector<std::string_view>& known) {
+  QueryParameters parameters;
+  std::vector<http::FieldError> errors;
+  while (!query.empty()) {
+    const auto end = std::min(query.find('&'), query.size());
+    const std::string_view pair = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    const auto equals = std::min(pair.find('='), pair.size());
+    const std::string name(pair.substr(0, equals));
+    const auto value = decode(pair.substr(std::min(equals + 1, pair.size())));
+    // A percent-encoded name is a second spelling of the same parameter: only the plain one is known.
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      errors.push_back({name.size() <= kLongestNameShown ? name : "(long name)", "is not known here"});
+    } else if (!value) {
+      errors.push_back({name, "has a broken percent escape"});
+    } else if (!parameters.emplace(name, *value).second) {
+      errors.push_back({name, "stands more than once"});
+    }
+    if (errors.size() >= 20) break;  // enough to correct; a hostile query may hold thousands
+  }
+  if (!errors.empty()) return errors;
+  return parameters;
+}
+
+}  // namespace gatehouse::identity
