@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "platform/base/random.hpp"
 #include "platform/base/secret.hpp"
@@ -34,7 +35,7 @@ class SealingKey {
   [[nodiscard]] const base::Secret& bytes() const noexcept { return key_; }
 
  private:
-  explicit SealingKey(base::Secret key) : key_(static_cast<base::Secret&&>(key)) {}
+  explicit SealingKey(base::Secret key) : key_(std::move(key)) {}
   base::Secret key_;
 };
 
