@@ -1,0 +1,97 @@
+import { spawnSync } from "node:child_process";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Child } from "./child.js";
+import { binary, makeFolder } from "./paths.js";
+
+export type LogLine = { event: string; level: string } & Record<string, unknown>;
+
+// Limits out of the way: only the tests of limits set their own. Values are TOML.
+const defaults: Record<string, string> = {
+  "server.listen": '"127.0.0.1:0"',
+  "server.admin_listen": '"127.0.0.1:0"',
+  "server.max_connections_per_address": "2000",
+  "limit.everything_burst": "1000000",
+  "limit.everything_per_second": "1000000",
+  "limit.sign_in_burst": "1000000",
+  "limit.sign_in_per_second": "1000000",
+  "limit.registration_burst": "1000000",
+  "limit.registration_per_second": "1000000",
+  "limit.account_sign_in_burst": "1000000",
+  "limit.account_sign_in_per_second": "1000000",
+  "limit.bad_token_burst": "1000000",
+  "limit.bad_token_per_second": "1000000",
+  "log.level": '"debug"',
+};
+
+export interface GatehouseOptions {
+  settings?: Record<string, string>; // dotted key → TOML value
+  tables?: string; // what is no `key = value`: [[gate.rule]] and its like
+}
+
+// One Gatehouse process on ports of its own, with a data folder of its own.
+export class Gatehouse {
+  readonly folder = makeFolder();
+  readonly data = join(this.folder, "data");
+  readonly configuration = join(this.folder, "gatehouse.toml");
+  port = 0;
+  adminPort = 0;
+  process!: Child;
+
+  private constructor() {}
+
+  static async start(options: GatehouseOptions = {}): Promise<Gatehouse> {
+    const gatehouse = new Gatehouse();
+    gatehouse.configure(options);
+    try {
+      await gatehouse.start();
+    } catch (error) {
+      await gatehouse.stop();
+      throw error;
+    }
+    return gatehouse;
+  }
+
+  configure(options: GatehouseOptions): void {
+    const settings = { ...defaults, "data.dir": JSON.stringify(this.data), ...options.settings };
+    const text = Object.entries(settings).map(([key, value]) => `${key} = ${value}\n`);
+    writeFileSync(this.configuration, text.join("") + "\n" + (options.tables ?? ""));
+  }
+
+  // Again after it has ended: the same data and configuration, other ports.
+  async start(): Promise<void> {
+    this.process = new Child(binary, ["serve", "--config", this.configuration]);
+    this.port = await this.listening("public");
+    this.adminPort = await this.listening("admin");
+  }
+
+  // A command of the same program with the same configuration, as an operator runs it.
+  command(...args: string[]): { status: number; output: string } {
+    const position = args.indexOf("--");
+    const own = ["--config", this.configuration];
+    const all = position < 0 ? [...args, ...own] : [...args.slice(0, position), ...own, ...args.slice(position + 1)];
+    const result = spawnSync(binary, all, { encoding: "utf8", timeout: 30_000 });
+    return { status: result.status ?? -1, output: result.stdout + result.stderr };
+  }
+
+  log(): LogLine[] {
+    return this.process.lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as LogLine);
+  }
+  event(name: string, matches: (line: LogLine) => boolean = () => true): Promise<LogLine> {
+    return this.process.line((text) => {
+      if (!text.startsWith("{")) return undefined;
+      const line = JSON.parse(text) as LogLine;
+      return line.event === name && matches(line) ? line : undefined;
+    });
+  }
+
+  async stop(): Promise<void> {
+    if (this.process?.running) await this.process.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async listening(listener: string): Promise<number> {
+    const line = await this.event("listening", (l) => l["listener"] === listener);
+    return Number(String(line["address"]).split(":").pop());
+  }
+}

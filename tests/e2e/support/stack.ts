@@ -1,0 +1,29 @@
+import { Application } from "./application.js";
+import { Gatehouse, type GatehouseOptions } from "./gatehouse.js";
+import { Nginx } from "./nginx.js";
+
+// Gatehouse, nginx in front, the application behind.
+export class Stack {
+  private constructor(
+    readonly gatehouse: Gatehouse,
+    readonly nginx: Nginx,
+    readonly application: Application,
+  ) {}
+
+  static async start(options: GatehouseOptions = {}): Promise<Stack> {
+    const started: { stop(): Promise<void> }[] = [];
+    const keep = <T extends { stop(): Promise<void> }>(part: T) => (started.push(part), part);
+    try {
+      const application = keep(await Application.start());
+      const gatehouse = keep(await Gatehouse.start(options));
+      return new Stack(gatehouse, await Nginx.start(gatehouse.port, application.port), application);
+    } catch (error) {
+      await Promise.all(started.map((part) => part.stop()));
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.nginx.stop(), this.gatehouse.stop(), this.application.stop()]);
+  }
+}
