@@ -1,0 +1,65 @@
+#include "gate/gates.hpp"
+
+#include <utility>
+
+namespace gatehouse::gate {
+
+Gates::Gates(runtime::EventLoops& loops, GateOptions options, Policy policy, const base::Clock& clock,
+             telemetry::Metrics& metrics)
+    : loops_(loops), options_(std::move(options)), policy_(std::move(policy)), counters_(loops.size()) {
+  for (std::size_t i = 0; i < loops.size(); ++i) {
+    gates_.push_back(std::make_unique<Gate>(options_, policy_, clock, counters_));
+  }
+  register_metrics(metrics);
+}
+
+base::Result<std::shared_ptr<const contract::Principal>, contract::AuthError> Gates::authenticate(
+    std::size_t loop, std::string_view access_token) {
+  const auto token = gates_[loop]->verifier().verify(access_token);
+  if (token) return (*token)->principal;
+  return token.error() == Reason::feed_stale ? contract::AuthError::unavailable : contract::AuthError::invalid_token;
+}
+
+boost::asio::awaitable<void> Gates::publish(std::vector<contract::Revocation> rows) {
+  co_await loops_.on_each([this, rows = std::move(rows)](std::size_t loop) {
+    for (const auto& row : rows) gates_[loop]->verifier().apply(row);
+    if (loop == 0) revocations_ = gates_[0]->verifier().revocation_count();
+  });
+}
+
+void Gates::follow(std::vector<contract::Revocation> rows) {
+  loops_.on_each_blocking([this, &rows](std::size_t loop) {
+    for (const auto& row : rows) gates_[loop]->verifier().apply(row);
+    gates_[loop]->verifier().feed_is_fresh();
+    if (loop == 0) revocations_ = gates_[0]->verifier().revocation_count();
+  });
+}
+
+void Gates::load(const std::vector<contract::Revocation>& rows) {
+  for (auto& gate : gates_) {
+    for (const auto& row : rows) gate->verifier().apply(row);
+    gate->verifier().feed_is_fresh();
+  }
+  revocations_ = gates_.front()->verifier().revocation_count();
+}
+
+void Gates::set_keys(std::shared_ptr<const crypto::KeySet> keys, bool started) {
+  const auto apply = [this, keys = std::move(keys)](std::size_t loop) { gates_[loop]->verifier().set_keys(keys); };
+  if (started) return loops_.post_to_each(apply);
+  for (std::size_t loop = 0; loop < gates_.size(); ++loop) apply(loop);
+}
+
+void Gates::sweep() {
+  loops_.post_to_each([this](std::size_t loop) { gates_[loop]->verifier().sweep_step(); });
+}
+
+void Gates::register_metrics(telemetry::Metrics& metrics) {
+  for (std::size_t i = 0; i < kReasons; ++i) {
+    metrics.counter_from("gatehouse_gate_checks_total", "Checks by how they ended.", {{"reason", kReasonNames[i]}},
+                         [this, i] { return static_cast<double>(counters_.sum(static_cast<Reason>(i))); });
+  }
+  metrics.gauge_from("gatehouse_gate_revocations", "Live revocations held by each loop.", {},
+                     [this] { return static_cast<double>(revocations_.load()); });
+}
+
+}  // namespace gatehouse::gate

@@ -1,0 +1,57 @@
+#include "gate/verifier.hpp"
+
+#include <utility>
+
+#include "gate/claims.hpp"
+
+namespace gatehouse::gate {
+
+Verifier::Verifier(const VerifierOptions& options, const base::Clock& clock)
+    : options_(options),
+      clock_(clock),
+      keys_(std::make_shared<const crypto::KeySet>()),
+      cache_(options.cache_entries) {}
+
+base::Result<const CachedToken*, Reason> Verifier::verify(std::string_view token) {
+  // A feed that was not heard from lately may hold a revocation of this very token: no "yes" without it.
+  if (!last_heard_ || clock_.steady_now() - *last_heard_ > options_.max_staleness) return Reason::feed_stale;
+  const auto now = clock_.now();
+  CachedToken* entry = cache_.find(token);
+  if (entry == nullptr) {
+    const auto fresh = verify_anew(token, now);
+    if (!fresh) return fresh.error();
+    entry = *fresh;
+  }
+  if (now >= entry->good_until) {
+    cache_.erase(token);
+    return Reason::expired;
+  }
+  if (is_revoked(*entry)) return Reason::revoked;
+  return static_cast<const CachedToken*>(entry);
+}
+
+base::Result<CachedToken*, Reason> Verifier::verify_anew(std::string_view token, base::TimePoint now) {
+  const auto verified = crypto::verify_jwt(token, *keys_, options_.expected, now);
+  if (!verified) return verified.error() == crypto::JwtError::expired ? Reason::expired : Reason::bad_token;
+  auto entry = read_claims(token, *verified, options_.expected.leeway);
+  if (!entry) return Reason::bad_token;
+  return &cache_.insert(std::move(entry));
+}
+
+bool Verifier::is_revoked(CachedToken& entry) const {
+  // Nothing was revoked since it was last looked up: the usual case, and free however many rows there are.
+  if (entry.checked_generation == revocations_.generation()) return false;
+  if (revocations_.contains(entry.session) || revocations_.contains(entry.jti) || revocations_.contains(entry.key) ||
+      revocations_.account_epoch_revoked(entry.account, entry.epoch)) {
+    return true;
+  }
+  entry.checked_generation = revocations_.generation();
+  return false;
+}
+
+void Verifier::set_keys(std::shared_ptr<const crypto::KeySet> keys) {
+  keys_ = std::move(keys);
+  cache_.erase_if([this](const CachedToken& entry) { return keys_->find(entry.kid) == nullptr; });
+}
+
+}  // namespace gatehouse::gate

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "contract/principal.hpp"
+#include "crypto/jwt.hpp"
+#include "gate/reason.hpp"
+#include "gate/revocation_set.hpp"
+#include "gate/token_cache.hpp"
+#include "platform/base/clock.hpp"
+#include "platform/base/result.hpp"
+
+namespace gatehouse::gate {
+
+struct VerifierOptions {
+  crypto::JwtExpectations expected{};
+  std::chrono::milliseconds max_staleness{5'000};  // of the revocation feed
+  std::size_t cache_entries = 16'384;
+};
+
+// Turns an access token into a principal: signature and claims (remembered), expiry and revocation (asked each time).
+// Not thread-safe: one a loop, used on its thread alone.
+class Verifier {
+ public:
+  // REQUIRES: the clock outlives it.
+  Verifier(const VerifierOptions& options, const base::Clock& clock);
+
+  // Errors: bad_token, expired, revoked, feed_stale. The entry is valid until the next call of a non-const member.
+  [[nodiscard]] base::Result<const CachedToken*, Reason> verify(std::string_view token);
+
+  // True when verify() would have to check a signature: work that an attacker must not get for nothing.
+  [[nodiscard]] bool must_work(std::string_view token) { return cache_.find(token) == nullptr; }
+
+  void set_keys(std::shared_ptr<const crypto::KeySet> keys);
+  void apply(const contract::Revocation& row) { revocations_.apply(row); }
+  // The feed was heard from just now: nothing is missing up to here.
+  void feed_is_fresh() { last_heard_ = clock_.steady_now(); }
+  void sweep_step() { revocations_.sweep_step(clock_.now()); }
+
+  [[nodiscard]] std::size_t revocation_count() const noexcept { return revocations_.size(); }
+
+ private:
+  [[nodiscard]] base::Result<CachedToken*, Reason> verify_anew(std::string_view token, base::TimePoint now);
+  [[nodiscard]] bool is_revoked(CachedToken& entry) const;
+
+  const VerifierOptions options_;
+  const base::Clock& clock_;
+  std::shared_ptr<const crypto::KeySet> keys_;
+  RevocationSet revocations_;
+  TokenCache cache_;
+  std::optional<base::SteadyPoint> last_heard_;  // never, until the log was loaded
+};
+
+}  // namespace gatehouse::gate
