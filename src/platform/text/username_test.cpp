@@ -41,11 +41,9 @@ TEST(Username, U01_names_that_look_like_admin_are_one_account_or_none) {
       "adrnin",               // r and n
       "\u24d0dmin",           // circled
       "\U0001D41Adm\u0456n",  // mathematical bold, Ukrainian i
-      "adm\u0131n",
-      "admi\u0307n",
+      "adm\u0131n",           // no dot on the i
+      "admi\u0307n",          // two of them
       "ADM\u0130N",
-      "admi\u0307n",
-      "ADM\u0130N",  // dotless i
       "ad\u202emin",
       std::string("admin\0", 6),
   };
