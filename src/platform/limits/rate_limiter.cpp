@@ -16,6 +16,10 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 
 std::chrono::seconds seconds_up(std::int64_t ns) { return std::chrono::seconds((ns + kSecond - 1) / kSecond); }
 
+std::int64_t nanoseconds(base::SteadyPoint point) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(point.time_since_epoch()).count();
+}
+
 std::int64_t interval_of(const Rate& rate) {
   if (rate.burst == 0 || !(rate.per_second > 0)) std::abort();
   return std::max<std::int64_t>(1, std::llround(static_cast<double>(kSecond) / rate.per_second));
@@ -41,8 +45,7 @@ RateLimiter::RateLimiter(Rate rate, const base::Clock& clock, std::size_t max_ke
 RateLimiter::~RateLimiter() = default;
 
 Decision RateLimiter::take(Key key) {
-  const std::int64_t now =
-      std::chrono::duration_cast<std::chrono::nanoseconds>(clock_.steady_now().time_since_epoch()).count();
+  const std::int64_t now = nanoseconds(clock_.steady_now());
   const std::int64_t capacity = interval_ns_ * rate_.burst;
   Shard& shard = shards_[key >> 60U];  // the high bits; the table uses the low ones
   const std::lock_guard lock(shard.mutex);
@@ -51,6 +54,16 @@ Decision RateLimiter::take(Key key) {
   if (used + interval_ns_ > capacity) return decide(used, false);
   bucket.full_at = now + used + interval_ns_;
   return decide(used + interval_ns_, true);
+}
+
+bool RateLimiter::is_exhausted(Key key) const {
+  const std::int64_t now = nanoseconds(clock_.steady_now());
+  Shard& shard = shards_[key >> 60U];
+  const std::lock_guard lock(shard.mutex);
+  const Bucket* const bucket = shard.buckets.find(key);
+  if (bucket == nullptr) return false;
+  const std::int64_t used = std::max<std::int64_t>(0, bucket->full_at - now);
+  return used + interval_ns_ > interval_ns_ * rate_.burst;
 }
 
 Decision RateLimiter::decide(std::int64_t used_ns, bool allowed) const {

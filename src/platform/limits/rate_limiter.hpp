@@ -44,6 +44,8 @@ class RateLimiter {
 
   // Takes one from the bucket of `key` if there is one. A refused request costs nothing.
   [[nodiscard]] Decision take(Key key);
+  // True when take() would refuse. Counts nothing: for costs that are known only afterwards.
+  [[nodiscard]] bool is_exhausted(Key key) const;
 
   [[nodiscard]] Rate rate() const noexcept { return rate_; }
 
