@@ -48,8 +48,8 @@ TEST(ConnectionLimiter, G10_counts_an_ipv6_64_as_one_address) {
 TEST(ConnectionLimiter, a_slot_gives_its_place_back_once_however_it_is_moved) {
   ConnectionLimiter limiter({.per_address = 5, .total = 10});
   {
-    auto first = std::move(*limiter.acquire(address("192.0.2.1")));
-    auto second = std::move(*limiter.acquire(address("192.0.2.1")));
+    auto first = *limiter.acquire(address("192.0.2.1"));
+    auto second = *limiter.acquire(address("192.0.2.1"));
     EXPECT_EQ(limiter.live(), 2U);
     ConnectionLimiter::Slot third = std::move(first);
     EXPECT_EQ(limiter.live(), 2U);
