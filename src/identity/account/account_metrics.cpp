@@ -17,12 +17,12 @@ std::string_view to_string(SignInOutcome outcome) {
 }
 
 AccountMetrics::AccountMetrics(telemetry::Metrics& metrics)
-    : registered_(metrics.counter("gatehouse_account_registrations_total", "Accounts registered.")),
-      password_changed_(metrics.counter("gatehouse_account_password_changes_total", "Passwords changed.")) {
+    : registered_(metrics.counter("gatehouse_identity_registrations_total", "Accounts registered.")),
+      password_changed_(metrics.counter("gatehouse_identity_password_changes_total", "Passwords changed.")) {
   for (int outcome = 0; outcome <= static_cast<int>(SignInOutcome::changed_meanwhile); ++outcome) {
     const auto name = std::string(to_string(static_cast<SignInOutcome>(outcome)));
     sign_ins_.push_back(
-        metrics.counter("gatehouse_account_sign_ins_total", "Sign-ins by outcome.", {{"outcome", name}}));
+        metrics.counter("gatehouse_identity_sign_ins_total", "Sign-ins by outcome.", {{"outcome", name}}));
   }
 }
 

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <chrono>
+
+#include "identity/account/administration.hpp"
+#include "identity/account/registration.hpp"
+#include "identity/account/self_service.hpp"
+#include "identity/account/sign_in.hpp"
+#include "identity/api/access.hpp"
+#include "identity/session/session_service.hpp"
+#include "identity/token/key_manager.hpp"
+#include "identity/token/refresh_token.hpp"
+
+namespace gatehouse::identity {
+
+// What the handlers work with. REQUIRES: it and all it refers to outlive the routes made from it.
+struct ApiContext {
+  const Access& access;
+  Registration& registration;
+  SignIn& sign_in;
+  SelfService& self_service;
+  Administration& administration;
+  SessionService& sessions;
+  const RefreshTokenCodec& refresh_tokens;
+  const KeyManager& keys;
+  // How long others may keep the key set. A new key is published a whole rotation before it signs, so an old copy is
+  // safe; short, because a revoked key has to leave those copies, too.
+  std::chrono::seconds jwks_max_age{300};
+};
+
+}  // namespace gatehouse::identity

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "contract/principal.hpp"
+#include "identity/api/api_context.hpp"
+#include "platform/http/request.hpp"
+#include "platform/http/response.hpp"
+
+// One function a row of the route table: parse → work → answer. Who may call, and that no foreign page does, has been
+// settled before (see access.hpp). Each may run on any event loop.
+namespace gatehouse::identity {
+
+using Answer = boost::asio::awaitable<http::Response>;
+
+// sign_in_handlers.cpp
+Answer register_account(const ApiContext& context, http::Request& request);
+Answer login(const ApiContext& context, http::Request& request);
+
+// token_handlers.cpp
+Answer refresh(const ApiContext& context, http::Request& request);
+Answer logout(const ApiContext& context, http::Request& request);
+Answer show_keys(const ApiContext& context, http::Request& request);
+
+// session_handlers.cpp
+Answer show_session(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer list_sessions(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer end_session(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer end_other_sessions(const ApiContext& context, http::Request& request, const contract::Principal& who);
+
+// profile_handlers.cpp
+Answer show_profile(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer change_profile(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer change_password(const ApiContext& context, http::Request& request, const contract::Principal& who);
+
+// admin_handlers.cpp
+Answer list_accounts(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer show_account(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer set_account_roles(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer disable_account(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer enable_account(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer end_account_sessions(const ApiContext& context, http::Request& request, const contract::Principal& who);
+
+}  // namespace gatehouse::identity

@@ -1,0 +1,46 @@
+#include <utility>
+
+#include "identity/api/errors.hpp"
+#include "identity/api/handlers.hpp"
+#include "identity/api/json_body.hpp"
+#include "identity/api/views.hpp"
+
+namespace gatehouse::identity {
+
+Answer show_profile(const ApiContext& context, http::Request& request, const contract::Principal& who) {
+  const auto account = co_await context.self_service.show(who.account);
+  if (!account) co_return error_response(request, account.error());
+  co_return http::json_response(200, account_view(*account));
+}
+
+Answer change_profile(const ApiContext& context, http::Request& request, const contract::Principal& who) {
+  auto body = JsonBody::parse(request);
+  if (!body) co_return error_response(request, body.error());
+  ProfileChange change;
+  change.display_name = body->text("display_name");
+  change.username = body->text("username");
+  change.email = body->text("email");
+  change.current_password = body->secret("current_password");
+  auto errors = body->finish();
+  if (!errors.empty()) co_return error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
+
+  const auto account = co_await context.self_service.change_profile(who, std::move(change), caller_of(request));
+  if (!account) co_return error_response(request, account.error());
+  co_return http::json_response(200, account_view(*account));
+}
+
+Answer change_password(const ApiContext& context, http::Request& request, const contract::Principal& who) {
+  auto body = JsonBody::parse(request);
+  if (!body) co_return error_response(request, body.error());
+  PasswordChange change;
+  change.current_password = body->required_secret("current_password");
+  change.new_password = body->required_secret("new_password");
+  auto errors = body->finish();
+  if (!errors.empty()) co_return error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
+
+  const auto changed = co_await context.self_service.change_password(who, std::move(change), caller_of(request));
+  if (!changed) co_return error_response(request, changed.error());
+  co_return http::empty_response(204);
+}
+
+}  // namespace gatehouse::identity

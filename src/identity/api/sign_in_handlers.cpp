@@ -1,0 +1,71 @@
+#include <optional>
+#include <utility>
+
+#include "identity/api/errors.hpp"
+#include "identity/api/handlers.hpp"
+#include "identity/api/json_body.hpp"
+#include "identity/api/token_cookies.hpp"
+#include "identity/api/views.hpp"
+
+namespace gatehouse::identity {
+namespace {
+
+struct LoginBody {
+  SignInRequest sign_in;
+  TokenPlace place = TokenPlace::cookie;
+};
+
+LoginBody read_login(JsonBody& body) {
+  LoginBody login;
+  auto username = body.text("username");
+  auto email = body.text("email");
+  if (body.has("username") == body.has("email")) body.reject("username", "send either username or email");
+  login.sign_in.by = email ? SignInRequest::By::email : SignInRequest::By::username;
+  login.sign_in.identifier = email ? std::move(*email) : std::move(username).value_or("");
+  login.sign_in.password = body.required_secret("password");
+  const auto place = body.text("refresh_in");
+  if (place && *place != "cookie" && *place != "body") body.reject("refresh_in", "must be cookie or body");
+  if (place && *place == "body") login.place = TokenPlace::body;
+  return login;
+}
+
+// Which session this browser already holds; nothing when its cookie is forged: only an authentic one counts.
+std::optional<contract::SessionId> held_session(const ApiContext& context, const http::Request& request) {
+  const auto cookie = http::find_cookie(request, kRefreshCookie);
+  if (!cookie) return std::nullopt;
+  const auto token = context.refresh_tokens.decode(*cookie);
+  return token ? std::optional(token->session) : std::nullopt;
+}
+
+}  // namespace
+
+Answer register_account(const ApiContext& context, http::Request& request) {
+  auto body = JsonBody::parse(request);
+  if (!body) co_return error_response(request, body.error());
+  RegistrationRequest wanted;
+  wanted.username = body->required_text("username");
+  wanted.email = body->required_text("email");
+  wanted.password = body->required_secret("password");
+  auto errors = body->finish();
+  if (!errors.empty()) co_return error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
+
+  const auto account = co_await context.registration.register_account(std::move(wanted), caller_of(request));
+  if (!account) co_return error_response(request, account.error());
+  co_return http::json_response(201, account_view(*account));
+}
+
+Answer login(const ApiContext& context, http::Request& request) {
+  auto body = JsonBody::parse(request);
+  if (!body) co_return error_response(request, body.error());
+  auto login = read_login(*body);
+  auto errors = body->finish();
+  if (!errors.empty()) co_return error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
+  login.sign_in.held_session = held_session(context, request);
+  login.sign_in.replaces_held_session = login.place == TokenPlace::cookie;
+
+  const auto tokens = co_await context.sign_in.sign_in(std::move(login.sign_in), caller_of(request));
+  if (!tokens) co_return error_response(request, tokens.error());
+  co_return token_response(*tokens, login.place);
+}
+
+}  // namespace gatehouse::identity

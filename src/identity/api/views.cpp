@@ -1,0 +1,64 @@
+#include "identity/api/views.hpp"
+
+#include <boost/json/array.hpp>
+
+#include "identity/api/token_cookies.hpp"
+#include "platform/telemetry/json_line.hpp"
+
+namespace gatehouse::identity {
+namespace {
+
+boost::json::array text_array(const std::vector<std::string>& texts) {
+  boost::json::array array;
+  for (const auto& text : texts) array.emplace_back(text);
+  return array;
+}
+
+}  // namespace
+
+boost::json::object account_view(const Account& account) {
+  return {{"id", account.id.to_string()},
+          {"username", account.username},
+          {"email", account.profile.email},
+          {"display_name", account.profile.display_name},
+          {"state", to_string(account.state)},
+          {"roles", text_array(account.roles)},
+          {"created_at", telemetry::to_rfc3339(account.created_at)}};
+}
+
+boost::json::object session_view(const SessionView& session, contract::SessionId current) {
+  return {{"id", session.id.to_string()},
+          {"alive", true},
+          {"current", session.id == current},
+          {"address", session.client.address},
+          {"agent", session.client.agent},
+          {"created_at", telemetry::to_rfc3339(session.created_at)},
+          {"last_used_at", telemetry::to_rfc3339(session.last_used_at)},
+          {"expires_at", telemetry::to_rfc3339(session.expires_at)},
+          {"auth_time", telemetry::to_rfc3339(session.auth_time)},
+          {"amr", text_array(session.amr)}};
+}
+
+http::Response token_response(const SessionTokens& tokens, TokenPlace place) {
+  boost::json::object body{{"access_token", tokens.access_token.expose()},
+                           {"token_type", "Bearer"},
+                           {"expires_in", tokens.expires_in.count()},
+                           {"session_id", tokens.session.to_string()}};
+  if (place == TokenPlace::body) body["refresh_token"] = tokens.refresh_token.expose();
+  auto response = http::json_response(200, body);
+  if (place == TokenPlace::cookie) {
+    set_token_cookies(response, {.refresh_token = tokens.refresh_token,
+                                 .refresh_max_age = tokens.refresh_expires_in,
+                                 .access_token = tokens.access_token,
+                                 .access_max_age = tokens.expires_in});
+  }
+  return response;
+}
+
+Caller caller_of(const http::Request& request) {
+  return {.address = request.client,
+          .agent = std::string(request.header("user-agent").value_or("")),
+          .trace = request.trace};
+}
+
+}  // namespace gatehouse::identity

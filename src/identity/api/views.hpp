@@ -1,0 +1,27 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <cstdint>
+
+#include "identity/account/account.hpp"
+#include "identity/account/caller.hpp"
+#include "identity/session/session_service.hpp"
+#include "platform/http/request.hpp"
+#include "platform/http/response.hpp"
+
+namespace gatehouse::identity {
+
+// How things look from outside: what openapi.yaml calls Account, Session and Tokens.
+[[nodiscard]] boost::json::object account_view(const Account& account);
+[[nodiscard]] boost::json::object session_view(const SessionView& session, contract::SessionId current);
+
+// Where a client keeps its refresh token, and so where it gets the next one.
+enum class TokenPlace : std::uint8_t { cookie, body };
+
+// The tokens: in `cookie`, the refresh token in its cookie and the access token in cookie and body; in `body`, both in
+// the body and no cookie at all.
+[[nodiscard]] http::Response token_response(const SessionTokens& tokens, TokenPlace place);
+
+[[nodiscard]] Caller caller_of(const http::Request& request);
+
+}  // namespace gatehouse::identity
