@@ -62,6 +62,19 @@ TEST(RateLimiter, a_refused_request_costs_nothing) {
   EXPECT_TRUE(limiter.take(1).allowed);
 }
 
+TEST(RateLimiter, tells_an_exhausted_key_without_counting) {
+  base::FakeClock clock;
+  RateLimiter limiter({.burst = 2, .per_second = 1}, clock);
+  for (int i = 0; i < 100; ++i) EXPECT_FALSE(limiter.is_exhausted(1));
+  EXPECT_EQ(limiter.take(1).remaining, 1U);
+  EXPECT_FALSE(limiter.is_exhausted(1));
+  EXPECT_TRUE(limiter.take(1).allowed);
+  EXPECT_TRUE(limiter.is_exhausted(1));
+  EXPECT_FALSE(limiter.is_exhausted(2));
+  clock.advance(1s);
+  EXPECT_FALSE(limiter.is_exhausted(1));
+}
+
 TEST(RateLimiter, a_long_rest_gives_back_no_more_than_the_burst) {
   base::FakeClock clock;
   RateLimiter limiter({.burst = 2, .per_second = 100}, clock);
