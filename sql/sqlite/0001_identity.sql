@@ -37,6 +37,7 @@ CREATE TABLE session (
 ) WITHOUT ROWID;
 CREATE INDEX session_of_account ON session (account_id, created_at) WHERE ended_at IS NULL;
 CREATE INDEX session_by_expiry ON session (expires_at);
+CREATE INDEX session_by_end ON session (ended_at) WHERE ended_at IS NOT NULL;
 
 CREATE TABLE revocation (
   seq       INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given twice, so that a follower notices every row
@@ -55,8 +56,10 @@ CREATE TABLE signing_key (
   private_sealed BLOB    NOT NULL,
   created_at     INTEGER NOT NULL,
   activated_at   INTEGER,
-  verify_until   INTEGER            -- of a previous key: when the last token it signed has expired
+  verify_until   INTEGER            -- of a previous or revoked key: when the last token it signed has expired
 ) WITHOUT ROWID;
+-- Whatever races, one key signs and one waits.
+CREATE UNIQUE INDEX signing_key_in_turn ON signing_key (state) WHERE state IN ('next', 'current');
 
 -- Keys for MACs and sealing, each sealed under the master key, so that the master key can be replaced.
 CREATE TABLE server_secret (

@@ -23,6 +23,7 @@ enum class EndReason : std::uint8_t {
   account_disabled,  //
   refresh_reuse,     // a refresh token was presented again after its successor: one of the two holders stole it
 };
+inline constexpr std::size_t kEndReasons = 7;
 [[nodiscard]] std::string_view to_string(EndReason reason);
 
 struct SessionOptions {
@@ -37,7 +38,7 @@ struct SessionOptions {
 // the account's own key, never logged.
 struct ClientInfo {
   std::string address;
-  std::string agent;  // User-Agent; the first 256 bytes of it are kept
+  std::string agent;  // User-Agent
 };
 
 // A session as it lies in the database.

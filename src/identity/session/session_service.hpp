@@ -41,7 +41,7 @@ enum class SessionError {
 struct SessionTokens {
   contract::SessionId session;
   base::Secret refresh_token;
-  std::chrono::seconds refresh_expires_in{0};  // the session's absolute end: Max-Age of its cookie
+  std::chrono::seconds refresh_expires_in{0};  // until the session expires if nobody refreshes: the cookie's Max-Age
   base::Secret access_token;
   std::chrono::seconds expires_in{0};  // of the access token
 };

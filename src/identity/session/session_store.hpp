@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "contract/ids.hpp"
@@ -39,8 +38,8 @@ enum class RotationRefusal { unknown, expired, ended, account_disabled, reuse };
 struct Rotation {
   std::optional<RotationRefusal> refused{};
   bool repeated = false;  // a retry within the grace window: the answer is the one already given
-  RefreshToken successor;
-  AccessGrant grant;
+  RefreshToken successor{};
+  AccessGrant grant{};
   std::vector<contract::Revocation> revoked{};
 };
 
@@ -78,8 +77,6 @@ class SessionStore {
                                                                      std::optional<contract::SessionId> except,
                                                                      EndReason reason, base::TimePoint now) const;
 
-  [[nodiscard]] std::int64_t count_live(db::Transaction& tx, base::TimePoint now) const;
-
   // Removes at most `limit` rows that expired, or ended longer than `keep_ended` ago; returns how many.
   std::size_t sweep(db::Transaction& tx, base::TimePoint now, std::size_t limit) const;
 
@@ -88,6 +85,10 @@ class SessionStore {
  private:
   [[nodiscard]] Rotation refuse_or_repeat(db::Transaction& tx, const RefreshToken& presented,
                                           base::TimePoint now) const;
+  [[nodiscard]] Rotation end_instead(db::Transaction& tx, contract::SessionId id, RotationRefusal refusal,
+                                     EndReason reason, base::TimePoint now) const;
+  // `grant` completed with what the account is now.
+  [[nodiscard]] Rotation succeed(db::Transaction& tx, RefreshToken successor, AccessGrant grant, bool repeated) const;
 
   const SessionOptions options_;
   const RevocationStore& revocations_;

@@ -35,7 +35,7 @@ struct AccessTokenOptions {
   std::string issuer;
   std::string audience;
   std::chrono::seconds lifetime = std::chrono::minutes(15);
-  std::string scope;                    // of first-party tokens; may be empty
+  std::string scope{};                  // of first-party tokens; may be empty
   std::string client_id = "gatehouse";  // first-party: there are no other clients yet
 };
 
@@ -50,7 +50,6 @@ class AccessTokenIssuer {
 
  private:
   const AccessTokenOptions options_;
-  const std::string constant_claims_;  // `iss`, `aud`, `client_id` and `scope`, already as JSON
   const KeyManager& keys_;
   base::Random& random_;
 };

@@ -40,7 +40,7 @@ struct KeyRingSnapshot {
   std::shared_ptr<const crypto::SigningKey> current;
   std::shared_ptr<const crypto::KeySet> verification;  // next, current, and each previous key still needed
   std::string jwks;                                    // what /.well-known/jwks.json answers: public members only
-  base::TimePoint valid_until;                         // when the first previous key leaves it
+  std::vector<std::string> kids;                       // of `verification`, each with its state: what makes it another
 };
 
 // The life of the signing keys: makes, rotates, revokes and hands them out.
@@ -76,10 +76,15 @@ class KeyManager {
   [[nodiscard]] std::vector<KeyRecord> list() const;
 
  private:
-  [[nodiscard]] KeyRecord make_key(KeyState state) const;
+  struct Spares;
+  [[nodiscard]] KeyRecord make_record() const;
+  [[nodiscard]] Spares make_spares() const;
+  [[nodiscard]] base::TimePoint verify_until(base::TimePoint now) const;
   [[nodiscard]] bool is_complete(const std::vector<KeyRecord>& ring) const;
-  void replace_ring(db::Transaction& tx, const KeyRecord& current, const KeyRecord& next) const;
-  [[nodiscard]] bool advance(db::Transaction& tx, const KeyRecord& new_next) const;
+  void complete(db::Transaction& tx, Spares& spares) const;
+  [[nodiscard]] bool rotate_from(db::Transaction& tx, std::string_view current_kid, Spares& spares) const;
+  [[nodiscard]] base::Result<std::shared_ptr<const KeyRingSnapshot>, KeyRingError> open_ring(
+      const std::vector<KeyRecord>& ring) const;
 
   db::Database& database_;
   const crypto::SealingKey& master_key_;
@@ -89,6 +94,7 @@ class KeyManager {
   base::Random& random_;
   const KeyStore store_{};
 
+  std::mutex reload_mutex_;  // held while the ring is read and installed, so that an older one never replaces a newer
   mutable std::mutex mutex_;
   std::shared_ptr<const KeyRingSnapshot> snapshot_;  // guarded by mutex_
 };

@@ -1,0 +1,231 @@
+#include "identity/token/key_manager.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/json/serialize.hpp>
+#include <cstdlib>
+#include <optional>
+#include <utility>
+
+namespace gatehouse::identity {
+namespace {
+
+const KeyRecord* in_state(const std::vector<KeyRecord>& ring, KeyState state) {
+  const auto found = std::ranges::find(ring, state, &KeyRecord::state);
+  return found == ring.end() ? nullptr : &*found;
+}
+
+bool verifies(const KeyRecord& key, base::TimePoint now) {
+  if (key.state == KeyState::revoked) return false;
+  return key.state != KeyState::previous || (key.verify_until && now < *key.verify_until);
+}
+
+}  // namespace
+
+// Fresh keys made before the transaction that may need them: making an RSA key inside it would hold up every write for
+// up to a second. At most two are ever missing.
+struct KeyManager::Spares {
+  std::array<KeyRecord, 2> keys;
+  std::size_t used = 0;
+
+  KeyRecord& take(KeyState state, base::TimePoint now) {
+    KeyRecord& key = keys.at(used++);
+    key.state = state;
+    if (state == KeyState::current) key.activated_at = now;
+    return key;
+  }
+};
+
+const char* to_string(KeyRingError error) {
+  switch (error) {
+    case KeyRingError::wrong_master_key:
+      return "a signing key was sealed under another master key; give the one this data folder was made with";
+    case KeyRingError::unknown_kid: return "there is no signing key of this id";
+    case KeyRingError::already_revoked: return "this signing key was revoked before";
+  }
+  return "unknown";
+}
+
+KeyManager::KeyManager(db::Database& database, const crypto::SealingKey& master_key, const RevocationStore& revocations,
+                       KeyManagerOptions options, const base::Clock& clock, base::Random& random)
+    : database_(database),
+      master_key_(master_key),
+      revocations_(revocations),
+      options_(options),
+      clock_(clock),
+      random_(random) {}
+
+KeyRecord KeyManager::make_record() const {
+  const auto key = crypto::SigningKey::generate(options_.algorithm, random_);
+  const auto jwk = key.public_jwk();
+  return {.kid = key.kid(),
+          .algorithm = crypto::to_string(key.algorithm()),
+          .state = KeyState::next,
+          .public_jwk = jwk.empty() ? std::string() : boost::json::serialize(jwk),
+          .private_sealed = master_key_.seal(key.private_bytes().expose(), key.kid(), random_),
+          .created_at = clock_.now()};
+}
+
+KeyManager::Spares KeyManager::make_spares() const { return {.keys = {make_record(), make_record()}}; }
+
+bool KeyManager::is_complete(const std::vector<KeyRecord>& ring) const {
+  const auto usable = [&](const KeyRecord* key) {
+    return key != nullptr && key->algorithm == crypto::to_string(options_.algorithm);
+  };
+  return usable(in_state(ring, KeyState::current)) && usable(in_state(ring, KeyState::next));
+}
+
+// Whatever was there before, leaves one current and one next key of the configured algorithm.
+void KeyManager::complete(db::Transaction& tx, Spares& spares) const {
+  const auto now = clock_.now();
+  const auto ring = store_.list(tx);
+  const std::string_view wanted = crypto::to_string(options_.algorithm);
+  const KeyRecord* current = in_state(ring, KeyState::current);
+  const KeyRecord* next = in_state(ring, KeyState::next);
+  if (current != nullptr && current->algorithm != wanted) {
+    (void)store_.retire(tx, current->kid, verify_until(now));
+    current = nullptr;
+  }
+  if (next != nullptr && next->algorithm != wanted) {
+    store_.discard_next(tx, next->kid);
+    next = nullptr;
+  }
+  if (current == nullptr && next != nullptr) {
+    (void)store_.activate(tx, next->kid, now);
+    next = nullptr;
+  } else if (current == nullptr) {
+    store_.insert(tx, spares.take(KeyState::current, now));
+  }
+  if (next == nullptr) store_.insert(tx, spares.take(KeyState::next, now));
+}
+
+base::Result<void, KeyRingError> KeyManager::ensure() {
+  const auto read = [this](db::Transaction& tx) { return store_.list(tx); };
+  auto ring = database_.read_blocking(read);
+  // What is there must open before anything is added: under a wrong master key nothing is made.
+  if (const auto opened = open_ring(ring); !opened) return opened.error();
+  if (!is_complete(ring)) {
+    const Spares spares = make_spares();
+    database_.write_blocking([&](db::Transaction& tx) {
+      Spares mine = spares;
+      complete(tx, mine);
+      return 0;
+    });
+  }
+  const auto loaded = reload();
+  if (!loaded) return loaded.error();
+  return {};
+}
+
+// Nothing happens when the current key is another by now: somebody else has just rotated.
+bool KeyManager::rotate_from(db::Transaction& tx, std::string_view current_kid, Spares& spares) const {
+  if (!store_.retire(tx, current_kid, verify_until(clock_.now()))) return false;
+  complete(tx, spares);
+  return true;
+}
+
+base::Result<void, KeyRingError> KeyManager::rotate() {
+  const std::string current = snapshot()->current->kid();
+  const Spares spares = make_spares();
+  database_.write_blocking([&](db::Transaction& tx) {
+    Spares mine = spares;
+    return rotate_from(tx, current, mine);
+  });
+  const auto loaded = reload();
+  if (!loaded) return loaded.error();
+  return {};
+}
+
+base::Result<contract::Revocation, KeyRingError> KeyManager::revoke(std::string_view kid) {
+  using Outcome = base::Result<contract::Revocation, KeyRingError>;
+  const Spares spares = make_spares();
+  auto outcome = database_.write_blocking([&](db::Transaction& tx) -> Outcome {
+    Spares mine = spares;
+    const auto now = clock_.now();
+    if (!store_.revoke(tx, kid, verify_until(now))) {
+      const auto ring = store_.list(tx);
+      const bool known = std::ranges::find(ring, kid, &KeyRecord::kid) != ring.end();
+      return known ? KeyRingError::already_revoked : KeyRingError::unknown_kid;
+    }
+    complete(tx, mine);
+    return revocations_.revoke_key(tx, kid, now);
+  });
+  if (!outcome) return outcome;
+  if (const auto loaded = reload(); !loaded) return loaded.error();
+  return outcome;
+}
+
+base::Result<bool, KeyRingError> KeyManager::reload() {
+  const std::lock_guard in_order(reload_mutex_);
+  auto opened = open_ring(database_.read_blocking([this](db::Transaction& tx) { return store_.list(tx); }));
+  if (!opened) return opened.error();
+  const std::lock_guard lock(mutex_);
+  if (snapshot_ && snapshot_->kids == (*opened)->kids) return false;
+  if ((*opened)->current == nullptr) return false;  // ensure() has yet to make it
+  snapshot_ = std::move(*opened);
+  return true;
+}
+
+base::Result<bool, KeyRingError> KeyManager::maintain() {
+  const auto ring = database_.read_blocking([this](db::Transaction& tx) { return store_.list(tx); });
+  const auto now = clock_.now();
+  const KeyRecord* current = in_state(ring, KeyState::current);
+  const bool due =
+      current != nullptr && now - current->activated_at.value_or(current->created_at) >= options_.rotation_period;
+  const bool stale =
+      std::ranges::any_of(ring, [&](const KeyRecord& key) { return key.verify_until && *key.verify_until <= now; });
+  if (due || stale) {
+    const std::optional<Spares> spares = due ? std::optional(make_spares()) : std::nullopt;
+    database_.write_blocking([&](db::Transaction& tx) {
+      if (spares) {
+        Spares mine = *spares;
+        (void)rotate_from(tx, current->kid, mine);
+      }
+      return store_.prune(tx, now);
+    });
+  }
+  return reload();
+}
+
+base::Result<std::shared_ptr<const KeyRingSnapshot>, KeyRingError> KeyManager::open_ring(
+    const std::vector<KeyRecord>& ring) const {
+  auto snapshot = std::make_shared<KeyRingSnapshot>();
+  std::vector<crypto::VerificationKey> keys;
+  const auto now = clock_.now();
+  for (const KeyRecord& record : ring) {
+    if (!verifies(record, now)) continue;
+    // Verification, too, starts from the sealed half: whoever can write to the database, but lacks the master key, must
+    // not be able to slip in a public key of theirs.
+    const auto bytes = master_key_.open(record.private_sealed, record.kid);
+    const auto algorithm = crypto::parse_algorithm(record.algorithm);
+    if (!bytes || !algorithm) return KeyRingError::wrong_master_key;
+    auto key = crypto::SigningKey::from_private_bytes(*algorithm, *bytes, record.kid);
+    if (!key) return KeyRingError::wrong_master_key;
+    keys.push_back(key->verification_key());
+    snapshot->kids.push_back(std::string(to_string(record.state)) + ' ' + record.kid);
+    if (record.state == KeyState::current) {
+      snapshot->current = std::make_shared<const crypto::SigningKey>(std::move(*key));
+    }
+  }
+  auto set = crypto::KeySet::from_keys(std::move(keys));
+  if (!set) std::abort();  // kid is the table's primary key
+  snapshot->jwks = boost::json::serialize(set->to_jwks());
+  snapshot->verification = std::make_shared<const crypto::KeySet>(std::move(*set));
+  return std::shared_ptr<const KeyRingSnapshot>(std::move(snapshot));
+}
+
+base::TimePoint KeyManager::verify_until(base::TimePoint now) const {
+  // Another process may sign with the key until it has learned of the change: the margin covers those tokens.
+  return now + options_.token_lifetime + options_.leeway + RevocationStore::kSkewMargin;
+}
+
+std::shared_ptr<const KeyRingSnapshot> KeyManager::snapshot() const {
+  const std::lock_guard lock(mutex_);
+  return snapshot_;
+}
+
+std::vector<KeyRecord> KeyManager::list() const {
+  return database_.read_blocking([this](db::Transaction& tx) { return store_.list(tx); });
+}
+
+}  // namespace gatehouse::identity
