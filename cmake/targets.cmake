@@ -1,10 +1,14 @@
-# gatehouse_library(NAME [FOLDER dir] [LINK libs...])
+# gatehouse_library(NAME [SOURCES files...] [LINK libs...] [TEST_LINK libs...])
 #
-# One library a folder: every x.cpp beside every x.hpp; x_test.cpp goes into NAME_test, which ctest runs.
+# One library a folder: every x.cpp beside every x.hpp; x_test.cpp goes into NAME_test, which ctest runs. Where a folder
+# makes several, SOURCES names the files of each, tests included.
 # A folder links only what DESIGN's layer arrows allow; tools/check_layers holds the includes to the same.
 function(gatehouse_library name)
-  cmake_parse_arguments(ARG "" "" "LINK;TEST_LINK" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;TEST_LINK" ${ARGN})
+  set(sources ${ARG_SOURCES})
+  if(NOT sources)
+    file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  endif()
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")

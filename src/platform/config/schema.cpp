@@ -55,7 +55,6 @@ Setting& Schema::boolean(std::string key, bool& member, std::string description)
   return add({.key = std::move(key),
               .form = Form::boolean,
               .type = "boolean",
-              .accepted = "true or false",
               .description = std::move(description),
               .assign = [&member](const Value& value) -> Complaint {
                 const auto* given = std::get_if<bool>(&value.data);

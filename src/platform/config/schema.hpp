@@ -183,7 +183,8 @@ class Schema {
   }
   void named_lists(NamedLists table) { named_lists_.push_back(std::move(table)); }
 
-  [[nodiscard]] const std::vector<Setting>& settings() const noexcept { return settings_; }
+  [[nodiscard]] const std::vector<Setting>& settings() const& noexcept { return settings_; }
+  const std::vector<Setting>& settings() const&& = delete;  // would not outlive the statement
   [[nodiscard]] const std::vector<Rows>& row_tables() const noexcept { return rows_; }
   [[nodiscard]] const std::vector<NamedLists>& list_tables() const noexcept { return named_lists_; }
 
