@@ -80,7 +80,8 @@ void Gate::check(const http::Request& request, const http::WireOptions& wire, st
   // The answer nearly every check gets: put together from pieces that are ready.
   out.append("HTTP/1.1 200 OK\r\nDate: ").append(wire.date);
   out.append(wire.keep_alive ? (wire.http_1_0 ? "\r\nConnection: keep-alive" : "") : "\r\nConnection: close");
-  out.append("\r\nCache-Control: no-store\r\n");
+  // The decision is said in so many words: auth_request takes any 2xx for a yes, whoever it comes from.
+  out.append("\r\nCache-Control: no-store\r\nX-Auth-Decision: allow\r\n");
   out.append(verdict.token != nullptr ? std::string_view(verdict.token->headers) : kNobody);
   out.append("Content-Length: 0\r\n\r\n");
 }
@@ -131,7 +132,8 @@ void Gate::refuse(const http::Request& request, const http::WireOptions& wire, c
     if (!options_.sign_in_url.empty() && is_navigation(request)) {
       std::string where = options_.sign_in_url;
       where += where.find('?') == std::string::npos ? "?return_to=" : "&return_to=";
-      append_percent_encoded(original_.target, where);
+      // `//host/` would be another site's address to a browser that is sent back there.
+      append_percent_encoded(original_.target.starts_with("//") ? "/" : original_.target, where);
       response.set("X-Auth-Sign-In", std::move(where));
     }
   }
