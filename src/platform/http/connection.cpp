@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "platform/base/secret.hpp"
 #include "platform/http/body.hpp"
 #include "platform/http/parser.hpp"
 #include "platform/http/wire.hpp"
@@ -75,6 +76,8 @@ class ConnectionOn final : public Connection,
     if (phase_ == Phase::idle) close();
   }
 
+  void release_slot() override { slot_.reset(); }
+
   void close() override {
     boost::system::error_code ignored;
     stream_.lowest_layer().close(ignored);
@@ -121,6 +124,8 @@ class ConnectionOn final : public Connection,
   }
 
   asio::awaitable<bool> serve_route(const Framing framing, std::size_t head_size) {
+    // Earlier answers first: this one may take its time, and when it runs out of it, its 503 must not overtake them.
+    if (!co_await flush()) co_return false;
     auto admission = environment_->service->admit(request_);
     // Asked before a byte of the body is read: what is refused is not even received.
     bool unread_body = framing.has_body();
@@ -139,6 +144,7 @@ class ConnectionOn final : public Connection,
       expire_in(admission.deadline);
       response = co_await environment_->service->handle(request_, admission);
     }
+    base::wipe(request_.body);  // it may hold a password, and the next request may have no body at all
     const bool keep_alive = request_.keep_alive && !environment_->draining && !unread_body;
     write_response(*response, wire(keep_alive), out_);
     consume(head_size);
@@ -152,13 +158,12 @@ class ConnectionOn final : public Connection,
   asio::awaitable<unsigned> read_body(const Framing& framing, std::size_t limit, std::size_t head_size) {
     phase_ = Phase::body;
     expire_in(options().body_timeout);
-    if (request_.header("expect") && buffered().size() == head_size) {
+    if (request_.version == 11 && request_.header("expect") && buffered().size() == head_size) {
       out_.append("HTTP/1.1 100 Continue\r\n\r\n");
       if (!co_await flush()) co_return kConnectionGone;
       phase_ = Phase::body;
     }
     BodyReader reader(framing, limit);
-    request_.body.clear();
     const auto behind_head = buffered().substr(head_size);
     auto outcome = reader.read(behind_head, request_.body);
     // What the body used is cut out from behind the head, whose bytes the request's views need to stay put.
@@ -237,7 +242,9 @@ class ConnectionOn final : public Connection,
 
   asio::awaitable<bool> refuse(unsigned status) {
     ++environment_->stats->malformed;
-    request_.header_count = 0;  // may be half-read
+    request_.header_count = 0;  // may be half-read; what else is there belongs to the request before
+    request_.method = Method::other;
+    request_.trace = telemetry::TraceContext::from_header("");
     write_response(environment_->service->refuse(status, request_), wire(false), out_);
     linger_ = true;
     co_await flush();
@@ -295,7 +302,7 @@ class ConnectionOn final : public Connection,
 
   std::shared_ptr<asio::ssl::context> tls_;  // outlives the stream that uses it
   Stream stream_;
-  limits::ConnectionLimiter::Slot slot_;
+  std::optional<limits::ConnectionLimiter::Slot> slot_;
   std::shared_ptr<ConnectionEnvironment> environment_;
   Phase phase_ = Phase::idle;
   bool served_ = false;

@@ -17,6 +17,7 @@ class Connection {
   virtual ~Connection() = default;
   virtual void close_if_idle() = 0;
   virtual void close() = 0;
+  virtual void release_slot() = 0;  // the server goes: its limiter may, too, before the loop's last coroutine
 };
 
 // What the connections of one listener on one loop share. Used on that loop's thread only.

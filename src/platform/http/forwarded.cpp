@@ -25,7 +25,8 @@ void weigh_forwarded(Request& request, const TrustedProxies& proxies, bool tls) 
   request.client = request.peer;
   request.secure = tls;
   if (!proxies.contains(request.peer)) return;
-  if (!tls) request.secure = request.header("x-forwarded-proto") == "https";
+  // Twice: one of them is the client's.
+  if (!tls) request.secure = request.header("x-forwarded-proto") == "https" && request.count("x-forwarded-proto") == 1;
 
   int left = 32;
   for (std::size_t i = request.header_count; i-- > 0;) {

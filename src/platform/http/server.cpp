@@ -50,6 +50,12 @@ class Server::Listener {
     acceptor_.bind(endpoint);
   }
 
+  ~Listener() {
+    for (auto* connection : environment_->live) connection->release_slot();
+  }
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
   [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
   // Listens only now: a bound socket that nobody reads from must not collect connections.

@@ -20,7 +20,7 @@ struct WireOptions {
 // Appends the whole response to `out`.
 void write_response(const Response& response, const WireOptions& options, std::string& out);
 
-// `HTTP/1.1 200 OK\r\n`; unknown codes get their class's name.
+// `HTTP/1.1 200 OK\r\n`; codes it does not know become the first of their class (`418` → 400), else 500.
 [[nodiscard]] std::string_view status_line(unsigned status);
 
 // The Date header's value, made anew when the second changes. One per loop; not thread-safe.
