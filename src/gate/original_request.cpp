@@ -151,8 +151,11 @@ base::Result<OriginalRequest, OriginalError> read_original(const http::Request& 
   OriginalRequest result;
   result.method = *method.value;
   if (forwarded) result.host = says.forwarded_host.value.value_or("");
-  result.target = split_origin(*url.value, result.host);
+  // X-Forwarded-Uri has no origin: one in it was put there by the client, to be taken for another host.
+  result.target = original ? split_origin(*url.value, result.host) : *url.value;
   result.host = without_port(result.host);
+  // `admin.example.` is `admin.example` to DNS and to the proxy, and must be to the rules.
+  if (result.host.ends_with('.')) result.host.remove_suffix(1);
   const auto path = result.target.substr(0, result.target.find_first_of("?#"));
   if (path.empty() || path.front() != '/' || !is_host(result.host)) return OriginalError::unreadable;
   result.path = path;

@@ -38,7 +38,8 @@ class Verifier {
   void apply(const contract::Revocation& row) { revocations_.apply(row); }
   // The feed was heard from just now: nothing is missing up to here.
   void feed_is_fresh() { last_heard_ = clock_.steady_now(); }
-  void sweep_step() { revocations_.sweep_step(clock_.now()); }
+  // A token passes until its expiry plus the leeway, so that what revokes it must stay as long.
+  void sweep_step() { revocations_.sweep_step(clock_.now() - options_.expected.leeway); }
 
   [[nodiscard]] std::size_t revocation_count() const noexcept { return revocations_.size(); }
 
