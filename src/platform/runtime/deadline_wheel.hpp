@@ -10,7 +10,7 @@
 namespace gatehouse::runtime {
 
 // Deadlines for everything that lives on one loop, at the cost of a store: setting one reads no clock and arms no
-// timer. One timer ticks every 250 ms and expires what is due, so a deadline is met within a tick after it has passed.
+// timer. One timer ticks every 250 ms and expires what is due: never early, at most two ticks late.
 // Not thread-safe: belongs to its loop's thread.
 class DeadlineWheel {
  public:
