@@ -61,6 +61,11 @@ class SessionHarness {
     return id;
   }
 
+  // No coroutine itself: GCC 12 can't compile braces inside a co_await.
+  boost::asio::awaitable<base::Result<SessionTokens, SessionError>> start(contract::AccountId account) {
+    return service_.start(account, {.address = "192.0.2.1", .agent = "Browser"}, {"pwd"});
+  }
+
   // What a gate that has applied every published row says. Throws nothing; false for anything but a live token.
   [[nodiscard]] bool accepts(const base::Secret& access_token) const {
     const auto token = crypto::verify_jwt(access_token.expose(), *keys_.snapshot()->verification,

@@ -16,7 +16,7 @@ using test::run_on_loop;
 class Sessions : public ::testing::Test {
  protected:
   SessionTokens start(contract::AccountId account) {
-    auto tokens = run_on_loop(service_.start(account, {.address = "192.0.2.1", .agent = "Browser"}, {"pwd"}));
+    auto tokens = run_on_loop(harness_.start(account));
     EXPECT_TRUE(tokens);
     return std::move(*tokens);
   }
@@ -93,6 +93,7 @@ TEST_F(Sessions, R02_reuse_after_the_grace_window_ends_the_session_and_its_newes
   EXPECT_FALSE(harness_.accepts(stolen.access_token));
   EXPECT_EQ(refresh(newest.refresh_token).error(), RefreshError::ended);
   EXPECT_TRUE(harness_.log().contains("refresh_reuse_detected"));
+  EXPECT_TRUE(harness_.log().contains(stolen.session.to_string()));
 }
 
 TEST_F(Sessions, R02_reuse_two_steps_behind_is_reuse_even_within_the_grace_window) {
@@ -240,7 +241,7 @@ TEST_F(Sessions, disabled_account_neither_starts_nor_refreshes) {
   execute("UPDATE account SET state = 'disabled'");
   EXPECT_EQ(refresh(tokens.refresh_token).error(), RefreshError::account_disabled);
   EXPECT_FALSE(harness_.accepts(tokens.access_token));
-  EXPECT_EQ(run_on_loop(service_.start(account_, {}, {"pwd"})).error(), SessionError::account_unavailable);
+  EXPECT_EQ(run_on_loop(harness_.start(account_)).error(), SessionError::account_unavailable);
   execute("UPDATE account SET state = 'active'");
   EXPECT_EQ(refresh(tokens.refresh_token).error(), RefreshError::ended);
 }
@@ -263,7 +264,7 @@ TEST_F(Sessions, L02_neither_log_nor_metrics_show_a_token_or_where_somebody_came
 
 TEST_F(Sessions, a_data_key_that_does_not_open_is_our_fault_and_no_refusal) {
   execute("UPDATE account SET data_key_sealed = x'00'");
-  EXPECT_THROW(run_on_loop(service_.start(account_, {}, {"pwd"})), base::Unavailable);
+  EXPECT_THROW(run_on_loop(harness_.start(account_)), base::Unavailable);
 }
 
 }  // namespace
