@@ -218,6 +218,21 @@ TEST_F(SqliteFile, closing_finishes_the_writes_that_wait) {
   EXPECT_EQ(count(*open()), 300);
 }
 
+TEST_F(SqliteFile, the_log_starts_again_while_writes_go_on) {
+  const auto database = open_with_table();
+  const std::string megabyte(1'000'000, 'x');
+  std::uintmax_t longest = 0;
+  for (std::int64_t i = 0; i < 1000; ++i) {
+    database->write_blocking([&](Transaction& t) {
+      t.execute("INSERT OR REPLACE INTO item (id, value, filler) VALUES ($1, 1, $2)", {i % 8, db::Blob{megabyte}});
+    });
+    const auto now = std::filesystem::file_size(path() + "-wal");
+    if (now < longest) return;  // cut back to its limit: that happens when it starts again, only
+    longest = now;
+  }
+  FAIL() << "the log has grown to " << longest << " bytes";
+}
+
 TEST_F(SqliteFile, nobody_else_may_read_the_files) {
   const auto database = open_with_table();
   for (const auto& entry : std::filesystem::directory_iterator(directory_.path())) {
@@ -242,13 +257,14 @@ TEST_F(SqliteFile, says_which_file_cannot_be_opened_and_why) {
 }
 
 // The child writes from several coroutines at once and says over the pipe, each time, which write was answered.
-[[noreturn]] void write_and_tell(const std::string& path, int pipe, int first_id) {
+[[noreturn]] void write_and_tell(const std::string& path, int pipe, int round) {
   const auto database = db::open_sqlite({.path = path});
   test::run_together(32, [&](std::size_t lane) -> awaitable<void> {
     for (std::int64_t i = 0;; ++i) {
-      const std::int64_t id = first_id + static_cast<std::int64_t>(lane) + 32 * i;
-      co_await database->write([id](Transaction& t) {
-        t.execute("INSERT INTO item (id, value, filler) VALUES ($1, $2, randomblob(500))", {id, id * 3});
+      const std::int64_t id = round * 1'000'000 + static_cast<std::int64_t>(lane) + 32 * i;
+      const std::int64_t size = round % 2 == 0 ? 500 : 40'000;  // the odd rounds fill the log until it is moved
+      co_await database->write([id, size](Transaction& t) {
+        t.execute("INSERT INTO item (id, value, filler) VALUES ($1, $2, randomblob($3))", {id, id * 3, size});
       });
       if (::write(pipe, &id, sizeof id) != sizeof id) ::_exit(1);
     }
@@ -257,11 +273,11 @@ TEST_F(SqliteFile, says_which_file_cannot_be_opened_and_why) {
 }
 
 // Lets a child write until `enough` writes were answered, kills it, and returns every answered id.
-std::set<std::int64_t> killed_while_writing(const std::string& path, int first_id, std::size_t enough) {
+std::set<std::int64_t> killed_while_writing(const std::string& path, int round, std::size_t enough) {
   int ends[2];
   if (::pipe(ends) != 0) return {};
   const pid_t child = ::fork();
-  if (child == 0) write_and_tell(path, ends[1], first_id);
+  if (child == 0) write_and_tell(path, ends[1], round);
   ::close(ends[1]);
   std::set<std::int64_t> answered;
   std::int64_t id = 0;
@@ -278,8 +294,8 @@ TEST_F(SqliteFile, F05_kill_9_while_writing_loses_no_answered_write_and_the_data
   (void)open_with_table();
   std::set<std::int64_t> answered;
   for (int round = 0; round < 8; ++round) {
-    // Uneven, so that the kill meets the writer in other places: filling a group, at the disk, at a checkpoint.
-    const auto now = killed_while_writing(path(), round * 1'000'000, 150 + 97 * static_cast<std::size_t>(round));
+    // Uneven, so that the kill meets the writer in other places: filling a group, at the disk, moving the log.
+    const auto now = killed_while_writing(path(), round, 150 + 97 * static_cast<std::size_t>(round));
     ASSERT_GE(now.size(), 150U);
     answered.insert(now.begin(), now.end());
     const auto database = open();

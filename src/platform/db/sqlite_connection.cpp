@@ -87,6 +87,14 @@ void SqliteConnection::configure(const SqliteLocation& location) {
     execute_script("PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF");
   } else {
     use_write_ahead_log();
+    // Takes the place of SQLite's own checkpoint inside whichever commit fills the log.
+    sqlite3_wal_hook(
+        connection,
+        [](void* pages, sqlite3*, const char*, int count) {
+          *static_cast<int*>(pages) = count;
+          return SQLITE_OK;
+        },
+        &log_pages_);
     execute_script("PRAGMA synchronous=FULL; PRAGMA journal_size_limit=16777216; PRAGMA mmap_size=0");
   }
   // Erased data is overwritten in the pages it stood in; FAST leaves only pages that are free as a whole.
@@ -157,8 +165,11 @@ void SqliteConnection::rollback_to_savepoint() {
 
 bool SqliteConnection::in_transaction() const noexcept { return sqlite3_get_autocommit(connection_.get()) == 0; }
 
-void SqliteConnection::checkpoint() noexcept {
-  sqlite3_wal_checkpoint_v2(connection_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+SqliteConnection::Log SqliteConnection::checkpoint() noexcept {
+  Log log;
+  const int code =
+      sqlite3_wal_checkpoint_v2(connection_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &log.pages, &log.moved);
+  return code == SQLITE_OK ? log : Log{};
 }
 
 }  // namespace gatehouse::db

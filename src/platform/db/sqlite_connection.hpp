@@ -50,8 +50,14 @@ class SqliteConnection final : public Transaction {
 
   // False once SQLite has rolled the whole transaction back by itself (full disk, I/O error).
   [[nodiscard]] bool in_transaction() const noexcept;
-  // Moves what it can from the log into the database file, waiting for nobody.
-  void checkpoint() noexcept;
+  struct Log {
+    int pages = 0;  // in the log when the call began
+    int moved = 0;  // of these, in the database file now
+  };
+  // Moves what it can from the log into the database file, waiting for nobody. Nothing moved is no error.
+  Log checkpoint() noexcept;
+  // In the log, other processes' included, at this connection's last commit. The log is moved by checkpoint() alone.
+  [[nodiscard]] int log_pages() const noexcept { return log_pages_; }
 
  private:
   struct Close {
@@ -65,6 +71,7 @@ class SqliteConnection final : public Transaction {
   const Access access_;
   std::unique_ptr<sqlite3, Close> connection_;
   std::optional<SqliteStatementCache> statements_;
+  int log_pages_ = 0;
 };
 
 }  // namespace gatehouse::db

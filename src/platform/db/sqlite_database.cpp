@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "platform/base/unavailable.hpp"
+#include "platform/db/sqlite_checkpointer.hpp"
 #include "platform/db/sqlite_connection.hpp"
 #include "platform/db/sqlite_writer.hpp"
 
@@ -66,7 +67,8 @@ class SqliteDatabase final : public Database {
  public:
   SqliteDatabase(SqliteLocation location, std::unique_ptr<SqliteConnection> writing, const SqliteOptions& options)
       : location_(std::move(location)),
-        writer_(std::move(writing), {.queue = options.write_queue_limit, .group = options.group_limit}),
+        writer_(std::move(writing), location_.in_memory ? nullptr : std::make_unique<SqliteCheckpointer>(location_),
+                {.queue = options.write_queue_limit, .group = options.group_limit}),
         readers_(options.reader_threads),
         pool_({.name = "storage", .threads = options.reader_threads, .queue_limit = options.read_queue_limit}) {}
 

@@ -22,9 +22,9 @@ struct SqliteOptions {
 // commits in groups, readers beside it. Other processes (commands) may use the same file at the same time.
 // Throws std::runtime_error, with the path and the reason, when the file can't be opened.
 //
-// The destructor finishes the writes that wait, refuses the reads that wait, then closes. REQUIRES: the loops of the
-// callers that still wait run until then, or never again; no call of *_blocking from a function that read or write
-// runs.
+// The destructor finishes the writes that wait, refuses the reads that wait, then closes. REQUIRES: the io_contexts of
+// the callers outlive the Database, whose threads post to them; no call of *_blocking from a function that read or
+// write runs.
 [[nodiscard]] std::unique_ptr<Database> open_sqlite(const SqliteOptions& options);
 
 }  // namespace gatehouse::db

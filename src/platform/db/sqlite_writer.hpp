@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "platform/db/sqlite_checkpointer.hpp"
 #include "platform/db/sqlite_connection.hpp"
 #include "platform/runtime/pool.hpp"
 #include "platform/runtime/task.hpp"
@@ -29,7 +30,9 @@ class SqliteWriter {
     std::size_t group = 64;
   };
 
-  SqliteWriter(std::unique_ptr<SqliteConnection> connection, Limits limits);
+  // `checkpointer`: nullptr for a database without a log.
+  SqliteWriter(std::unique_ptr<SqliteConnection> connection, std::unique_ptr<SqliteCheckpointer> checkpointer,
+               Limits limits);
   ~SqliteWriter();  // finishes the writes that wait, then closes the connection
   SqliteWriter(const SqliteWriter&) = delete;
   SqliteWriter& operator=(const SqliteWriter&) = delete;
@@ -51,8 +54,10 @@ class SqliteWriter {
   std::optional<std::size_t> run_tasks(const Group& group);
   bool run_in_savepoint(WriteTask& task);
   void finish(Group& group, bool committed);
+  void keep_log_short();
 
   const std::unique_ptr<SqliteConnection> connection_;
+  std::unique_ptr<SqliteCheckpointer> checkpointer_;
   const Limits limits_;
 
   mutable std::mutex mutex_;
