@@ -1,0 +1,157 @@
+#include <algorithm>
+#include <istream>
+#include <ostream>
+#include <string>
+#include <utility>
+
+#include "app/commands.hpp"
+#include "app/identity_role.hpp"
+#include "app/workbench.hpp"
+#include "identity/account/registration.hpp"
+
+namespace gatehouse::app {
+namespace {
+
+using identity::Account;
+using identity::AccountChange;
+using identity::Refusal;
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text.append(text.empty() ? "" : ",").append(word);
+  return text;
+}
+
+void print(const Account& account, std::ostream& out) {
+  out << "id            " << account.id.to_string() << "\nusername      " << account.username << "\nemail         "
+      << account.profile.email << "\ndisplay_name  " << account.profile.display_name << "\nstate         "
+      << to_string(account.state) << "\nroles         " << joined(account.roles) << "\ncreated_at_ms "
+      << base::to_unix_ms(account.created_at) << "\n";
+}
+
+int complain(const Refusal& refusal, std::ostream& err) {
+  switch (refusal.error) {
+    case identity::AccountError::not_found: err << "There is no such account.\n"; break;
+    case identity::AccountError::name_taken: err << "The username or the e-mail address is taken.\n"; break;
+    default: err << "That can't be done:\n"; break;
+  }
+  for (const auto& [field, message] : refusal.fields) err << "  " << field << ": " << message << "\n";
+  return 1;
+}
+
+// An id, an address or a username: told apart by their forms.
+std::optional<Account> look_up(Installation& installation, const std::string& who) {
+  return installation.database->read_blocking([&](db::Transaction& tx) -> std::optional<Account> {
+    const auto& steps = installation.account_steps;
+    if (const auto id = contract::AccountId::parse(who)) {
+      auto shown = steps.show(tx, *id);
+      if (!shown) return std::nullopt;
+      return std::move(*shown);
+    }
+    return who.find('@') != std::string::npos ? steps.find_by_email(tx, who) : steps.find_by_username(tx, who);
+  });
+}
+
+// One step on one account, durable and known to the running process when it returns.
+template <class Step>
+int change(const Settings& settings, const std::string& who, const CommandIo& io, Step step) {
+  Workbench bench(settings);
+  auto& installation = bench.installation();
+  const auto account = look_up(installation, who);
+  if (!account) return complain({.error = identity::AccountError::not_found}, io.err);
+  const auto changed = installation.database->write_blocking(
+      [&](db::Transaction& tx) { return step(installation.account_steps, tx, account->id); });
+  if (!changed) return complain(changed.error(), io.err);
+  print(changed->account, io.out);
+  return bench.tell_running_process(io);
+}
+
+base::Secret read_first_line(std::istream& in) {
+  std::string line;
+  std::getline(in, line);
+  if (!line.empty() && line.back() == '\r') line.pop_back();
+  return base::Secret(std::move(line));
+}
+
+}  // namespace
+
+int account_create(const Settings& settings, const NewAccountArguments& arguments, const CommandIo& io) {
+  for (const auto& role : arguments.roles) {
+    if (!settings.roles.contains(role)) {
+      io.err << "There is no role " << role << " in [roles].\n";
+      return 1;
+    }
+  }
+  Workbench bench(settings);
+  auto& installation = bench.installation();
+  telemetry::Metrics metrics;
+  identity::AccountMetrics account_metrics(metrics);
+  const crypto::PasswordHasher hasher(settings.password.cost);
+  runtime::Pool hashing({.name = "hashing", .threads = 1});
+  limits::SignInThrottle throttle(settings.limit.throttle, bench.clock());
+  identity::PasswordWork passwords(hasher, hashing, throttle, password_policy(settings));
+  identity::Registration registration({*installation.database, installation.accounts, installation.vault, passwords,
+                                       bench.clock(), installation.random, bench.log(), account_metrics},
+                                      {true, settings.registration.default_roles});
+  io.err << "Password (one line on standard input): " << std::flush;
+  const identity::RegistrationRequest request{arguments.username, arguments.email, read_first_line(io.in)};
+  io.err << "\n";
+  const auto made = registration.create_blocking(
+      request, arguments.roles.empty() ? settings.registration.default_roles : arguments.roles);
+  if (!made) return complain(made.error(), io.err);
+  print(*made, io.out);
+  return 0;
+}
+
+int account_list(const Settings& settings, const std::string& username_prefix, std::size_t limit, const CommandIo& io) {
+  Workbench bench(settings);
+  auto& installation = bench.installation();
+  identity::AccountFilter filter;
+  filter.username_prefix = username_prefix;
+  while (limit > 0) {
+    filter.limit = std::min(limit, identity::kMaxAccountsPerPage);
+    const auto page = installation.database->read_blocking(
+        [&](db::Transaction& tx) { return installation.account_steps.page(tx, filter); });
+    for (const auto& account : page.accounts) {
+      io.out << account.id.to_string() << "  " << to_string(account.state) << "  " << account.username << "  "
+             << joined(account.roles) << "\n";
+    }
+    limit -= page.accounts.size();
+    if (!page.next) break;
+    filter.after = page.next;
+  }
+  return 0;
+}
+
+int account_show(const Settings& settings, const std::string& who, const CommandIo& io) {
+  Workbench bench(settings);
+  const auto account = look_up(bench.installation(), who);
+  if (!account) return complain({.error = identity::AccountError::not_found}, io.err);
+  print(*account, io.out);
+  return 0;
+}
+
+int account_set_roles(const Settings& settings, const std::string& who, const std::vector<std::string>& roles,
+                      const CommandIo& io) {
+  return change(settings, who, io, [&](const auto& steps, db::Transaction& tx, contract::AccountId id) {
+    return steps.set_roles(tx, id, roles);
+  });
+}
+
+int account_disable(const Settings& settings, const std::string& who, const CommandIo& io) {
+  return change(settings, who, io,
+                [](const auto& steps, db::Transaction& tx, contract::AccountId id) { return steps.disable(tx, id); });
+}
+
+int account_enable(const Settings& settings, const std::string& who, const CommandIo& io) {
+  return change(settings, who, io,
+                [](const auto& steps, db::Transaction& tx, contract::AccountId id) { return steps.enable(tx, id); });
+}
+
+int account_end_sessions(const Settings& settings, const std::string& who, const CommandIo& io) {
+  return change(settings, who, io, [](const auto& steps, db::Transaction& tx, contract::AccountId id) {
+    return steps.end_sessions(tx, id);
+  });
+}
+
+}  // namespace gatehouse::app

@@ -1,0 +1,169 @@
+#include "app/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <functional>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "app/commands.hpp"
+#include "app/config_command.hpp"
+#include "app/serve.hpp"
+#include "app/version.hpp"
+
+namespace gatehouse::app {
+namespace {
+
+// What the flags that every command shares were given, and what the chosen command is to do.
+struct Invocation {
+  std::string config;
+  std::string data;
+  std::string listen;
+  std::string roles;
+  std::function<int()> run;
+
+  [[nodiscard]] SettingsSources sources() const {
+    SettingsSources sources;
+    if (!config.empty()) sources.file = config;
+    sources.environment = process_environment();
+    if (!data.empty()) sources.flags.push_back({"--data", "data.dir", data});
+    if (!listen.empty()) sources.flags.push_back({"--listen", "server.listen", listen});
+    if (!roles.empty()) sources.flags.push_back({"--roles", "process.roles", roles});
+    return sources;
+  }
+
+  // Loads the settings and hands them on; prints what is wrong with them otherwise.
+  int with_settings(const std::function<int(const Settings&)>& command) const {
+    const auto loaded = load_settings(sources());
+    if (!loaded) {
+      print_problems(loaded.error(), std::cerr);
+      return 1;
+    }
+    return command(loaded->settings);
+  }
+};
+
+CommandIo standard_io() { return {std::cin, std::cout, std::cerr}; }
+
+CLI::App* add_command(CLI::App& parent, Invocation& invocation, const std::string& name, const std::string& help) {
+  CLI::App* const command = parent.add_subcommand(name, help);
+  command->add_option("--config", invocation.config,
+                      "Configuration file (TOML); default: $GATEHOUSE_CONFIG, else none");
+  command->add_option("--data", invocation.data, "Data folder (data.dir)");
+  return command;
+}
+
+using OnSettings = std::function<int(const Settings&)>;
+void runs(CLI::App* command, Invocation& invocation, OnSettings action) {
+  command->callback([&invocation, action = std::move(action)] {
+    invocation.run = [&invocation, action] { return invocation.with_settings(action); };
+  });
+}
+
+void add_serve(CLI::App& app, Invocation& invocation) {
+  CLI::App* const command = add_command(app, invocation, "serve", "Run the service until SIGTERM");
+  command->add_option("--listen", invocation.listen, "ADDRESS:PORT of the public listener (server.listen)");
+  command->add_option("--roles", invocation.roles, "Roles of this process, separated by commas: identity,gate");
+  runs(command, invocation, serve);
+}
+
+void add_config(CLI::App& app, Invocation& invocation) {
+  CLI::App* const config = app.add_subcommand("config", "Check and show the configuration")->require_subcommand(1);
+  add_command(*config, invocation, "check", "Say what is wrong with it, each with its remedy")->callback([&invocation] {
+    invocation.run = [&invocation] { return config_check(invocation.sources(), std::cout, std::cerr); };
+  });
+  CLI::App* const show = add_command(*config, invocation, "show", "Every setting, its value and where it came from");
+  static bool json = false;
+  show->add_flag("--json", json, "As JSON");
+  show->callback([&invocation] {
+    invocation.run = [&invocation] { return config_show(invocation.sources(), json, std::cout, std::cerr); };
+  });
+  config->add_subcommand("docs", "")->group("")->callback([&invocation] {  // hidden: writes the reference page
+    invocation.run = [] {
+      std::cout << render_reference();
+      return 0;
+    };
+  });
+}
+
+void add_account_changes(CLI::App& account, Invocation& invocation, std::string& who) {
+  const auto on_one = [&](const char* name, const char* help, auto action) {
+    CLI::App* const command = add_command(account, invocation, name, help);
+    command->add_option("account", who, "Id, username or e-mail address")->required();
+    runs(command, invocation, [&who, action](const Settings& s) { return action(s, who, standard_io()); });
+  };
+  on_one("show", "One account", account_show);
+  on_one("disable", "No sign-in any more; every session ends at once", account_disable);
+  on_one("enable", "Sign-in is possible again", account_enable);
+  on_one("end-sessions", "Every session and token ends at once", account_end_sessions);
+
+  static std::vector<std::string> roles;
+  CLI::App* const set_roles = add_command(account, invocation, "set-roles", "Replace the roles; effective at once");
+  set_roles->add_option("account", who, "Id, username or e-mail address")->required();
+  set_roles->add_option("roles", roles, "Names of [roles]; none at all: no role");
+  runs(set_roles, invocation, [&who](const Settings& s) { return account_set_roles(s, who, roles, standard_io()); });
+}
+
+void add_account(CLI::App& app, Invocation& invocation) {
+  static NewAccountArguments fresh;
+  static std::string who;
+  static std::string prefix;
+  static std::size_t limit = 100;
+  CLI::App* const account = app.add_subcommand("account", "Create and manage accounts")->require_subcommand(1);
+
+  CLI::App* const create = add_command(*account, invocation, "create", "The password is read from standard input");
+  create->add_option("--username", fresh.username, "Username")->required();
+  create->add_option("--email", fresh.email, "E-mail address")->required();
+  create->add_option("--role", fresh.roles, "A role of [roles]; may be given more than once");
+  runs(create, invocation, [](const Settings& s) { return account_create(s, fresh, standard_io()); });
+
+  CLI::App* const list = add_command(*account, invocation, "list", "Accounts: id, state, username, roles");
+  list->add_option("--prefix", prefix, "Only usernames that begin so");
+  list->add_option("--limit", limit, "At most so many")->capture_default_str();
+  runs(list, invocation, [](const Settings& s) { return account_list(s, prefix, limit, standard_io()); });
+
+  add_account_changes(*account, invocation, who);
+}
+
+void add_keys_and_tokens(CLI::App& app, Invocation& invocation) {
+  static std::string kid;
+  CLI::App* const keys = app.add_subcommand("keys", "The keys that sign tokens")->require_subcommand(1);
+  runs(add_command(*keys, invocation, "list", "All keys and their states"), invocation,
+       [](const Settings& s) { return keys_list(s, standard_io()); });
+  runs(add_command(*keys, invocation, "rotate", "Sign with the next key from now on; no token is refused"), invocation,
+       [](const Settings& s) { return keys_rotate(s, standard_io()); });
+  CLI::App* const revoke = add_command(*keys, invocation, "revoke", "Void a key and every token it signed, at once");
+  revoke->add_option("kid", kid, "The key's name, from `keys list`")->required();
+  runs(revoke, invocation, [](const Settings& s) { return keys_revoke(s, kid, standard_io()); });
+
+  CLI::App* const token = app.add_subcommand("token", "Look into access tokens")->require_subcommand(1);
+  runs(add_command(*token, invocation, "verify", "Would a gate let it pass? The token is read from standard input"),
+       invocation, [](const Settings& s) { return token_verify(s, standard_io()); });
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  CLI::App app("Gatehouse: sign-in, and the gate in front of your services.", "gatehouse");
+  app.set_version_flag("--version", kVersion);
+  app.require_subcommand(1);
+  Invocation invocation;
+  add_serve(app, invocation);
+  add_config(app, invocation);
+  runs(add_command(app, invocation, "migrate", "Bring the database to what this program needs"), invocation,
+       [](const Settings& s) { return migrate_command(s, standard_io()); });
+  add_account(app, invocation);
+  add_keys_and_tokens(app, invocation);
+  try {
+    app.parse(argc, argv);
+    return invocation.run();
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error);
+  } catch (const std::exception& failure) {
+    std::cerr << "gatehouse: " << failure.what() << "\n";
+    return 1;
+  }
+}
+
+}  // namespace gatehouse::app

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/settings.hpp"
+
+namespace gatehouse::app {
+
+// The commands that work on a data folder, whether a process serves it or not. What they end or change, a running
+// process has taken over before they return. Each returns the exit status: 0, 1 when the answer is no or it failed
+// (the reason on `err`). Errors are thrown as std::exception for the command line to print.
+struct CommandIo {
+  std::istream& in;
+  std::ostream& out;
+  std::ostream& err;
+};
+
+[[nodiscard]] int migrate_command(const Settings& settings, const CommandIo& io);
+
+struct NewAccountArguments {
+  std::string username;
+  std::string email;
+  std::vector<std::string> roles;  // empty: registration.default_roles
+};
+// The password is the first line of `in`: never an argument, which every user of the machine could read.
+[[nodiscard]] int account_create(const Settings& settings, const NewAccountArguments& arguments, const CommandIo& io);
+[[nodiscard]] int account_list(const Settings& settings, const std::string& username_prefix, std::size_t limit,
+                               const CommandIo& io);
+
+// `who`: an id, a username or an e-mail address.
+[[nodiscard]] int account_show(const Settings& settings, const std::string& who, const CommandIo& io);
+[[nodiscard]] int account_set_roles(const Settings& settings, const std::string& who,
+                                    const std::vector<std::string>& roles, const CommandIo& io);
+[[nodiscard]] int account_disable(const Settings& settings, const std::string& who, const CommandIo& io);
+[[nodiscard]] int account_enable(const Settings& settings, const std::string& who, const CommandIo& io);
+[[nodiscard]] int account_end_sessions(const Settings& settings, const std::string& who, const CommandIo& io);
+
+[[nodiscard]] int keys_list(const Settings& settings, const CommandIo& io);
+[[nodiscard]] int keys_rotate(const Settings& settings, const CommandIo& io);
+[[nodiscard]] int keys_revoke(const Settings& settings, const std::string& kid, const CommandIo& io);
+
+// Would a gate let this token pass? Prints what it says, or why not. The token is the first line of `in`.
+[[nodiscard]] int token_verify(const Settings& settings, const CommandIo& io);
+
+}  // namespace gatehouse::app

@@ -1,0 +1,57 @@
+#include "app/identity_role.hpp"
+
+#include <algorithm>
+
+#include "app/machine.hpp"
+
+namespace gatehouse::app {
+
+identity::PasswordPolicy password_policy(const Settings& settings) {
+  return identity::PasswordPolicy({.min_characters = settings.password.min_length,
+                                   .max_characters = settings.password.max_length,
+                                   .service_names = settings.password.service_names});
+}
+
+runtime::PoolOptions hashing_options(const Settings& settings) {
+  const auto& password = settings.password;
+  const std::size_t wanted = password.hash_threads != 0 ? password.hash_threads : usable_cores();
+  const std::uint64_t bytes_each = std::uint64_t{password.cost.memory_kib} * 1024;
+  const auto affordable = static_cast<std::size_t>(std::max<std::uint64_t>(1, password.hash_memory_limit / bytes_each));
+  return {.name = "hashing",
+          .threads = std::min(wanted, affordable),
+          .queue_limit = password.hash_queue,
+          .nice = 19,  // a storm of sign-ins gets what the gate leaves over
+          .max_wait = password.hash_max_wait};
+}
+
+IdentityRole::IdentityRole(Installation& installation, contract::Authenticator& authenticator,
+                           contract::RevocationFeed& feed, telemetry::Logger& log, telemetry::Metrics& metrics)
+    : installation_(installation),
+      session_metrics_(metrics),
+      account_metrics_(metrics),
+      refresh_tokens_(installation.secrets.refresh_mac.clone()),
+      access_tokens_({.issuer = installation.settings.token.issuer,
+                      .audience = installation.settings.token.audience,
+                      .lifetime = installation.settings.token.access_lifetime,
+                      .scope = ""},
+                     installation.keys, installation.random),
+      hasher_(installation.settings.password.cost),
+      hashing_(hashing_options(installation.settings)),
+      throttle_(installation.settings.limit.throttle, installation.clock),
+      passwords_(hasher_, hashing_, throttle_, password_policy(installation.settings)),
+      sessions_({*installation.database, installation.sessions, refresh_tokens_, access_tokens_,
+                 installation.secrets.account_kek, feed, installation.clock, installation.random, log,
+                 session_metrics_}),
+      registration_({*installation.database, installation.accounts, installation.vault, passwords_, installation.clock,
+                     installation.random, log, account_metrics_},
+                    {installation.settings.registration.enabled, installation.settings.registration.default_roles}),
+      sign_in_({*installation.database, installation.accounts, installation.vault, passwords_, installation.sessions,
+                sessions_, installation.clock, log, account_metrics_}),
+      self_service_({*installation.database, installation.accounts, installation.vault, passwords_,
+                     installation.sessions, sessions_, installation.clock, log, account_metrics_}),
+      administration_(*installation.database, installation.account_steps, sessions_, log),
+      access_(authenticator, installation.settings.roles, installation.settings.server.public_url),
+      context_{access_,         registration_, sign_in_,        self_service_,
+               administration_, sessions_,     refresh_tokens_, installation.keys} {}
+
+}  // namespace gatehouse::app

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <vector>
+
+#include "app/installation.hpp"
+#include "contract/authenticator.hpp"
+#include "contract/revocation_feed.hpp"
+#include "crypto/password.hpp"
+#include "identity/account/account_metrics.hpp"
+#include "identity/account/password_work.hpp"
+#include "identity/account/registration.hpp"
+#include "identity/account/self_service.hpp"
+#include "identity/account/sign_in.hpp"
+#include "identity/api/access.hpp"
+#include "identity/api/api_context.hpp"
+#include "identity/api/routes.hpp"
+#include "identity/session/session_metrics.hpp"
+#include "identity/session/session_service.hpp"
+#include "identity/token/access_token.hpp"
+#include "identity/token/refresh_token.hpp"
+#include "platform/http/route.hpp"
+#include "platform/limits/sign_in_throttle.hpp"
+#include "platform/runtime/pool.hpp"
+#include "platform/telemetry/metrics.hpp"
+
+namespace gatehouse::app {
+
+// Everything the role `identity` is made of, each part given what it uses. Thread-safe as its parts are.
+class IdentityRole {
+ public:
+  // REQUIRES: all outlive it.
+  IdentityRole(Installation& installation, contract::Authenticator& authenticator, contract::RevocationFeed& feed,
+               telemetry::Logger& log, telemetry::Metrics& metrics);
+
+  [[nodiscard]] std::vector<http::Route> routes() const { return identity::make_routes(context_); }
+  [[nodiscard]] runtime::Pool& hashing() noexcept { return hashing_; }
+
+ private:
+  Installation& installation_;
+  identity::SessionMetrics session_metrics_;
+  identity::AccountMetrics account_metrics_;
+  identity::RefreshTokenCodec refresh_tokens_;
+  identity::AccessTokenIssuer access_tokens_;
+  crypto::PasswordHasher hasher_;
+  runtime::Pool hashing_;
+  limits::SignInThrottle throttle_;
+  identity::PasswordWork passwords_;
+  identity::SessionService sessions_;
+  identity::Registration registration_;
+  identity::SignIn sign_in_;
+  identity::SelfService self_service_;
+  identity::Administration administration_;
+  identity::Access access_;
+  identity::ApiContext context_;
+};
+
+// What makes passwords of these settings; shared with the commands, which make accounts, too.
+[[nodiscard]] identity::PasswordPolicy password_policy(const Settings& settings);
+// Threads of the hashing pool: one a core, as far as the memory for hashes reaches.
+[[nodiscard]] runtime::PoolOptions hashing_options(const Settings& settings);
+
+}  // namespace gatehouse::app

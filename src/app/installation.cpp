@@ -1,0 +1,91 @@
+#include "app/installation.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+#include <utility>
+
+#include "crypto/master_key.hpp"
+#include "platform/db/migrations.hpp"
+#include "platform/db/sqlite_database.hpp"
+
+namespace gatehouse::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+crypto::SealingKey load_master(const Settings& settings, base::Random& random, telemetry::Logger& log) {
+  crypto::MasterKeySources sources;
+  sources.value = settings.master_key.value.clone();
+  sources.file = settings.master_key.file;
+  if (const char* const directory = std::getenv("CREDENTIALS_DIRECTORY")) sources.credentials_directory = directory;
+  sources.credential = settings.master_key.credential;
+  sources.data_dir = settings.data.dir;
+  const auto key = crypto::load_master_key(sources, random);
+  if (!key) throw std::runtime_error(key.error().message);
+  if (key->created) log.warn("master_key_created", {{"remedy", "back it up: without it the data can't be read"}});
+  return *crypto::SealingKey::from_bytes(key->bytes);
+}
+
+identity::ServerSecrets load_secrets(db::Database& database, const crypto::SealingKey& master, base::Random& random,
+                                     const base::Clock& clock) {
+  auto secrets = identity::load_or_create_server_secrets(database, master, random, clock);
+  if (!secrets) throw std::runtime_error(identity::to_string(secrets.error()));
+  return std::move(*secrets);
+}
+
+identity::SessionOptions session_options(const Settings& settings) {
+  identity::SessionOptions options;
+  options.idle = settings.session.idle;
+  options.absolute = settings.session.absolute;
+  options.grace = settings.session.grace;
+  options.max_per_account = settings.session.max_per_account;
+  return options;
+}
+
+identity::KeyManagerOptions key_options(const Settings& settings) {
+  return {.algorithm = settings.token.algorithm,
+          .token_lifetime = settings.token.access_lifetime,
+          .leeway = settings.token.leeway,
+          .rotation_period = settings.token.rotation_period};
+}
+
+}  // namespace
+
+std::unique_ptr<db::Database> open_database(const Settings& settings) {
+  const fs::path& dir = settings.data.dir;
+  std::error_code error;
+  if (fs::create_directories(dir, error)) fs::permissions(dir, fs::perms::owner_all, error);
+  if (error) throw std::runtime_error("data.dir " + dir.string() + ": " + error.message());
+  return db::open_sqlite({.path = (dir / "gatehouse.db").string()});
+}
+
+Installation::Installation(const Settings& all_settings, const base::Clock& a_clock, base::Random& a_random,
+                           std::unique_ptr<db::Database> opened, crypto::SealingKey master,
+                           identity::ServerSecrets server_secrets)
+    : settings(all_settings),
+      clock(a_clock),
+      random(a_random),
+      database(std::move(opened)),
+      master_key(std::move(master)),
+      secrets(std::move(server_secrets)),
+      revocations(settings.token.access_lifetime + settings.token.leeway),
+      sessions(session_options(settings), revocations),
+      vault(secrets.account_kek, secrets.blind_index, random),
+      account_steps({accounts, vault, sessions, revocations, settings.roles, clock}),
+      keys(*database, master_key, revocations, key_options(settings), clock, random) {}
+
+std::unique_ptr<Installation> Installation::open(const Settings& settings, const base::Clock& clock,
+                                                 base::Random& random, telemetry::Logger& log) {
+  auto database = open_database(settings);
+  const auto report = db::migrate(*database, clock);
+  for (const auto& name : report.applied) log.info("migration_applied", {{"migration", name}});
+  auto master = load_master(settings, random, log);
+  auto secrets = load_secrets(*database, master, random, clock);
+  auto installation = std::make_unique<Installation>(settings, clock, random, std::move(database), std::move(master),
+                                                     std::move(secrets));
+  if (const auto ready = installation->keys.ensure(); !ready) throw std::runtime_error(to_string(ready.error()));
+  return installation;
+}
+
+}  // namespace gatehouse::app

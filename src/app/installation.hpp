@@ -1,0 +1,50 @@
+#pragma once
+
+#include <memory>
+
+#include "app/settings.hpp"
+#include "crypto/sealing.hpp"
+#include "identity/account/account_store.hpp"
+#include "identity/account/account_vault.hpp"
+#include "identity/account/administration.hpp"
+#include "identity/session/session_store.hpp"
+#include "identity/token/key_manager.hpp"
+#include "identity/token/revocation_store.hpp"
+#include "identity/token/server_secrets.hpp"
+#include "platform/base/clock.hpp"
+#include "platform/base/random.hpp"
+#include "platform/db/database.hpp"
+#include "platform/telemetry/log.hpp"
+
+namespace gatehouse::app {
+
+// The data folder, opened: what `serve` and the commands both work with. Thread-safe as its parts are.
+struct Installation {
+  const Settings& settings;
+  const base::Clock& clock;
+  base::Random& random;
+  std::unique_ptr<db::Database> database;
+  crypto::SealingKey master_key;
+  identity::ServerSecrets secrets;
+  identity::RevocationStore revocations;
+  identity::SessionStore sessions;
+  identity::AccountStore accounts;
+  identity::AccountVault vault;
+  identity::AccountSteps account_steps;
+  identity::KeyManager keys;
+
+  // Order: folder → database → migrations → master key → server secrets → signing keys. Throws std::runtime_error with
+  // a text for the operator. `log` hears of what was made anew. REQUIRES: all references outlive it.
+  [[nodiscard]] static std::unique_ptr<Installation> open(const Settings& settings, const base::Clock& clock,
+                                                          base::Random& random, telemetry::Logger& log);
+
+  Installation(const Settings& all_settings, const base::Clock& a_clock, base::Random& a_random,
+               std::unique_ptr<db::Database> opened, crypto::SealingKey master, identity::ServerSecrets server_secrets);
+  Installation(const Installation&) = delete;
+  Installation& operator=(const Installation&) = delete;
+};
+
+// The database alone, for `gatehouse migrate`. Makes the data folder (0700) when it is not there.
+[[nodiscard]] std::unique_ptr<db::Database> open_database(const Settings& settings);
+
+}  // namespace gatehouse::app

@@ -1,0 +1,221 @@
+#include "app/serve.hpp"
+
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "app/admin_service.hpp"
+#include "app/control_socket.hpp"
+#include "app/gate_role.hpp"
+#include "app/housekeeper.hpp"
+#include "app/identity_role.hpp"
+#include "app/installation.hpp"
+#include "app/machine.hpp"
+#include "app/process_metrics.hpp"
+#include "app/public_service.hpp"
+#include "gate/gates.hpp"
+#include "platform/http/server.hpp"
+#include "platform/limits/connection_limiter.hpp"
+#include "platform/runtime/event_loops.hpp"
+
+namespace gatehouse::app {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Signals are taken by the main thread, one at a time; blocked before any other thread begins, so that all inherit it.
+sigset_t block_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  return set;
+}
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+bool runs(const Settings& settings, std::string_view role) {
+  const auto& roles = settings.process.roles;
+  return std::find(roles.begin(), roles.end(), role) != roles.end();
+}
+
+http::ServerOptions server_options(const Settings& settings, const Endpoint& endpoint) {
+  const auto& server = settings.server;
+  http::ServerOptions options;
+  options.address = endpoint.address.to_string();
+  options.port = endpoint.port;
+  options.header_timeout = server.header_timeout;
+  options.body_timeout = server.body_timeout;
+  options.idle_timeout = server.idle_timeout;
+  options.write_timeout = server.write_timeout;
+  options.proxies = http::TrustedProxies(server.trusted_networks);
+  return options;
+}
+
+limits::ConnectionLimits connection_limits(const Settings& settings) {
+  const std::size_t total =
+      settings.server.max_connections != 0 ? settings.server.max_connections : half_the_descriptors();
+  return {.per_address = settings.server.max_connections_per_address, .total = total};
+}
+
+http::ApiRates api_rates(const Settings& settings) {
+  return {settings.limit.everything, settings.limit.sign_in, settings.limit.registration};
+}
+
+// The running process. Members are made in the order of start and go in the order of stop.
+class Process {
+ public:
+  Process(const Settings& settings, telemetry::Logger& log)
+      : settings_(settings),
+        log_(log),
+        limiter_(connection_limits(settings)),
+        loops_(settings.server.loops != 0 ? settings.server.loops : usable_cores()),
+        installation_(Installation::open(settings, clock_, random_, log)),
+        gates_(loops_, gate_options(settings), gate_policy(settings), clock_, metrics_),
+        housekeeper_(*installation_, gates_, log, metrics_),
+        identity_(*installation_, gates_, gates_, log, metrics_),
+        public_service_(runs(settings, "gate") ? &gates_ : nullptr, public_routes(), api_rates(settings), clock_, log,
+                        metrics_),
+        admin_service_(admin_routes(ready_, metrics_), std::nullopt, clock_, log, metrics_) {
+    if (!settings.server.tls_certificate.empty()) {
+      tls_ = std::make_shared<http::TlsContext>(settings.server.tls_certificate.string(),
+                                                settings.server.tls_key.string());
+    }
+    auto public_options = server_options(settings, settings.server.listen);
+    public_options.tls = tls_;
+    public_.emplace(loops_, public_service_, limiter_, std::move(public_options));
+    auto admin_options = server_options(settings, settings.server.admin_listen);
+    admin_options.every_loop = false;
+    admin_.emplace(loops_, admin_service_, limiter_, std::move(admin_options));
+    log.register_metrics(metrics_);
+    register_process_metrics(metrics_, *installation_, identity_.hashing(), public_->stats());
+  }
+
+  void start() {
+    loops_.start();
+    housekeeper_.start();
+    control_.emplace(settings_.data.dir, [this] { return housekeeper_.look_now(); });
+    public_->start();
+    admin_->start();
+    announce("public", settings_.server.listen, *public_);
+    announce("admin", settings_.server.admin_listen, *admin_);
+    ready_ = true;
+  }
+
+  // Serves until told to stop; a second signal on the way out ends at once.
+  void run(const sigset_t& signals) {
+    for (;;) {
+      int signal = 0;
+      if (sigwait(&signals, &signal) != 0) continue;
+      if (signal != SIGHUP) return;
+      reload_certificate();
+    }
+  }
+
+  void stop(const sigset_t& signals) {
+    log_.info("stopping");
+    ready_ = false;
+    pause(signals, settings_.server.drain_delay, [] { return false; });
+    public_->drain();
+    pause(signals, settings_.server.drain_timeout, [this] { return public_->stats().open == 0; });
+    public_->close();
+    admin_->drain();
+    admin_->close();
+    control_.reset();
+    housekeeper_.stop();
+    loops_.stop();
+    log_.info("stopped");
+  }
+
+ private:
+  std::vector<http::Route> public_routes() {
+    std::vector<http::Route> routes;
+    if (runs(settings_, "identity")) routes = identity_.routes();
+    if (runs(settings_, "gate")) routes.push_back(gate_route());
+    for (auto& route : routes) route.deadline = std::min(route.deadline, settings_.server.request_timeout);
+    return routes;
+  }
+
+  void announce(const char* listener, const Endpoint& wanted, const http::Server& server) {
+    Endpoint bound = wanted;
+    bound.port = server.port();
+    log_.info("listening", {{"listener", listener}, {"address", bound.to_string()}});
+  }
+
+  void reload_certificate() {
+    if (!tls_) return;
+    try {
+      tls_->reload();
+      log_.info("certificate_reloaded");
+    } catch (const std::exception& failure) {
+      log_.error("certificate_not_reloaded", {{"what", failure.what()}});
+    }
+  }
+
+  // Waits for `done`, at most `longest`; a second signal cuts every wait short.
+  template <class Done>
+  void pause(const sigset_t& signals, milliseconds longest, Done done) {
+    constexpr milliseconds kStep{20};
+    for (auto waited = milliseconds(0); !hurry_ && waited < longest && !done(); waited += kStep) {
+      const timespec step{0, std::chrono::nanoseconds(kStep).count()};
+      const int signal = sigtimedwait(&signals, nullptr, &step);
+      if (signal == SIGTERM || signal == SIGINT) hurry_ = true;
+    }
+  }
+
+  const Settings& settings_;
+  telemetry::Logger& log_;
+  base::SystemClock clock_;
+  base::SystemRandom random_;
+  telemetry::Metrics metrics_;
+  Readiness ready_{false};
+  limits::ConnectionLimiter limiter_;
+  runtime::EventLoops loops_;
+  std::unique_ptr<Installation> installation_;
+  gate::Gates gates_;
+  Housekeeper housekeeper_;
+  IdentityRole identity_;
+  PublicService public_service_;
+  http::ApiService admin_service_;
+  std::shared_ptr<http::TlsContext> tls_;
+  std::optional<http::Server> public_;
+  std::optional<http::Server> admin_;
+  std::optional<ControlSocket> control_;
+  bool hurry_ = false;
+};
+
+}  // namespace
+
+int serve(const Settings& settings) {
+  const sigset_t signals = block_signals();
+  raise_descriptor_limit();
+  const base::SystemClock clock;
+  telemetry::Logger log({.level = settings.log.level, .file = settings.log.file.string()}, clock);
+  try {
+    Process process(settings, log);
+    process.start();
+    process.run(signals);
+    process.stop(signals);
+    return 0;
+  } catch (const std::exception& failure) {
+    log.error("not_started", {{"what", failure.what()}});
+    return 1;
+  }
+}
+
+}  // namespace gatehouse::app
