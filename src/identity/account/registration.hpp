@@ -28,7 +28,7 @@ struct RegistrationOptions {
 struct RegistrationRequest {
   std::string username;
   std::string email;
-  base::Secret password;
+  base::Secret password{};
 };
 
 // Makes accounts. Thread-safe.

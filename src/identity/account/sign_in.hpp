@@ -27,7 +27,7 @@ struct SignInRequest {
   enum class By : std::uint8_t { username, email };
   By by = By::username;
   std::string identifier;
-  base::Secret password;
+  base::Secret password{};
   // From an authentic refresh token that the client still holds. When it is of the very account, the client is a known
   // device, which others' failures do not slow.
   std::optional<contract::SessionId> held_session{};

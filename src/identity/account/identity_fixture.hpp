@@ -1,0 +1,160 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "crypto/password.hpp"
+#include "crypto/sealing.hpp"
+#include "identity/account/administration.hpp"
+#include "identity/account/registration.hpp"
+#include "identity/account/self_service.hpp"
+#include "identity/account/sign_in.hpp"
+#include "identity/session/session_service.hpp"
+#include "identity/token/key_manager.hpp"
+#include "identity/token/server_secrets.hpp"
+#include "platform/base/clock.hpp"
+#include "platform/limits/sign_in_throttle.hpp"
+#include "platform/runtime/pool.hpp"
+#include "platform/telemetry/collected_log.hpp"
+#include "platform/telemetry/metrics.hpp"
+#include "tests/support/fake_random.hpp"
+#include "tests/support/run_on_loop.hpp"
+#include "tests/support/test_database.hpp"
+
+namespace gatehouse::identity {
+
+// For tests: keeps what was published, as a gate would.
+class FakeFeed final : public contract::RevocationFeed {
+ public:
+  boost::asio::awaitable<void> publish(std::vector<contract::Revocation> rows) override {
+    const std::lock_guard lock(mutex_);
+    for (auto& row : rows) rows_.push_back(std::move(row));
+    co_return;
+  }
+  [[nodiscard]] std::vector<contract::Revocation> rows() const {
+    const std::lock_guard lock(mutex_);
+    return rows_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<contract::Revocation> rows_;
+};
+
+inline contract::RolePermissions test_roles() {
+  const auto all = [](std::initializer_list<const char*> texts) {
+    std::vector<contract::Permission> permissions;
+    for (const char* text : texts) permissions.push_back(contract::Permission::parse(text).value());
+    return permissions;
+  };
+  return {{"admin", all({"*:*"})},
+          {"auditor", all({"account:read"})},
+          {"member", all({"profile:read:own", "profile:write:own", "session:read:own", "session:end:own"})},
+          {"guest", {}}};
+}
+
+// For tests: all of identity on a database in memory, with hashes that cost next to nothing.
+struct IdentityStack {
+  static constexpr std::string_view kPassword = "lantern otter quiet 42";
+  static constexpr crypto::PasswordCost kCheap{.memory_kib = 8, .iterations = 1};
+
+  std::unique_ptr<test::TestDatabase> test_database = test::sqlite_in_memory();
+  db::Database& database = test_database->database();
+  base::FakeClock clock;
+  test::FakeRandom random;
+  telemetry::CollectedLog log;
+  telemetry::Metrics metrics;
+  crypto::SealingKey master_key = crypto::SealingKey::generate(random);
+  ServerSecrets secrets = *load_or_create_server_secrets(database, master_key, random, clock);
+  contract::RolePermissions roles = test_roles();
+  FakeFeed feed;
+
+  RevocationStore revocations{std::chrono::minutes(15) + std::chrono::seconds(5)};
+  KeyManager keys{database, master_key, revocations, {}, clock, random};
+  RefreshTokenCodec refresh_tokens{secrets.refresh_mac.clone()};
+  AccessTokenIssuer access_tokens{{.issuer = "https://app.example", .audience = "gatehouse"}, keys, random};
+  SessionStore session_store{{}, revocations};
+  SessionMetrics session_metrics{metrics};
+  SessionService sessions{{.database = database,
+                           .store = session_store,
+                           .refresh_tokens = refresh_tokens,
+                           .access_tokens = access_tokens,
+                           .account_kek = secrets.account_kek,
+                           .feed = feed,
+                           .clock = clock,
+                           .random = random,
+                           .log = log.logger(),
+                           .metrics = session_metrics}};
+
+  AccountStore store;
+  AccountVault vault{secrets.account_kek, secrets.blind_index, random};
+  AccountMetrics account_metrics{metrics};
+  crypto::PasswordHasher hasher{kCheap};
+  runtime::Pool hashing{{.name = "hashing", .threads = 2, .queue_limit = 1000}};
+  limits::SignInThrottle throttle{{}, clock};
+  PasswordWork passwords{hasher, hashing, throttle, PasswordPolicy(PasswordRules{})};
+  Registration registration{{.database = database,
+                             .store = store,
+                             .vault = vault,
+                             .passwords = passwords,
+                             .clock = clock,
+                             .random = random,
+                             .log = log.logger(),
+                             .metrics = account_metrics},
+                            {}};
+  SignIn sign_in{{.database = database,
+                  .store = store,
+                  .vault = vault,
+                  .passwords = passwords,
+                  .session_store = session_store,
+                  .sessions = sessions,
+                  .clock = clock,
+                  .log = log.logger(),
+                  .metrics = account_metrics}};
+  SelfService self_service{{.database = database,
+                            .store = store,
+                            .vault = vault,
+                            .passwords = passwords,
+                            .session_store = session_store,
+                            .sessions = sessions,
+                            .clock = clock,
+                            .log = log.logger(),
+                            .metrics = account_metrics}};
+  AccountSteps steps{{.store = store,
+                      .vault = vault,
+                      .sessions = session_store,
+                      .revocations = revocations,
+                      .roles = roles,
+                      .clock = clock}};
+  Administration administration{database, steps, sessions, log.logger()};
+
+  IdentityStack() { EXPECT_TRUE(keys.ensure()); }
+
+  static Caller caller(const char* address = "192.0.2.7") {
+    return {.address = base::IpAddress::parse(address).value(), .agent = "agent of a test"};
+  }
+  Account register_account(const std::string& username, std::string_view password = kPassword) {
+    RegistrationRequest request{
+        .username = username, .email = username + "@example.org", .password = base::Secret(password)};
+    auto account = test::run_on_loop(registration.register_account(std::move(request), caller()));
+    EXPECT_TRUE(account) << username;
+    return *account;
+  }
+  base::Result<SessionTokens, Refusal> sign_in_as(const std::string& username, std::string_view password = kPassword,
+                                                  const char* address = "192.0.2.7") {
+    SignInRequest request;
+    request.identifier = username;
+    request.password = base::Secret(password);
+    return test::run_on_loop(sign_in.sign_in(std::move(request), caller(address)));
+  }
+  // How many hashes have been run so far.
+  [[nodiscard]] std::uint64_t hashes() const { return hashing.stats().done; }
+};
+
+}  // namespace gatehouse::identity

@@ -1,0 +1,236 @@
+// What AccountStore promises on every database (identity/account/account_store.hpp).
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "identity/account/account_store.hpp"
+#include "platform/base/clock.hpp"
+#include "platform/base/uuid.hpp"
+#include "tests/conformance/on_every_database.hpp"
+#include "tests/support/fake_random.hpp"
+
+namespace gatehouse::identity {
+namespace {
+
+using contract::AccountId;
+using db::Transaction;
+
+class AccountStoreConformance : public test::OnEveryDatabase {
+ protected:
+  template <class F>
+  auto write(F fn) {
+    return database().write_blocking(std::move(fn));
+  }
+  template <class F>
+  auto read(F fn) {
+    return database().read_blocking(std::move(fn));
+  }
+  NewAccount account(const std::string& name) {
+    clock_.advance(std::chrono::milliseconds(1));
+    return {.id = AccountId(base::Uuid::v7(clock_, random_)),
+            .username = name,
+            .username_skeleton = "skeleton of " + name,
+            .email_index = "index of " + name,
+            .data_key_sealed = std::string("key\0bytes", 9),
+            .profile_sealed = "profile",
+            .password_hash = "hash of " + name,
+            .roles = {"member"},
+            .created_at = clock_.now()};
+  }
+  AccountId insert(const std::string& name) { return insert(account(name)); }
+  AccountId insert(const NewAccount& row) {
+    EXPECT_TRUE(write([&](Transaction& tx) { return store_.insert(tx, row).has_value(); }));
+    return row.id;
+  }
+  AccountRecord load(AccountId id) {
+    return read([&](Transaction& tx) { return store_.find(tx, id); }).value();
+  }
+  std::vector<std::string> names(const AccountFilter& filter) {
+    std::vector<std::string> out;
+    for (const auto& record : read([&](Transaction& tx) { return store_.page(tx, filter); })) {
+      out.push_back(record.username);
+    }
+    return out;
+  }
+
+  base::FakeClock clock_;
+  test::FakeRandom random_;
+  AccountStore store_;
+};
+GATEHOUSE_ON_EVERY_DATABASE(AccountStoreConformance);
+
+TEST_P(AccountStoreConformance, finds_an_account_by_id_username_and_email_index) {
+  const auto row = account("alice");
+  insert(row);
+  insert("bob");
+  const auto found = load(row.id);
+  EXPECT_EQ(found.username, "alice");
+  EXPECT_EQ(found.data_key_sealed, row.data_key_sealed);
+  EXPECT_EQ(found.password_hash, row.password_hash);
+  EXPECT_EQ(found.state, AccountState::active);
+  EXPECT_EQ(found.epoch, 1);
+  EXPECT_EQ(found.created_at, row.created_at);
+  const auto by_name = read([&](Transaction& tx) { return store_.find_by_username(tx, "alice"); });
+  const auto by_email = read([&](Transaction& tx) { return store_.find_by_email_index(tx, "index of alice"); });
+  ASSERT_TRUE(by_name && by_email);
+  EXPECT_EQ(by_name->id, row.id);
+  EXPECT_EQ(by_email->id, row.id);
+  EXPECT_FALSE(read([&](Transaction& tx) { return store_.find_by_username(tx, "Alice"); }));
+  EXPECT_FALSE(read([&](Transaction& tx) { return store_.find(tx, AccountId(base::Uuid::random(random_))); }));
+}
+
+// U01: a name, one that looks like it and an address belong to one account each.
+TEST_P(AccountStoreConformance, U01_refuses_a_second_username_skeleton_or_email) {
+  insert("alice");
+  auto same_name = account("alice");
+  same_name.username_skeleton = "other";
+  same_name.email_index = "other";
+  auto lookalike = account("аlice");
+  lookalike.username_skeleton = "skeleton of alice";
+  auto same_email = account("carol");
+  same_email.email_index = "index of alice";
+  for (const auto& row : {same_name, lookalike, same_email}) {
+    const auto result = write([&](Transaction& tx) { return store_.insert(tx, row); });
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error(), StoreError::taken);
+    EXPECT_FALSE(read([&](Transaction& tx) { return store_.find(tx, row.id); }));
+    EXPECT_TRUE(read([&](Transaction& tx) { return store_.roles(tx, row.id); }).empty());
+  }
+}
+
+// U01: parallel registrations of one name leave one account.
+TEST_P(AccountStoreConformance, U01_of_parallel_inserts_of_one_name_one_wins) {
+  constexpr int kRacers = 16;
+  std::vector<NewAccount> rows;
+  for (int i = 0; i < kRacers; ++i) {
+    rows.push_back(account("racer"));
+    rows.back().email_index = "index " + std::to_string(i);
+  }
+  std::atomic<int> won{0};
+  std::vector<std::thread> threads;
+  for (const auto& row : rows) {
+    threads.emplace_back([&] {
+      if (write([&](Transaction& tx) { return store_.insert(tx, row).has_value(); })) ++won;
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(won, 1);
+  EXPECT_EQ(names({.limit = 100}), std::vector<std::string>{"racer"});
+}
+
+TEST_P(AccountStoreConformance, replaces_a_password_hash_only_while_it_is_the_expected_one) {
+  const auto id = insert("alice");
+  const auto replace = [&](const char* expected, const char* replacement) {
+    return write(
+        [&](Transaction& tx) { return store_.replace_password_hash(tx, id, expected, replacement, clock_.now()); });
+  };
+  EXPECT_FALSE(replace("a guess", "attacker's"));
+  EXPECT_EQ(load(id).password_hash, "hash of alice");
+  EXPECT_TRUE(replace("hash of alice", "second"));
+  EXPECT_FALSE(replace("hash of alice", "third"));
+  EXPECT_EQ(load(id).password_hash, "second");
+}
+
+TEST_P(AccountStoreConformance, of_parallel_password_changes_one_wins) {
+  const auto id = insert("alice");
+  std::atomic<int> won{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 16; ++i) {
+    threads.emplace_back([&, i] {
+      const std::string replacement = "new " + std::to_string(i);
+      if (write([&](Transaction& tx) {
+            return store_.replace_password_hash(tx, id, "hash of alice", replacement, clock_.now());
+          })) {
+        ++won;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(won, 1);
+}
+
+TEST_P(AccountStoreConformance, every_change_of_state_or_roles_grows_the_epoch) {
+  const auto id = insert("alice");
+  const auto disabled = write([&](Transaction& tx) { return store_.set_state(tx, id, AccountState::disabled, {}); });
+  EXPECT_EQ(disabled, 2);
+  EXPECT_EQ(load(id).state, AccountState::disabled);
+  const auto with_roles = write([&](Transaction& tx) {
+    return store_.set_roles(tx, id, {"member", "admin", "member"}, clock_.now());
+  });
+  EXPECT_EQ(with_roles, 3);
+  EXPECT_EQ(load(id).epoch, 3);
+  const std::vector<std::string> sorted{"admin", "member"};
+  EXPECT_EQ(read([&](Transaction& tx) { return store_.roles(tx, id); }), sorted);
+  const auto none = write([&](Transaction& tx) { return store_.set_roles(tx, id, {}, clock_.now()); });
+  EXPECT_EQ(none, 4);
+  EXPECT_TRUE(read([&](Transaction& tx) { return store_.roles(tx, id); }).empty());
+  const AccountId nobody(base::Uuid::random(random_));
+  EXPECT_FALSE(write([&](Transaction& tx) { return store_.set_roles(tx, nobody, {"admin"}, clock_.now()); }));
+  EXPECT_FALSE(write([&](Transaction& tx) { return store_.set_state(tx, nobody, AccountState::active, {}); }));
+}
+
+TEST_P(AccountStoreConformance, parallel_changes_of_roles_never_share_an_epoch) {
+  const auto id = insert("alice");
+  std::vector<std::int64_t> epochs(16);
+  std::vector<std::thread> threads;
+  for (auto& epoch : epochs) {
+    threads.emplace_back([&] {
+      epoch = write([&](Transaction& tx) { return store_.set_roles(tx, id, {"member"}, clock_.now()); }).value();
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  std::sort(epochs.begin(), epochs.end());
+  EXPECT_EQ(std::adjacent_find(epochs.begin(), epochs.end()), epochs.end());
+  EXPECT_EQ(load(id).epoch, 17);
+}
+
+TEST_P(AccountStoreConformance, changes_only_the_names_that_are_given) {
+  const auto id = insert("alice");
+  insert("bob");
+  const auto change = [&](const NameChange& names) {
+    return write([&](Transaction& tx) { return store_.change_names(tx, id, names, clock_.now()); });
+  };
+  EXPECT_TRUE(change({.profile_sealed = "second profile"}));
+  EXPECT_EQ(load(id).username, "alice");
+  EXPECT_EQ(load(id).profile_sealed, "second profile");
+  EXPECT_EQ(change({.username = "bob", .username_skeleton = "x", .profile_sealed = "p"}).error(), StoreError::taken);
+  EXPECT_EQ(change({.email_index = "index of bob", .profile_sealed = "p"}).error(), StoreError::taken);
+  EXPECT_EQ(load(id).profile_sealed, "second profile");
+  EXPECT_TRUE(change({.username = "alicia", .username_skeleton = "alicia", .profile_sealed = "p"}));
+  EXPECT_EQ(load(id).username, "alicia");
+  const AccountId nobody(base::Uuid::random(random_));
+  const auto missing =
+      write([&](Transaction& tx) { return store_.change_names(tx, nobody, {.profile_sealed = "p"}, clock_.now()); });
+  EXPECT_EQ(missing.error(), StoreError::missing);
+}
+
+TEST_P(AccountStoreConformance, pages_in_the_order_of_creation_and_by_prefix) {
+  std::vector<AccountId> ids;
+  for (const char* name : {"ann", "bob", "anna", "a%b", "annöl"}) ids.push_back(insert(name));
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(names({.limit = 2}), (Names{"ann", "bob"}));
+  EXPECT_EQ(names({.after = ids[1], .limit = 2}), (Names{"anna", "a%b"}));
+  EXPECT_EQ(names({.after = ids[4], .limit = 2}), Names{});
+  EXPECT_EQ(names({.username_prefix = "ann", .limit = 10}), (Names{"ann", "anna", "annöl"}));
+  EXPECT_EQ(names({.after = ids[0], .username_prefix = "ann", .limit = 1}), Names{"anna"});
+  // Nothing of a prefix is a pattern.
+  EXPECT_EQ(names({.username_prefix = "a%", .limit = 10}), Names{"a%b"});
+  EXPECT_EQ(names({.username_prefix = "%", .limit = 10}), Names{});
+  EXPECT_EQ(names({.username_prefix = "' OR 1=1 --", .limit = 10}), Names{});
+}
+
+TEST_P(AccountStoreConformance, keeps_everything_across_a_restart) {
+  if (!test_database().is_durable()) return;  // the in-memory database ends with its process, as it should
+  const auto id = insert("alice");
+  test_database().reopen();
+  EXPECT_EQ(load(id).username, "alice");
+  EXPECT_EQ(read([&](Transaction& tx) { return store_.roles(tx, id); }), std::vector<std::string>{"member"});
+}
+
+}  // namespace
+}  // namespace gatehouse::identity
