@@ -11,6 +11,8 @@ namespace gatehouse::config {
 namespace {
 
 constexpr std::string_view kFileSuffix = "_file";
+constexpr std::size_t kMaxProblems = 100;  // more help nobody, and a hostile file could make a million
+constexpr std::size_t kMaxRows = 1'000;
 constexpr std::size_t kMaxSecretBytes = 64 << 10;
 
 std::string joined(std::string_view prefix, std::string_view name) {
@@ -56,13 +58,15 @@ Value value_from_text(Form form, const std::string& text) {
 // One run of load(): applies the sources from the weakest to the strongest.
 class Loading {
  public:
-  Loading(const Schema& schema, const Sources& sources) : schema_(schema), sources_(sources) {}
+  Loading(const Schema& schema, const Sources& sources)
+      : schema_(schema), sources_(sources), known_keys_(keys_of(schema)), known_tables_(tables_of(schema)) {}
 
   Outcome run() {
     apply_fallbacks();
     if (sources_.file) apply_file(*sources_.file);
     apply_environment();
     apply_flags();
+    if (enough()) outcome_.problems.push_back({"configuration", "", "more problems follow", "correct these first"});
     describe();
     return std::move(outcome_);
   }
@@ -80,31 +84,35 @@ class Loading {
     return setting != nullptr && setting->secret ? Target{setting, true} : Target{};
   }
 
-  std::vector<std::string> known_keys() const {
+  static std::vector<std::string> keys_of(const Schema& schema) {
     std::vector<std::string> keys;
-    for (const auto& setting : schema_.settings()) {
+    for (const auto& setting : schema.settings()) {
       keys.push_back(setting.key);
       if (setting.secret) keys.push_back(setting.key + std::string(kFileSuffix));
     }
     return keys;
   }
 
-  std::vector<std::string> known_tables() const {
+  static std::vector<std::string> tables_of(const Schema& schema) {
     std::set<std::string> tables;
-    for (const auto& setting : schema_.settings()) {
+    for (const auto& setting : schema.settings()) {
       for (auto dot = setting.key.find('.'); dot != std::string::npos; dot = setting.key.find('.', dot + 1)) {
         tables.insert(setting.key.substr(0, dot));
       }
     }
-    for (const auto& table : schema_.list_tables()) tables.insert(table.key);
+    for (const auto& table : schema.list_tables()) tables.insert(table.key);
     return {tables.begin(), tables.end()};
   }
 
+  bool enough() const { return outcome_.problems.size() >= kMaxProblems; }
+
   void problem(std::string where, std::string key, std::string message, std::string remedy) {
+    if (enough()) return;
     outcome_.problems.push_back({std::move(where), std::move(key), std::move(message), std::move(remedy)});
   }
 
   void unknown(std::string where, const std::string& key, const char* what, const std::vector<std::string>& known) {
+    if (enough()) return;
     const std::string near = nearest(key, known);
     problem(std::move(where), key, std::string("unknown ") + what,
             near.empty() ? "`gatehouse config show` lists every setting" : "did you mean " + near + "?");
@@ -164,7 +172,6 @@ class Loading {
   std::string at(const Value& value) const { return sources_.file->name + ":" + std::to_string(value.line); }
 
   void apply_table(const Table& table, const std::string& prefix) {
-    const auto tables = known_tables();
     for (const auto& [name, value] : table) {
       const std::string key = joined(prefix, name);
       // A quoted name with a dot inside must not pass for the key of another table.
@@ -175,7 +182,7 @@ class Loading {
         apply_rows(*rows, value);
       } else if (const auto* lists = plain ? find_lists(key) : nullptr) {
         apply_lists(*lists, value);
-      } else if (plain && std::find(tables.begin(), tables.end(), key) != tables.end()) {
+      } else if (plain && std::find(known_tables_.begin(), known_tables_.end(), key) != known_tables_.end()) {
         const auto* inner = std::get_if<Table>(&value.data);
         if (inner != nullptr) {
           apply_table(*inner, key);
@@ -183,9 +190,9 @@ class Loading {
           problem(at(value), key, std::string("must be a table, not ") + value.type_name(), "write [" + key + "]");
         }
       } else if (std::holds_alternative<Table>(value.data)) {
-        unknown(at(value), key, "table", tables);
+        unknown(at(value), key, "table", known_tables_);
       } else {
-        unknown(at(value), key, "setting", known_keys());
+        unknown(at(value), key, "setting", known_keys_);
       }
     }
   }
@@ -213,8 +220,14 @@ class Loading {
       problem(at(value), rows.key, "must be a list of tables", "write [[" + rows.key + "]] above each");
       return;
     }
+    if (list->size() > kMaxRows) {
+      problem(at(value), rows.key, "more than " + std::to_string(kMaxRows) + " tables", "");
+      return;
+    }
     rows.clear();
-    for (const auto& item : *list) apply_row(rows, item);
+    for (const auto& item : *list) {
+      if (!enough()) apply_row(rows, item);
+    }
     outcome_.origins_[rows.key] = "file " + at(list->empty() ? value : list->front());
   }
 
@@ -224,6 +237,7 @@ class Loading {
     std::vector<std::string> known;
     for (const auto& setting : row.settings()) known.push_back(setting.key);
     for (const auto& [name, value] : std::get<Table>(item.data)) {
+      if (enough()) return;
       given.insert(name);
       const auto* setting = row.find(name);
       if (setting == nullptr) {
@@ -281,7 +295,7 @@ class Loading {
     given_in_source_.clear();
     std::map<std::string, std::string> key_of;
     std::vector<std::string> variables;
-    for (const auto& key : known_keys()) {
+    for (const auto& key : known_keys_) {
       key_of.emplace(variable_of(key), key);
       variables.push_back(variable_of(key));
     }
@@ -307,7 +321,7 @@ class Loading {
       const std::string where = "flag " + flag.flag;
       const auto target = target_of(flag.key);
       if (target.setting == nullptr) {
-        unknown(where, flag.key, "setting", known_keys());
+        unknown(where, flag.key, "setting", known_keys_);
       } else {
         apply_text(target, flag.value, where);
       }
@@ -341,6 +355,8 @@ class Loading {
 
   const Schema& schema_;
   const Sources& sources_;
+  const std::vector<std::string> known_keys_;
+  const std::vector<std::string> known_tables_;
   Outcome outcome_;
   std::map<std::string, std::string> given_in_source_;  // key → where, of the source being applied
 };

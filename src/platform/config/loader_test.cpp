@@ -274,6 +274,18 @@ TEST_F(ConfigLoader, a_syntax_error_does_not_hide_what_else_is_wrong) {
   EXPECT_EQ(problems_with("[main\n", {{"GATEHOUSE_MAIN_COUNT", "70"}}).size(), 2U);
 }
 
+TEST_F(ConfigLoader, H06_a_file_full_of_mistakes_costs_little) {
+  std::string text = "[main]\n";
+  std::string rows;
+  for (int i = 0; i < 50'000; ++i) {
+    text += "cuont" + std::to_string(i) + " = 1\n";
+    rows += "[[other.row]]\n";
+  }
+  EXPECT_EQ(problems_with(text).size(), 101U);
+  EXPECT_EQ(outcome_.problems.back().message, "more problems follow");
+  EXPECT_EQ(problems_with(rows), Lines{"f.toml:1: other.row: more than 1000 tables"});
+}
+
 TEST_F(ConfigLoader, shows_values_defaults_and_origins) {
   load_with("[main]\ncount = 2\n[[other.row]]\npath = \"/\\u001b\"\n");
   const auto text = show_text(outcome_.entries);

@@ -48,6 +48,13 @@ TEST_F(TomlFile, names_the_line_of_a_syntax_error) {
   EXPECT_EQ(where_it_fails("a = 1\nb = \"open\n"), "f.toml:2");
 }
 
+TEST_F(TomlFile, refuses_what_the_parser_itself_asserts) {
+  EXPECT_EQ(where_it_fails("[:x]\n"), "f.toml");
+  EXPECT_EQ(where_it_fails("[a.]\n"), "f.toml:1");
+  EXPECT_EQ(where_it_fails("a\xc7\xab = 1\n"), "f.toml:1");
+  EXPECT_TRUE(parse_toml("f.toml", "a = \"\"\"\\\n  \xc7\xab\"\"\"\n"));
+}
+
 TEST_F(TomlFile, refuses_what_is_given_twice) {
   EXPECT_EQ(where_it_fails("a = 1\na = 2\n"), "f.toml:2");
   EXPECT_EQ(where_it_fails("[a]\nx = 1\n[a]\ny = 1\n"), "f.toml:3");
