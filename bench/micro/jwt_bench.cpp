@@ -80,5 +80,3 @@ BENCHMARK_CAPTURE(sign_token, hs256, crypto::Algorithm::hs256);
 BENCHMARK(parse_token);
 
 }  // namespace
-
-BENCHMARK_MAIN();
