@@ -91,7 +91,6 @@ const h03: { name: string; text: string; harmless?: true }[] = [
   { name: "http/1.1 in lower case", text: "GET /page http/1.1\r\nHost: a\r\n{auth}\r\n" },
   { name: "two spaces in the request line", text: "GET  /page HTTP/1.1\r\nHost: a\r\n{auth}\r\n", harmless: true },
   { name: "tab in the request line", text: "GET\t/page HTTP/1.1\r\nHost: a\r\n{auth}\r\n" },
-  { name: "method in lower case", text: "get /page HTTP/1.1\r\nHost: a\r\n{auth}\r\n" },
   { name: "two Host headers", text: "GET /page HTTP/1.1\r\nHost: a\r\nHost: b\r\n{auth}\r\n" },
   { name: "no Host header", text: "GET /page HTTP/1.1\r\n{auth}\r\n" },
   { name: "Host with a path", text: "GET /page HTTP/1.1\r\nHost: a/b\r\n{auth}\r\n" },

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { environment } from "./paths.js";
 
 // A program that a test started: its output line by line, and its end by pid.
 export class Child {
@@ -9,8 +10,8 @@ export class Child {
   private waiters: (() => void)[] = [];
   private ended = false;
 
-  constructor(command: string, args: string[], environment: NodeJS.ProcessEnv = process.env) {
-    this.process = spawn(command, args, { env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  constructor(command: string, args: string[], variables: NodeJS.ProcessEnv = environment) {
+    this.process = spawn(command, args, { env: variables, stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [this.process.stdout!, this.process.stderr!]) {
       let rest = "";
       stream.setEncoding("utf8").on("data", (text: string) => {

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Child } from "./child.js";
-import { binary, makeFolder } from "./paths.js";
+import { binary, environment, makeFolder } from "./paths.js";
 
 export type LogLine = { event: string; level: string } & Record<string, unknown>;
 
@@ -70,7 +70,7 @@ export class Gatehouse {
     const position = args.indexOf("--");
     const own = ["--config", this.configuration];
     const all = position < 0 ? [...args, ...own] : [...args.slice(0, position), ...own, ...args.slice(position + 1)];
-    const result = spawnSync(binary, all, { encoding: "utf8", timeout: 30_000 });
+    const result = spawnSync(binary, all, { encoding: "utf8", env: environment, timeout: 30_000 });
     return { status: result.status ?? -1, output: result.stdout + result.stderr };
   }
 

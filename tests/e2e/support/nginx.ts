@@ -12,26 +12,11 @@ export class Nginx {
 
   private constructor() {}
 
-  static async start(gatehousePort: number, appPort: number): Promise<Nginx> {
+  static async start(gatehousePort: number, appPort: number, port?: number): Promise<Nginx> {
     const nginx = new Nginx();
-    for (let attempt = 1; ; attempt++) {
-      nginx.port = await freePort();
-      nginx.configure(gatehousePort, appPort);
-      nginx.process = new Child("/usr/sbin/nginx", [
-        ...["-p", nginx.folder, "-e", join(nginx.folder, "nginx-error.log")],
-        ...["-c", join(nginx.folder, "standalone.conf")],
-      ]);
-      if (await nginx.answers()) return nginx;
-      if (attempt === 3) throw new Error(`nginx did not start:\n${nginx.errorLog()}`);
-    }
-  }
-
-  // Where the gate is after its port has changed.
-  async pointTo(gatehousePort: number, appPort: number): Promise<void> {
-    await this.process.stop();
-    this.configure(gatehousePort, appPort);
-    this.process = new Child("/usr/sbin/nginx", ["-p", this.folder, "-c", join(this.folder, "standalone.conf")]);
-    if (!(await this.answers())) throw new Error(`nginx did not start:\n${this.errorLog()}`);
+    nginx.port = port ?? (await freePort());
+    await nginx.run(gatehousePort, appPort);
+    return nginx;
   }
 
   errorLog(): string {
@@ -45,6 +30,16 @@ export class Nginx {
   async stop(): Promise<void> {
     if (this.process.running) await this.process.stop();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async run(gatehousePort: number, appPort: number): Promise<void> {
+    this.configure(gatehousePort, appPort);
+    const log = join(this.folder, "nginx-error.log");
+    this.process = new Child("/usr/sbin/nginx", ["-p", this.folder, "-e", log, "-c", join(this.folder, "standalone.conf")]);
+    if (await this.answers()) return;
+    const why = this.errorLog() + this.process.lines.join("\n");
+    await this.stop();
+    throw new Error(`nginx did not start:\n${why}`);
   }
 
   private configure(gatehousePort: number, appPort: number): void {

@@ -8,6 +8,11 @@ import { fileURLToPath } from "node:url";
 export const projectRoot = resolve(dirname(fileURLToPath(import.meta.url)), "../../../..");
 export const binary = process.env["GATEHOUSE_BINARY"] ?? join(projectRoot, "build/release/gatehouse");
 
+// What a child inherits: the caller's own GATEHOUSE_ variables would be settings, and unknown ones an error.
+export const environment: NodeJS.ProcessEnv = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith("GATEHOUSE_")),
+);
+
 export function makeFolder(): string {
   return mkdtempSync(join(tmpdir(), "gatehouse-e2e-"));
 }

@@ -1,6 +1,7 @@
 import { Application } from "./application.js";
 import { Gatehouse, type GatehouseOptions } from "./gatehouse.js";
 import { Nginx } from "./nginx.js";
+import { freePort } from "./paths.js";
 
 // Gatehouse, nginx in front, the application behind.
 export class Stack {
@@ -15,8 +16,10 @@ export class Stack {
     const keep = <T extends { stop(): Promise<void> }>(part: T) => (started.push(part), part);
     try {
       const application = keep(await Application.start());
-      const gatehouse = keep(await Gatehouse.start(options));
-      return new Stack(gatehouse, await Nginx.start(gatehouse.port, application.port), application);
+      const port = await freePort();
+      const settings = { "server.public_url": `"http://127.0.0.1:${port}"`, ...options.settings };
+      const gatehouse = keep(await Gatehouse.start({ ...options, settings }));
+      return new Stack(gatehouse, await Nginx.start(gatehouse.port, application.port, port), application);
     } catch (error) {
       await Promise.all(started.map((part) => part.stop()));
       throw error;
