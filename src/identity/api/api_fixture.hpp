@@ -1,0 +1,182 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "crypto/jwt.hpp"
+#include "identity/account/identity_fixture.hpp"
+#include "identity/api/routes.hpp"
+#include "platform/base/json.hpp"
+#include "platform/http/route.hpp"
+
+namespace gatehouse::identity {
+
+// For tests: verifies tokens for real and refuses what the feed has revoked, as a gate does.
+class FakeAuthenticator final : public contract::Authenticator {
+ public:
+  FakeAuthenticator(const KeyManager& keys, const FakeFeed& feed, const base::Clock& clock)
+      : keys_(keys), feed_(feed), clock_(clock) {}
+
+  base::Result<std::shared_ptr<const contract::Principal>, contract::AuthError> authenticate(
+      std::size_t, std::string_view token) override {
+    if (stale) return contract::AuthError::unavailable;
+    const auto verified = crypto::verify_jwt(token, *keys_.snapshot()->verification,
+                                             {.issuer = "https://app.example", .audience = "gatehouse"}, clock_.now());
+    if (!verified) return contract::AuthError::invalid_token;
+    auto who = std::make_shared<contract::Principal>();
+    who->account = contract::AccountId::parse(verified->subject()).value();
+    who->session = contract::SessionId::parse(text(verified->claims(), "sid")).value();
+    for (const auto& role : verified->claims().at("roles").as_array()) who->roles.emplace_back(role.as_string());
+    const auto epoch = verified->claims().at("epoch").as_int64();
+    for (const auto& row : feed_.rows()) {
+      using Kind = contract::Revocation::Kind;
+      if (row.kind == Kind::session && row.key == who->session.bytes()) return contract::AuthError::invalid_token;
+      if (row.kind == Kind::account && row.key == who->account.bytes() && epoch < row.min_epoch) {
+        return contract::AuthError::invalid_token;
+      }
+    }
+    return std::shared_ptr<const contract::Principal>(std::move(who));
+  }
+
+  bool stale = false;  // the feed has been silent for too long
+
+ private:
+  static std::string text(const boost::json::object& claims, const char* name) {
+    return std::string(claims.at(name).as_string());
+  }
+  const KeyManager& keys_;
+  const FakeFeed& feed_;
+  const base::Clock& clock_;
+};
+
+// A request with the memory its views look at.
+struct OwnedRequest {
+  std::deque<std::string> texts;
+  std::unique_ptr<http::Request> request = std::make_unique<http::Request>();
+
+  std::string_view keep(std::string_view text) { return texts.emplace_back(text); }
+  void add_header(std::string_view name, std::string_view value) {
+    request->headers[request->header_count++] = {keep(name), keep(value)};
+  }
+};
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+// What came back, as a client reads it.
+struct Reply {
+  unsigned status = 0;
+  http::Response raw;
+
+  [[nodiscard]] boost::json::object json() const {
+    const auto value = base::parse_json(raw.body);
+    return value && value->is_object() ? value->get_object() : boost::json::object();
+  }
+  [[nodiscard]] std::string text(std::string_view member) const {
+    const auto object = json();
+    const auto* value = object.if_contains(member);
+    return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
+  }
+  [[nodiscard]] std::string slug() const { return text("type"); }
+  [[nodiscard]] std::string header(std::string_view name) const {
+    for (const auto& [key, value] : raw.headers) {
+      if (key == name) return value;
+    }
+    return "";
+  }
+  // Value of a cookie that was set; nothing when none of the name was.
+  [[nodiscard]] std::optional<std::string> cookie(std::string_view name) const {
+    for (const auto& [key, value] : raw.headers) {
+      if (key == "Set-Cookie" && value.starts_with(std::string(name) + "=")) {
+        return value.substr(name.size() + 1, value.find(';') - name.size() - 1);
+      }
+    }
+    return std::nullopt;
+  }
+  // The fields that a 400 names, separated by spaces.
+  [[nodiscard]] std::string fields() const {
+    const auto object = json();
+    std::string names;
+    const auto* errors = object.if_contains("errors");
+    if (errors == nullptr) return names;
+    for (const auto& error : errors->as_array()) {
+      names += (names.empty() ? "" : " ") + std::string(error.as_object().at("field").as_string());
+    }
+    return names;
+  }
+};
+
+// For tests: the whole HTTP interface of identity, called without a socket.
+struct ApiStack : IdentityStack {
+  FakeAuthenticator authenticator{keys, feed, clock};
+  Access access{authenticator, roles, "https://app.example"};
+  ApiContext context{.access = access,
+                     .registration = registration,
+                     .sign_in = sign_in,
+                     .self_service = self_service,
+                     .administration = administration,
+                     .sessions = sessions,
+                     .refresh_tokens = refresh_tokens,
+                     .keys = keys};
+  http::Router router{make_routes(context)};
+
+  Reply send(http::Method method, std::string_view target, const Headers& headers = {}, std::string body = "",
+             const char* address = "192.0.2.7") {
+    OwnedRequest owned;
+    auto& request = *owned.request;
+    request.method = method;
+    request.target = owned.keep(target);
+    request.path = request.target.substr(0, request.target.find('?'));
+    if (request.path.size() < request.target.size()) request.query = request.target.substr(request.path.size() + 1);
+    request.client = request.peer = base::IpAddress::parse(address).value();
+    request.body = std::move(body);
+    owned.add_header("Host", "app.example");
+    for (const auto& [name, value] : headers) owned.add_header(name, value);
+    const auto match = router.find(request);
+    if (match.route == nullptr) return {.status = match.allow.empty() ? 404U : 405U, .raw = {}};
+    auto response = test::run_on_loop(match.route->handler(request));
+    const unsigned status = response.status;
+    return {.status = status, .raw = std::move(response)};
+  }
+  Reply get(std::string_view target, const Headers& headers = {}) { return send(http::Method::get, target, headers); }
+  Reply post(std::string_view target, const boost::json::object& body, Headers headers = {},
+             const char* address = "192.0.2.7") {
+    headers.emplace_back("Content-Type", "application/json");
+    return send(http::Method::post, target, headers, boost::json::serialize(body), address);
+  }
+
+  Reply register_as(std::string_view username, std::string_view password = kPassword) {
+    return post("/v1/register",
+                {{"username", username}, {"email", std::string(username) + "@example.org"}, {"password", password}});
+  }
+  Reply login_as(std::string_view username, std::string_view place = "body", std::string_view password = kPassword) {
+    return post("/v1/login", {{"username", username}, {"password", password}, {"refresh_in", place}});
+  }
+  static Headers bearer(const Reply& login) { return {{"Authorization", "Bearer " + login.text("access_token")}}; }
+  // As a browser sends them from a page of ours.
+  static Headers cookies(const Reply& login) {
+    return {{"Cookie", "__Host-gatehouse_refresh=" + login.cookie("__Host-gatehouse_refresh").value_or("") +
+                           "; __Host-gatehouse_access=" + login.cookie("__Host-gatehouse_access").value_or("")},
+            {"Sec-Fetch-Site", "same-origin"},
+            {"Origin", "https://app.example"}};
+  }
+  // A signed-in administrator.
+  Headers admin() {
+    if (!administrator_) {
+      const auto account = register_account("theadmin");
+      EXPECT_TRUE(test::run_on_loop(administration.set_roles(account.id, {"admin"}, caller())));
+      administrator_ = bearer(login_as("theadmin"));
+    }
+    return *administrator_;
+  }
+
+ private:
+  std::optional<Headers> administrator_;
+};
+
+}  // namespace gatehouse::identity

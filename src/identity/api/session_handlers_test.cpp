@@ -1,0 +1,112 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "identity/api/api_fixture.hpp"
+
+namespace gatehouse::identity {
+namespace {
+
+class SessionApi : public ::testing::Test {
+ protected:
+  ApiStack api_;
+  Account alice_ = api_.register_account("alice");
+  Account bobby_ = api_.register_account("bobby");
+  Reply alice1_ = api_.login_as("alice");
+  Reply alice2_ = api_.login_as("alice");
+  Reply bob_ = api_.login_as("bobby");
+
+  static std::string path_of(const Reply& login) { return "/v1/sessions/" + login.text("session_id"); }
+};
+
+TEST_F(SessionApi, lists_my_sessions_and_says_which_one_this_is) {
+  const auto list = api_.get("/v1/sessions", ApiStack::bearer(alice1_));
+  ASSERT_EQ(list.status, 200U);
+  const auto body = list.json();
+  const auto& sessions = body.at("sessions").as_array();
+  ASSERT_EQ(sessions.size(), 2U);
+  int current = 0;
+  for (const auto& session : sessions) {
+    EXPECT_TRUE(session.at("alive").as_bool());
+    EXPECT_EQ(session.at("address").as_string(), "192.0.2.7");
+    if (!session.at("current").as_bool()) continue;
+    ++current;
+    EXPECT_EQ(session.at("id").as_string(), alice1_.text("session_id"));
+  }
+  EXPECT_EQ(current, 1);
+}
+
+// B06: another account's session is not found, like one that does not exist; it lives on.
+TEST_F(SessionApi, B06_sessions_of_others_are_not_found_and_not_ended) {
+  const auto reading = api_.get("/v1/session/" + bob_.text("session_id"), ApiStack::bearer(alice1_));
+  const auto unknown = api_.get("/v1/session/00000000-0000-4000-8000-000000000000", ApiStack::bearer(alice1_));
+  EXPECT_EQ(reading.status, 404U);
+  EXPECT_EQ(reading.raw.body, unknown.raw.body);
+  EXPECT_EQ(api_.send(http::Method::delete_, path_of(bob_), ApiStack::bearer(alice1_)).status, 404U);
+  EXPECT_EQ(api_.send(http::Method::delete_, "/v1/sessions/x' OR 1=1", ApiStack::bearer(alice1_)).status, 404U);
+  EXPECT_EQ(api_.get("/v1/me", ApiStack::bearer(bob_)).status, 200U);
+}
+
+TEST_F(SessionApi, S04_ending_one_session_voids_its_token_at_once_and_no_other) {
+  EXPECT_EQ(api_.get("/v1/session/" + alice2_.text("session_id"), ApiStack::bearer(alice1_)).status, 200U);
+  EXPECT_EQ(api_.send(http::Method::delete_, path_of(alice2_), ApiStack::bearer(alice1_)).status, 204U);
+  EXPECT_EQ(api_.get("/v1/me", ApiStack::bearer(alice2_)).status, 401U);
+  EXPECT_EQ(api_.get("/v1/me", ApiStack::bearer(alice1_)).status, 200U);
+  EXPECT_EQ(api_.get("/v1/session/" + alice2_.text("session_id"), ApiStack::bearer(alice1_)).status, 404U);
+  EXPECT_EQ(api_.send(http::Method::delete_, path_of(alice2_), ApiStack::bearer(alice1_)).status, 404U);
+}
+
+TEST_F(SessionApi, ending_my_own_session_clears_its_cookies) {
+  const auto ended = api_.send(http::Method::delete_, path_of(alice1_), ApiStack::bearer(alice1_));
+  EXPECT_EQ(ended.status, 204U);
+  EXPECT_EQ(ended.cookie("__Host-gatehouse_refresh"), "");
+  EXPECT_EQ(api_.get("/v1/me", ApiStack::bearer(alice1_)).status, 401U);
+}
+
+TEST_F(SessionApi, ends_all_others_and_nobody_elses) {
+  const auto ended = api_.send(http::Method::delete_, "/v1/sessions", ApiStack::bearer(alice1_));
+  EXPECT_EQ(ended.status, 200U);
+  EXPECT_EQ(ended.json().at("ended").to_number<int>(), 1);
+  EXPECT_EQ(api_.get("/v1/me", ApiStack::bearer(alice2_)).status, 401U);
+  EXPECT_EQ(api_.get("/v1/me", ApiStack::bearer(alice1_)).status, 200U);
+  EXPECT_EQ(api_.get("/v1/me", ApiStack::bearer(bob_)).status, 200U);
+}
+
+// S05: through the interface, access tokens included.
+TEST_F(SessionApi, S05_a_new_password_voids_the_other_sessions_tokens) {
+  const auto changed = api_.post(
+      "/v1/me/password", {{"current_password", IdentityStack::kPassword}, {"new_password", "seven copper violins"}},
+      ApiStack::bearer(alice1_));
+  EXPECT_EQ(changed.status, 204U);
+  EXPECT_EQ(api_.get("/v1/me", ApiStack::bearer(alice2_)).status, 401U);
+  EXPECT_EQ(api_.get("/v1/me", ApiStack::bearer(alice1_)).status, 200U);
+  EXPECT_EQ(api_.login_as("alice").status, 401U);
+  EXPECT_EQ(api_.login_as("alice", "body", "seven copper violins").status, 200U);
+}
+
+TEST_F(SessionApi, a_wrong_current_password_is_403_and_keeps_the_session) {
+  const auto refused = api_.post("/v1/me/password",
+                                 {{"current_password", "wrong wrong wrong"}, {"new_password", "seven copper violins"}},
+                                 ApiStack::bearer(alice1_));
+  EXPECT_EQ(refused.status, 403U);
+  EXPECT_EQ(refused.slug(), "/problems/wrong-password");
+  EXPECT_EQ(api_.get("/v1/me", ApiStack::bearer(alice1_)).status, 200U);
+}
+
+TEST_F(SessionApi, changes_the_profile_member_by_member) {
+  const Headers json{{"Content-Type", "application/json"}, ApiStack::bearer(alice1_).front()};
+  const auto patch = [&](const char* body) { return api_.send(http::Method::patch, "/v1/me", json, body); };
+  const auto named = patch(R"({"display_name":"Alice"})");
+  EXPECT_EQ(named.status, 200U);
+  EXPECT_EQ(named.text("display_name"), "Alice");
+  EXPECT_EQ(named.text("email"), "alice@example.org");
+  EXPECT_EQ(patch(R"({"email":"new@example.org"})").fields(), "current_password");
+  EXPECT_EQ(patch(R"({"email":["a@x.example"],"current_password":"lantern otter quiet 42"})").fields(), "email");
+  EXPECT_EQ(patch(R"({"email":"bobby@example.org","current_password":"lantern otter quiet 42"})").status, 409U);
+  // B07: state and roles are not one's own to change.
+  EXPECT_EQ(patch(R"({"roles":["admin"],"state":"active"})").fields(), "roles state");
+  EXPECT_EQ(api_.get("/v1/me", ApiStack::bearer(alice1_)).text("email"), "alice@example.org");
+}
+
+}  // namespace
+}  // namespace gatehouse::identity
