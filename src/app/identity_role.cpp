@@ -26,8 +26,7 @@ runtime::PoolOptions hashing_options(const Settings& settings) {
 
 IdentityRole::IdentityRole(Installation& installation, contract::Authenticator& authenticator,
                            contract::RevocationFeed& feed, telemetry::Logger& log, telemetry::Metrics& metrics)
-    : installation_(installation),
-      session_metrics_(metrics),
+    : session_metrics_(metrics),
       account_metrics_(metrics),
       refresh_tokens_(installation.secrets.refresh_mac.clone()),
       access_tokens_({.issuer = installation.settings.token.issuer,

@@ -36,7 +36,6 @@ class IdentityRole {
   [[nodiscard]] runtime::Pool& hashing() noexcept { return hashing_; }
 
  private:
-  Installation& installation_;
   identity::SessionMetrics session_metrics_;
   identity::AccountMetrics account_metrics_;
   identity::RefreshTokenCodec refresh_tokens_;

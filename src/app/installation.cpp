@@ -52,12 +52,16 @@ identity::KeyManagerOptions key_options(const Settings& settings) {
 
 }  // namespace
 
-std::unique_ptr<db::Database> open_database(const Settings& settings) {
+void make_data_folder(const Settings& settings) {
   const fs::path& dir = settings.data.dir;
   std::error_code error;
   if (fs::create_directories(dir, error)) fs::permissions(dir, fs::perms::owner_all, error);
   if (error) throw std::runtime_error("data.dir " + dir.string() + ": " + error.message());
-  return db::open_sqlite({.path = (dir / "gatehouse.db").string()});
+}
+
+std::unique_ptr<db::Database> open_database(const Settings& settings) {
+  make_data_folder(settings);
+  return db::open_sqlite({.path = (settings.data.dir / "gatehouse.db").string()});
 }
 
 Installation::Installation(const Settings& all_settings, const base::Clock& a_clock, base::Random& a_random,

@@ -15,6 +15,7 @@
 
 #include "app/admin_service.hpp"
 #include "app/control_socket.hpp"
+#include "app/data_lock.hpp"
 #include "app/gate_role.hpp"
 #include "app/housekeeper.hpp"
 #include "app/identity_role.hpp"
@@ -85,6 +86,7 @@ class Process {
         log_(log),
         limiter_(connection_limits(settings)),
         loops_(settings.server.loops != 0 ? settings.server.loops : usable_cores()),
+        lock_((make_data_folder(settings), settings.data.dir)),
         installation_(Installation::open(settings, clock_, random_, log)),
         gates_(loops_, gate_options(settings), gate_policy(settings), clock_, metrics_),
         housekeeper_(*installation_, gates_, log, metrics_),
@@ -186,6 +188,7 @@ class Process {
   Readiness ready_{false};
   limits::ConnectionLimiter limiter_;
   runtime::EventLoops loops_;
+  DataLock lock_;
   std::unique_ptr<Installation> installation_;
   gate::Gates gates_;
   Housekeeper housekeeper_;

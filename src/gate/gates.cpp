@@ -21,10 +21,11 @@ base::Result<std::shared_ptr<const contract::Principal>, contract::AuthError> Ga
 }
 
 boost::asio::awaitable<void> Gates::publish(std::vector<contract::Revocation> rows) {
-  co_await loops_.on_each([this, rows = std::move(rows)](std::size_t loop) {
+  std::function<void(std::size_t)> apply = [this, rows = std::move(rows)](std::size_t loop) {
     for (const auto& row : rows) gates_[loop]->verifier().apply(row);
     if (loop == 0) revocations_ = gates_[0]->verifier().revocation_count();
-  });
+  };
+  co_await loops_.on_each(std::move(apply));
 }
 
 void Gates::follow(std::vector<contract::Revocation> rows) {

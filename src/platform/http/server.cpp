@@ -127,8 +127,25 @@ class Server::Listener {
   std::shared_ptr<ConnectionEnvironment> environment_;
 };
 
+namespace {
+
+// SO_REUSEPORT, which lets our loops share a port, would let any other process of this user share it, too: a second
+// Gatehouse would silently take half of the connections. So the port is first asked for without it.
+void require_free(const ServerOptions& options) {
+  if (options.port == 0) return;
+  asio::io_context context;
+  const tcp::endpoint endpoint(asio::ip::make_address(options.address), options.port);
+  tcp::acceptor probe(context);
+  probe.open(endpoint.protocol());
+  probe.set_option(tcp::acceptor::reuse_address(true));
+  probe.bind(endpoint);
+}
+
+}  // namespace
+
 Server::Server(runtime::EventLoops& loops, Service& service, limits::ConnectionLimiter& limiter, ServerOptions options)
     : stats_(std::make_shared<ServerStats>()), loops_(loops), port_(options.port) {
+  require_free(options);
   const auto shared = std::make_shared<const ServerOptions>(std::move(options));
   const std::size_t count = shared->every_loop ? loops_.size() : 1;
   for (std::size_t loop = 0; loop < count; ++loop) {
