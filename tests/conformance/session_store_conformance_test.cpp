@@ -148,7 +148,7 @@ TEST_P(SessionStoreConformance, an_older_epoch_never_lives_on_when_roles_change_
     const std::lock_guard lock(mutex_);
     refreshed.push_back(std::move(*tokens));
   });
-  refreshed.push_back(std::move(*refresh(harness, first.refresh_token)));
+  refreshed.push_back(*refresh(harness, first.refresh_token));
   EXPECT_TRUE(harness.accepts(refreshed.back().access_token));
   for (const auto& tokens : refreshed) {
     if (!harness.accepts(tokens.access_token)) continue;

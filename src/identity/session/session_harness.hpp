@@ -61,7 +61,6 @@ class SessionHarness {
     return id;
   }
 
-  // No coroutine itself: GCC 12 can't compile braces inside a co_await.
   boost::asio::awaitable<base::Result<SessionTokens, SessionError>> start(contract::AccountId account) {
     return service_.start(account, {.address = "192.0.2.1", .agent = "Browser"}, {"pwd"});
   }
@@ -95,7 +94,7 @@ class SessionHarness {
   base::FakeClock clock_;
   test::FakeRandom random_;
   crypto::SealingKey master_ = crypto::SealingKey::from_bytes(base::Secret(std::string(32, 'm'))).value();
-  ServerSecrets secrets_ = std::move(*load_or_create_server_secrets(database_, master_, random_, clock_));
+  ServerSecrets secrets_ = *load_or_create_server_secrets(database_, master_, random_, clock_);
   RevocationStore revocations_{std::chrono::minutes(15)};
   KeyManager keys_{database_, master_, revocations_, {}, clock_, random_};
   AccessTokenIssuer access_tokens_{{.issuer = "issuer", .audience = "audience"}, keys_, random_};
