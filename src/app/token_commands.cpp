@@ -74,13 +74,14 @@ int token_verify(const Settings& settings, const CommandIo& io) {
     if (!rows.empty()) seq = rows.back().seq;
   }
   verifier.feed_is_fresh();
-  const auto verdict = verifier.verify(token);
+  const auto now = bench.clock().now();
+  const auto verdict = verifier.verify(token, now);
   if (!verdict) {
     io.err << "refused: " << gate::kReasonNames[static_cast<std::size_t>(verdict.error())] << "\n";
     return 1;
   }
   const auto verified = crypto::verify_jwt(token, *installation.keys.snapshot()->verification,
-                                           options.verifier.expected, bench.clock().now());
+                                           options.verifier.expected, now);
   io.out << boost::json::serialize(verified->claims()) << "\n";
   return 0;
 }

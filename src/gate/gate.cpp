@@ -104,19 +104,21 @@ Gate::Verdict Gate::judge(const http::Request& request) {
 Gate::Verdict Gate::judge_token(const http::Request& request, const Rule& rule) {
   const auto token = extract_token(request);
   if (!token) return {token.error()};
-  const auto verified = verify_limited(*token, request.client);
+  const auto now = clock_.now();
+  const auto verified = verify_limited(*token, request.client, now);
   if (!verified) return {verified.error()};
   if (rule.access == Access::everyone) return {Reason::allowed, *verified, &rule};
-  return {policy_.decide(rule, *(*verified)->principal, clock_.now()), *verified, &rule};
+  return {policy_.decide(rule, *(*verified)->principal, now), *verified, &rule};
 }
 
-base::Result<const CachedToken*, Reason> Gate::verify_limited(std::string_view token, const base::IpAddress& client) {
+base::Result<const CachedToken*, Reason> Gate::verify_limited(std::string_view token, const base::IpAddress& client,
+                                                              base::TimePoint now) {
+  if (CachedToken* const known = verifier_.recall(token)) return verifier_.recheck(*known, now);
   // A signature check costs ten times what all the rest does: nobody gets many for tokens that turn out bad.
-  const bool must_work = verifier_.must_work(token);
-  const auto key = must_work ? base::KeyedHash{}(client.limit_key()) : 0;
-  if (must_work && bad_tokens_.is_exhausted(key)) return Reason::too_many_bad;
-  const auto verified = verifier_.verify(token);
-  if (must_work && !verified && verified.error() == Reason::bad_token) (void)bad_tokens_.take(key);
+  const auto key = base::KeyedHash{}(client.limit_key());
+  if (bad_tokens_.is_exhausted(key)) return Reason::too_many_bad;
+  const auto verified = verifier_.verify_anew(token, now);
+  if (!verified && verified.error() == Reason::bad_token) (void)bad_tokens_.take(key);
   return verified;
 }
 

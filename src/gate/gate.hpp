@@ -39,7 +39,8 @@ class Gate {
 
   // A token from `client`, with the limit on bad ones. Errors: as Verifier::verify, and too_many_bad.
   [[nodiscard]] base::Result<const CachedToken*, Reason> verify_limited(std::string_view token,
-                                                                        const base::IpAddress& client);
+                                                                        const base::IpAddress& client,
+                                                                        base::TimePoint now);
 
  private:
   struct Verdict {

@@ -6,7 +6,7 @@ namespace gatehouse::gate {
 
 Gates::Gates(runtime::EventLoops& loops, GateOptions options, Policy policy, const base::Clock& clock,
              telemetry::Metrics& metrics)
-    : loops_(loops), options_(std::move(options)), policy_(std::move(policy)), counters_(loops.size()) {
+    : loops_(loops), clock_(clock), options_(std::move(options)), policy_(std::move(policy)), counters_(loops.size()) {
   for (std::size_t i = 0; i < loops.size(); ++i) {
     gates_.push_back(std::make_unique<Gate>(options_, policy_, clock, counters_));
   }
@@ -15,7 +15,7 @@ Gates::Gates(runtime::EventLoops& loops, GateOptions options, Policy policy, con
 
 base::Result<std::shared_ptr<const contract::Principal>, contract::AuthError> Gates::authenticate(
     std::size_t loop, std::string_view access_token) {
-  const auto token = gates_[loop]->verifier().verify(access_token);
+  const auto token = gates_[loop]->verifier().verify(access_token, clock_.now());
   if (token) return (*token)->principal;
   return token.error() == Reason::feed_stale ? contract::AuthError::unavailable : contract::AuthError::invalid_token;
 }

@@ -49,6 +49,7 @@ class Gates final : public contract::Authenticator, public contract::RevocationF
   void register_metrics(telemetry::Metrics& metrics);
 
   runtime::EventLoops& loops_;
+  const base::Clock& clock_;
   const GateOptions options_;
   const Policy policy_;
   Counters counters_;

@@ -35,10 +35,13 @@ CachedToken& TokenCache::insert(std::unique_ptr<CachedToken> entry) {
   return *place->entry;
 }
 
-void TokenCache::erase(std::string_view token) {
-  const std::size_t first = first_place(token);
+void TokenCache::erase(const CachedToken& entry) {
+  const std::size_t first = first_place(entry.token);
   for (std::size_t i = first; i < first + kWays; ++i) {
-    if (places_[i].entry && places_[i].entry->token == token) places_[i] = {};
+    if (places_[i].entry.get() == &entry) {
+      places_[i] = {};
+      return;
+    }
   }
 }
 

@@ -40,7 +40,7 @@ class TokenCache {
   // Null when it is not there. Valid until the next insert or erase.
   [[nodiscard]] CachedToken* find(std::string_view token);
   CachedToken& insert(std::unique_ptr<CachedToken> entry);
-  void erase(std::string_view token);
+  void erase(const CachedToken& entry);  // which find or insert gave
 
   template <class Predicate>
   void erase_if(Predicate predicate) {

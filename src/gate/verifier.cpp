@@ -12,30 +12,23 @@ Verifier::Verifier(const VerifierOptions& options, const base::Clock& clock)
       keys_(std::make_shared<const crypto::KeySet>()),
       cache_(options.cache_entries) {}
 
-base::Result<const CachedToken*, Reason> Verifier::verify(std::string_view token) {
+base::Result<const CachedToken*, Reason> Verifier::recheck(CachedToken& known, base::TimePoint now) {
   // A feed that was not heard from lately may hold a revocation of this very token: no "yes" without it.
   if (!last_heard_ || clock_.steady_now() - *last_heard_ > options_.max_staleness) return Reason::feed_stale;
-  const auto now = clock_.now();
-  CachedToken* entry = cache_.find(token);
-  if (entry == nullptr) {
-    const auto fresh = verify_anew(token, now);
-    if (!fresh) return fresh.error();
-    entry = *fresh;
-  }
-  if (now >= entry->good_until) {
-    cache_.erase(token);
+  if (now >= known.good_until) {
+    cache_.erase(known);
     return Reason::expired;
   }
-  if (is_revoked(*entry)) return Reason::revoked;
-  return static_cast<const CachedToken*>(entry);
+  if (is_revoked(known)) return Reason::revoked;
+  return static_cast<const CachedToken*>(&known);
 }
 
-base::Result<CachedToken*, Reason> Verifier::verify_anew(std::string_view token, base::TimePoint now) {
+base::Result<const CachedToken*, Reason> Verifier::verify_anew(std::string_view token, base::TimePoint now) {
   const auto verified = crypto::verify_jwt(token, *keys_, options_.expected, now);
   if (!verified) return verified.error() == crypto::JwtError::expired ? Reason::expired : Reason::bad_token;
   auto entry = read_claims(token, *verified, options_.expected.leeway);
   if (!entry) return Reason::bad_token;
-  return &cache_.insert(std::move(entry));
+  return recheck(cache_.insert(std::move(entry)), now);
 }
 
 bool Verifier::is_revoked(CachedToken& entry) const {

@@ -29,10 +29,17 @@ class Verifier {
   Verifier(const VerifierOptions& options, const base::Clock& clock);
 
   // Errors: bad_token, expired, revoked, feed_stale. The entry is valid until the next call of a non-const member.
-  [[nodiscard]] base::Result<const CachedToken*, Reason> verify(std::string_view token);
+  // `now` is the clock's, read once for the whole check.
+  [[nodiscard]] base::Result<const CachedToken*, Reason> verify(std::string_view token, base::TimePoint now) {
+    CachedToken* const known = recall(token);
+    return known != nullptr ? recheck(*known, now) : verify_anew(token, now);
+  }
 
-  // True when verify() would have to check a signature: work that an attacker must not get for nothing.
-  [[nodiscard]] bool must_work(std::string_view token) { return cache_.find(token) == nullptr; }
+  // The two halves of verify(), for whoever limits the second: it checks a signature, which an attacker must not get
+  // for nothing. Null: the token was not seen lately.
+  [[nodiscard]] CachedToken* recall(std::string_view token) { return cache_.find(token); }
+  [[nodiscard]] base::Result<const CachedToken*, Reason> recheck(CachedToken& known, base::TimePoint now);
+  [[nodiscard]] base::Result<const CachedToken*, Reason> verify_anew(std::string_view token, base::TimePoint now);
 
   void set_keys(std::shared_ptr<const crypto::KeySet> keys);
   void apply(const contract::Revocation& row) { revocations_.apply(row); }
@@ -44,7 +51,6 @@ class Verifier {
   [[nodiscard]] std::size_t revocation_count() const noexcept { return revocations_.size(); }
 
  private:
-  [[nodiscard]] base::Result<CachedToken*, Reason> verify_anew(std::string_view token, base::TimePoint now);
   [[nodiscard]] bool is_revoked(CachedToken& entry) const;
 
   const VerifierOptions options_;

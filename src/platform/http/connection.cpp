@@ -67,8 +67,21 @@ class ConnectionOn final : public Connection,
       const auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::server, kAwait);
       if (error) co_return;
     }
-    while (co_await serve_next()) {
+    // Reading stands in this very frame, not in a function of its own: a coroutine call less for each check at the
+    // gate.
+    for (;;) {
+      const Step step = advance();
+      if (step == Step::end) break;
+      if (step == Step::route && !co_await serve_route()) break;
+      if (step != Step::read) continue;
+      if (!flush_at_once() && !co_await flush()) break;
+      if (!prepare_to_read()) break;
+      const auto [error, size] =
+          co_await stream_.async_read_some(asio::buffer(buffer_.data() + end_, buffer_.size() - end_), kAwait);
+      if (error) break;
+      end_ += size;
     }
+    co_await flush();
     co_await finish();
   }
 
@@ -103,38 +116,40 @@ class ConnectionOn final : public Connection,
     close();
   }
 
-  // One turn: answers what is buffered, or reads more. False when the connection is to end.
-  asio::awaitable<bool> serve_next() {
-    const auto outcome = scanner_.scan(buffered());
-    if (outcome.refuse != 0) co_return co_await refuse(outcome.refuse);
-    if (outcome.head_size == 0) co_return co_await read_more();
+  enum class Step { read, route, end };
 
-    Framing framing;
-    if (const auto status = parse_head(buffered().substr(0, outcome.head_size), request_, framing)) {
-      co_return co_await refuse(*status);
+  // Answers what is buffered and can be answered at once; then says what is to be awaited.
+  Step advance() {
+    for (;;) {
+      const auto outcome = scanner_.scan(buffered());
+      if (outcome.refuse != 0) return refuse(outcome.refuse);
+      if (outcome.head_size == 0) return Step::read;
+      head_size_ = outcome.head_size;
+      framing_ = {};
+      if (const auto status = parse_head(buffered().substr(0, head_size_), request_, framing_)) return refuse(*status);
+      weigh_forwarded(request_, options().proxies, kTls);
+      const bool keep_alive = request_.keep_alive && !environment_->draining;
+      if (framing_.has_body() || !environment_->service->answer_inline(request_, wire(keep_alive), out_)) {
+        return Step::route;
+      }
+      consume();
+      if (!keep_alive) return Step::end;
+      if (out_.size() >= kFlushAt && !flush_at_once()) return Step::read;  // which writes the rest first
     }
-    weigh_forwarded(request_, options().proxies, kTls);
-    const bool keep_alive = request_.keep_alive && !environment_->draining;
-    if (!framing.has_body() && environment_->service->answer_inline(request_, wire(keep_alive), out_)) {
-      consume(outcome.head_size);
-      if (keep_alive && out_.size() < kFlushAt) co_return true;
-      co_return co_await flush() && keep_alive;
-    }
-    co_return co_await serve_route(framing, outcome.head_size);
   }
 
-  asio::awaitable<bool> serve_route(const Framing framing, std::size_t head_size) {
-    // Earlier answers first: this one may take its time, and when it runs out of it, its 503 must not overtake them.
-    if (!co_await flush()) co_return false;
+  // Admission → body → handler → answer. False when the connection is to end.
+  asio::awaitable<bool> serve_route() {
     auto admission = environment_->service->admit(request_);
     // Asked before a byte of the body is read: what is refused is not even received.
-    bool unread_body = framing.has_body();
+    bool unread_body = framing_.has_body();
     std::optional<Response> response = std::move(admission.refusal);
-    if (!response && framing.content_length > admission.body_limit) {
+    request_.body.clear();
+    if (!response && framing_.content_length > admission.body_limit) {
       response = environment_->service->refuse(413, request_);
     }
-    if (!response && framing.has_body()) {
-      const unsigned status = co_await read_body(framing, admission.body_limit, head_size);
+    if (!response && framing_.has_body()) {
+      const unsigned status = co_await read_body(admission.body_limit);
       if (status == kConnectionGone) co_return false;
       if (status != 0) response = environment_->service->refuse(status, request_);
       unread_body = status != 0;
@@ -144,10 +159,9 @@ class ConnectionOn final : public Connection,
       expire_in(admission.deadline);
       response = co_await environment_->service->handle(request_, admission);
     }
-    base::wipe(request_.body);  // it may hold a password, and the next request may have no body at all
     const bool keep_alive = request_.keep_alive && !environment_->draining && !unread_body;
     write_response(*response, wire(keep_alive), out_);
-    consume(head_size);
+    consume();
     linger_ = unread_body;
     co_return co_await flush() && keep_alive;
   }
@@ -155,7 +169,8 @@ class ConnectionOn final : public Connection,
   static constexpr unsigned kConnectionGone = 1;
 
   // 0 when the body is complete, else the status to refuse with.
-  asio::awaitable<unsigned> read_body(const Framing& framing, std::size_t limit, std::size_t head_size) {
+  asio::awaitable<unsigned> read_body(std::size_t limit) {
+    const std::size_t head_size = head_size_;
     phase_ = Phase::body;
     expire_in(options().body_timeout);
     if (request_.version == 11 && request_.header("expect") && buffered().size() == head_size) {
@@ -163,7 +178,7 @@ class ConnectionOn final : public Connection,
       if (!co_await flush()) co_return kConnectionGone;
       phase_ = Phase::body;
     }
-    BodyReader reader(framing, limit);
+    BodyReader reader(framing_, limit);
     const auto behind_head = buffered().substr(head_size);
     auto outcome = reader.read(behind_head, request_.body);
     // What the body used is cut out from behind the head, whose bytes the request's views need to stay put.
@@ -188,26 +203,21 @@ class ConnectionOn final : public Connection,
     co_return outcome.refuse;
   }
 
-  // Reads into the buffer. Whatever is still to be written goes out first.
-  asio::awaitable<bool> read_more() {
-    if (!out_.empty() && !co_await flush()) co_return false;
+  // Sets the deadline that fits and makes room in the buffer. False when no request is wanted any more.
+  bool prepare_to_read() {
     if (begin_ == end_) {
       begin_ = end_ = 0;
-      if (phase_ != Phase::head) {  // between requests
+      if (phase_ != Phase::idle) {  // between requests
         phase_ = Phase::idle;
-        expire_in(served_ ? options().idle_timeout : options().header_timeout);
+        expire_in(options().idle_timeout);
       }
-      if (environment_->draining) co_return false;
+      if (environment_->draining) return false;
     } else if (phase_ != Phase::head) {
       phase_ = Phase::head;  // a request has begun: it must end in time, however slowly its bytes drip
       expire_in(options().header_timeout);
     }
     make_room();
-    const auto [error, size] =
-        co_await stream_.async_read_some(asio::buffer(buffer_.data() + end_, buffer_.size() - end_), kAwait);
-    if (error) co_return false;
-    end_ += size;
-    co_return true;
+    return true;
   }
 
   // Keeps the unread bytes at the front; grows up to what the largest head needs.
@@ -223,8 +233,8 @@ class ConnectionOn final : public Connection,
   }
 
   // The head is done with. What came behind it is the next request.
-  void consume(std::size_t head_size) {
-    begin_ += head_size;
+  void consume() {
+    begin_ += head_size_;
     if (!pending_.empty()) {
       // At most one piece: it fits, because the buffer holds more than the largest head and the head is gone.
       std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
@@ -237,38 +247,34 @@ class ConnectionOn final : public Connection,
     }
     scanner_.reset();
     phase_ = Phase::writing;
-    served_ = true;
   }
 
-  asio::awaitable<bool> refuse(unsigned status) {
+  Step refuse(unsigned status) {
     ++environment_->stats->malformed;
-    request_.header_count = 0;  // may be half-read; what else is there belongs to the request before
-    request_.method = Method::other;
-    request_.trace = telemetry::TraceContext::from_header("");
+    request_.header_count = 0;  // may be half-read
     write_response(environment_->service->refuse(status, request_), wire(false), out_);
     linger_ = true;
-    co_await flush();
-    co_return false;
+    return Step::end;
+  }
+
+  // Nearly always the socket takes it all at once, and nothing is to be awaited. False: some is left.
+  bool flush_at_once() {
+    if (out_.empty()) return true;
+    if constexpr (!kTls) {
+      phase_ = Phase::writing;
+      boost::system::error_code ignored;  // an error shows again at the next write or read
+      out_.erase(0, stream_.write_some(asio::buffer(out_), ignored));
+    }
+    return out_.empty();
   }
 
   asio::awaitable<bool> flush() {
-    if (out_.empty()) co_return true;
+    if (flush_at_once()) co_return true;
     phase_ = Phase::writing;
-    std::size_t written = 0;
-    if constexpr (!kTls) {
-      // Nearly always the socket takes it all at once; only then is nothing to be awaited.
-      boost::system::error_code error;
-      written = stream_.write_some(asio::buffer(out_), error);
-      if (error && error != asio::error::would_block && error != asio::error::try_again) co_return false;
-    }
-    if (written < out_.size()) {
-      expire_in(options().write_timeout);
-      const auto [error, rest] =
-          co_await asio::async_write(stream_, asio::buffer(out_.data() + written, out_.size() - written), kAwait);
-      if (error) co_return false;
-    }
+    expire_in(options().write_timeout);
+    const auto [error, size] = co_await asio::async_write(stream_, asio::buffer(out_), kAwait);
     out_.clear();
-    co_return true;
+    co_return !error;
   }
 
   // Ends in an orderly way. A client that is still sending would otherwise lose our answer to a reset.
@@ -305,9 +311,10 @@ class ConnectionOn final : public Connection,
   std::optional<limits::ConnectionLimiter::Slot> slot_;
   std::shared_ptr<ConnectionEnvironment> environment_;
   Phase phase_ = Phase::idle;
-  bool served_ = false;
   bool linger_ = false;
   HeadScanner scanner_;
+  std::size_t head_size_ = 0;  // of the request at hand
+  Framing framing_;            // of its body
   std::vector<char> buffer_;
   std::size_t begin_ = 0;  // of what is unread in the buffer
   std::size_t end_ = 0;
