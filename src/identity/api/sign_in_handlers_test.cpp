@@ -47,7 +47,7 @@ TEST_F(SignInApi, puts_the_refresh_token_into_its_cookie_alone_by_default) {
   }
   EXPECT_TRUE(refresh.starts_with("__Host-gatehouse_refresh=ghr_"));
   EXPECT_NE(refresh.find("SameSite=Strict"), std::string::npos);
-  EXPECT_NE(refresh.find("Max-Age=7776000"), std::string::npos);
+  EXPECT_NE(refresh.find("Max-Age=2592000"), std::string::npos);
   EXPECT_TRUE(access.starts_with("__Host-gatehouse_access="));
   EXPECT_NE(access.find("SameSite=Lax"), std::string::npos);
   EXPECT_NE(access.find("Max-Age=900"), std::string::npos);
