@@ -17,7 +17,7 @@ class SelfServiceTest : public ::testing::Test {
  protected:
   IdentityStack stack_;
   Account alice_ = stack_.register_account("alice");
-  SessionTokens tokens_ = std::move(*stack_.sign_in_as("alice"));
+  SessionTokens tokens_ = *stack_.sign_in_as("alice");
   contract::Principal who_ = [&] {
     contract::Principal who;
     who.account = alice_.id;
@@ -156,18 +156,8 @@ TEST(DisplayName, L01_refuses_control_characters_and_direction_marks) {
   EXPECT_EQ(prepare_display_name("Ana M\xC3\xBCller"), "Ana M\xC3\xBCller");
   EXPECT_EQ(prepare_display_name(""), "");
   EXPECT_TRUE(prepare_display_name(std::string(64, 'x')));
-  for (const char* name : {"a\nb", "a\rb", "\x1B[31mred", "a\x7F",
-                           "a\xC2\x85"
-                           "b",
-                           "a\xE2\x80\xA8"
-                           "b",
-                           "a\xE2\x80\xAE"
-                           "b",
-                           "a\xE2\x81\xA6"
-                           "b",
-                           "a\xE2\x80\x8B"
-                           "b",
-                           "\xFF"}) {
+  for (const char* name : {"a\nb", "a\rb", "\x1B[31mred", "a\x7F", "a\xC2\x85 b", "a\u2028b", "a\u202Eb", "a\u2066b",
+                           "a\u200Bb", "\xFF"}) {
     EXPECT_FALSE(prepare_display_name(name)) << name;
   }
   EXPECT_FALSE(prepare_display_name(std::string_view("a\0b", 3)));
