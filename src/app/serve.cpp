@@ -75,7 +75,7 @@ limits::ConnectionLimits connection_limits(const Settings& settings) {
 }
 
 http::ApiRates api_rates(const Settings& settings) {
-  return {settings.limit.everything, settings.limit.sign_in, settings.limit.registration};
+  return {settings.limit.everything, settings.limit.sign_in, settings.limit.registration, settings.limit.tracked_keys};
 }
 
 // The running process. Members are made in the order of start and go in the order of stop.

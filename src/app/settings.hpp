@@ -105,9 +105,8 @@ struct LimitSettings {
   limits::Rate everything{100, 20};          // API requests of one address (IPv6: one /64)
   limits::Rate sign_in{20, 0.5};             // sign-ins of one address
   limits::Rate registration{5, 0.02};        // registrations of one address
-  limits::Rate account_sign_in{10, 0.2};     // sign-ins of one account, wherever they come from
   limits::Rate bad_token{50, 5};             // refused tokens of one address at the gate
-  std::uint32_t tracked_keys = 65'536;       // addresses or accounts remembered in each tier
+  std::uint32_t tracked_keys = 65'536;       // addresses remembered in each tier
   limits::SignInThrottleOptions throttle{};  // keys `limit.throttle_…`; max_keys keeps its own default
 };
 

@@ -129,10 +129,8 @@ void add_limit(Schema& s, LimitSettings& m) {
   add_rate(s, "everything", m.everything, "API requests of one address (IPv6: one /64)");
   add_rate(s, "sign_in", m.sign_in, "Sign-ins of one address");
   add_rate(s, "registration", m.registration, "Registrations of one address");
-  add_rate(s, "account_sign_in", m.account_sign_in, "Sign-ins of one account, from anywhere");
   add_rate(s, "bad_token", m.bad_token, "Refused tokens of one address at the gate");
-  s.integer("limit.tracked_keys", m.tracked_keys, 1'024, 16 * kMillion,
-            "Addresses or accounts remembered in each tier.");
+  s.integer("limit.tracked_keys", m.tracked_keys, 1'024, 16 * kMillion, "Addresses remembered in each tier.");
   add_throttle(s, "throttle_pair", m.throttle.pair, "One address on one account");
   add_throttle(s, "throttle_account", m.throttle.subject, "All addresses on one account");
   add_throttle(s, "throttle_address", m.throttle.address, "One address on all accounts");

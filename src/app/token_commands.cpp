@@ -80,8 +80,8 @@ int token_verify(const Settings& settings, const CommandIo& io) {
     io.err << "refused: " << gate::kReasonNames[static_cast<std::size_t>(verdict.error())] << "\n";
     return 1;
   }
-  const auto verified = crypto::verify_jwt(token, *installation.keys.snapshot()->verification,
-                                           options.verifier.expected, now);
+  const auto verified =
+      crypto::verify_jwt(token, *installation.keys.snapshot()->verification, options.verifier.expected, now);
   io.out << boost::json::serialize(verified->claims()) << "\n";
   return 0;
 }

@@ -62,7 +62,9 @@ struct ApiService::Tiers {
   limits::RateLimiter sign_in;
   limits::RateLimiter registration;
   Tiers(const ApiRates& rates, const base::Clock& clock)
-      : everything(rates.everything, clock), sign_in(rates.sign_in, clock), registration(rates.registration, clock) {}
+      : everything(rates.everything, clock, rates.tracked_keys),
+        sign_in(rates.sign_in, clock, rates.tracked_keys),
+        registration(rates.registration, clock, rates.tracked_keys) {}
 };
 
 ApiService::ApiService(std::vector<Route> routes, const std::optional<ApiRates>& rates, const base::Clock& clock,

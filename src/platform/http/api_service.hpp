@@ -19,6 +19,7 @@ struct ApiRates {
   limits::Rate everything{600, 100};
   limits::Rate sign_in{20, 0.5};
   limits::Rate registration{10, 0.1};
+  std::size_t tracked_keys = limits::RateLimiter::kDefaultKeys;  // addresses remembered in each tier
 };
 
 // A route table as a Service, with everything that happens to a request around its handler. Thread-safe.

@@ -17,8 +17,6 @@ const defaults: Record<string, string> = {
   "limit.sign_in_per_second": "1000000",
   "limit.registration_burst": "1000000",
   "limit.registration_per_second": "1000000",
-  "limit.account_sign_in_burst": "1000000",
-  "limit.account_sign_in_per_second": "1000000",
   "limit.bad_token_burst": "1000000",
   "limit.bad_token_per_second": "1000000",
   "log.level": '"debug"',
