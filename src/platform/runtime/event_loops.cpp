@@ -18,13 +18,20 @@ EventLoops::EventLoops(std::size_t count) {
   loops_.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     // Hint 1: one thread runs it, so Asio skips the wake-ups that only a second one would need.
-    auto context = std::make_unique<asio::io_context>(1);
+    auto context = std::make_unique<Context>(1);
     auto guard = asio::make_work_guard(*context);
     loops_.push_back({std::move(context), std::move(guard), {}});
   }
 }
 
-EventLoops::~EventLoops() { stop(); }
+EventLoops::~EventLoops() {
+  stop();
+  // A coroutine of one loop may hang in the queue of another, and unwinds through its own: all queues are emptied while
+  // all loops are still there. Each pass may leave a post in a queue that was emptied before.
+  for (std::size_t pass = 0; pass <= loops_.size(); ++pass) {
+    for (auto& loop : loops_) loop.context->abandon();
+  }
+}
 
 void EventLoops::start() {
   for (std::size_t i = 0; i < loops_.size(); ++i) {

@@ -35,8 +35,12 @@ class EventLoops {
   void on_each_blocking(std::function<void(std::size_t)> fn);
 
  private:
+  struct Context : boost::asio::io_context {
+    using io_context::io_context;
+    void abandon() { shutdown(); }  // destroys what is queued, unrun
+  };
   struct Loop {
-    std::unique_ptr<boost::asio::io_context> context;
+    std::unique_ptr<Context> context;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keep_running;
     std::thread thread;
   };
