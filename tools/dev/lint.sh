@@ -6,7 +6,7 @@ source tools/dev/common.sh
 
 scope="${1:-all}"
 sources() { find src tests bench -name node_modules -prune -o \( -name '*.cpp' -o -name '*.hpp' \) -print | sort; }
-scripts() { printf '%s\n' dev .ci/run tools/dev/*.sh && find bench/load -type f -exec grep -lE '^#!.*(ba)?sh$' {} +; }
+scripts() { printf '%s\n' dev .ci/run && grep -rlE --exclude-dir=node_modules '^#!.*(ba)?sh$' tools bench deploy; }
 changed() { git diff --name-only --diff-filter=AMR "$(git merge-base HEAD origin/main 2>/dev/null || echo HEAD~1)"; }
 
 # Only files the build knows have flags to be read with.
