@@ -74,7 +74,10 @@ class ConnectionOn final : public Connection,
       if (step == Step::end) break;
       if (step == Step::route && !co_await serve_route()) break;
       if (step != Step::read) continue;
-      if (!flush_at_once() && !co_await flush()) break;
+      if (!flush_at_once()) {
+        if (!co_await flush()) break;
+        continue;  // what held up the answers may have left whole requests in the buffer: none more may ever come
+      }
       if (!prepare_to_read()) break;
       const auto [error, size] =
           co_await stream_.async_read_some(asio::buffer(buffer_.data() + end_, buffer_.size() - end_), kAwait);
@@ -140,6 +143,8 @@ class ConnectionOn final : public Connection,
 
   // Admission → body → handler → answer. False when the connection is to end.
   asio::awaitable<bool> serve_route() {
+    // Earlier answers first: this one may take its time, and when it runs out of it, its 503 must not overtake them.
+    if (!flush_at_once() && !co_await flush()) co_return false;
     auto admission = environment_->service->admit(request_);
     // Asked before a byte of the body is read: what is refused is not even received.
     bool unread_body = framing_.has_body();
@@ -159,6 +164,7 @@ class ConnectionOn final : public Connection,
       expire_in(admission.deadline);
       response = co_await environment_->service->handle(request_, admission);
     }
+    base::wipe(request_.body);  // it may hold a password
     const bool keep_alive = request_.keep_alive && !environment_->draining && !unread_body;
     write_response(*response, wire(keep_alive), out_);
     consume();
@@ -251,7 +257,9 @@ class ConnectionOn final : public Connection,
 
   Step refuse(unsigned status) {
     ++environment_->stats->malformed;
-    request_.header_count = 0;  // may be half-read
+    request_.header_count = 0;  // may be half-read; what else is there belongs to the request before
+    request_.method = Method::other;
+    request_.trace = telemetry::TraceContext::from_header("");
     write_response(environment_->service->refuse(status, request_), wire(false), out_);
     linger_ = true;
     return Step::end;

@@ -128,7 +128,7 @@ class FlatParser final : public beast_http::basic_parser<true> {
 bool names_a_version(std::string_view head) {
   constexpr std::string_view kShape = "HTTP/1.1";
   const auto line = head.substr(0, head.find("\r\n"));
-  const auto version = line.substr(line.rfind(' ') + 1);
+  const auto version = line.substr(line.find(' ', line.find(' ') + 1) + 1);
   return version.size() == kShape.size() && version.starts_with("HTTP/") && version[6] == '.' && version[5] >= '0' &&
          version[5] <= '9' && version[7] >= '0' && version[7] <= '9';
 }

