@@ -45,6 +45,8 @@ class RawClient {
     return socket >= 0;
   }
 
+  [[nodiscard]] int descriptor() const noexcept { return socket_; }
+
   // The peer may have closed already: what it said is then what counts.
   void send(std::string_view bytes) const {
     while (!bytes.empty()) {
@@ -63,9 +65,7 @@ class RawClient {
     EXPECT_EQ(poll(&waits, 1, 10'000), 1) << "the connection stayed open";
   }
 
-  void limit_receive_buffer(int size) const {
-    setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
-  }
+  void limit_receive_buffer(int size) const { setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &size, sizeof size); }
 
   // Closes with a reset instead of an orderly end.
   void reset() {
