@@ -1,0 +1,233 @@
+#include "app/commands.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <string>
+
+#include "app/control_socket.hpp"
+#include "app/gate_role.hpp"
+#include "app/housekeeper.hpp"
+#include "app/identity_role.hpp"
+#include "app/installation.hpp"
+#include "gate/gates.hpp"
+#include "platform/telemetry/collected_log.hpp"
+#include "tests/support/run_on_loop.hpp"
+#include "tests/support/temp_dir.hpp"
+
+namespace gatehouse::app {
+namespace {
+
+constexpr const char* kPassword = "correct horse battery staple";
+
+Settings settings_in(const std::filesystem::path& dir) {
+  const std::string text = "[data]\ndir = \"" + dir.string() + "\"\n";
+  return std::move(load_settings_from_text("test.toml", text)->settings);
+}
+
+struct Ran {
+  int status;
+  std::string out;
+  std::string err;
+};
+
+template <class Command>
+Ran run(Command command, const std::string& input = "") {
+  std::istringstream in(input);
+  std::ostringstream out;
+  std::ostringstream err;
+  const int status = command(CommandIo{in, out, err});
+  return {status, out.str(), err.str()};
+}
+
+class Commands : public ::testing::Test {
+ protected:
+  Ran create(const std::string& username, const std::string& password = kPassword) {
+    return run(
+        [&](const CommandIo& io) {
+          return account_create(settings_, {username, username + "@example.org", {}}, io);
+        },
+        password + "\n");
+  }
+
+  test::TempDir dir_;
+  Settings settings_ = settings_in(dir_.path());
+};
+
+// A serving process without its listeners: gates, the follower of the log, and the socket that commands ask.
+class CommandsOnARunningProcess : public Commands {
+ protected:
+  CommandsOnARunningProcess() {
+    EXPECT_EQ(create("ada").status, 0);
+    installation_ = Installation::open(settings_, clock_, random_, log_.logger());
+    gates_ = std::make_unique<gate::Gates>(loops_, gate_options(settings_), gate_policy(settings_), clock_, metrics_);
+    housekeeper_ = std::make_unique<Housekeeper>(*installation_, *gates_, log_.logger(), metrics_);
+    identity_ = std::make_unique<IdentityRole>(*installation_, *gates_, *gates_, log_.logger(), metrics_);
+    loops_.start();
+    control_ = std::make_unique<ControlSocket>(dir_.path(), [this] { return housekeeper_->look_now(); });
+    token_ = sign_in();
+  }
+  ~CommandsOnARunningProcess() override {
+    control_.reset();
+    housekeeper_->stop();
+    loops_.stop();
+    identity_.reset();
+    housekeeper_.reset();
+    installation_.reset();
+  }
+
+  std::string sign_in() {
+    identity::AccessTokenIssuer issuer({.issuer = settings_.token.issuer,
+                                        .audience = settings_.token.audience,
+                                        .lifetime = settings_.token.access_lifetime,
+                                        .scope = ""},
+                                       installation_->keys, random_);
+    const auto opened = installation_->database->write_blocking([&](db::Transaction& tx) {
+      const auto account = installation_->account_steps.find_by_username(tx, "ada");
+      const auto standing = installation_->sessions.standing(tx, account->id);
+      const contract::SessionId id(base::Uuid::random(random_));
+      const auto now = clock_.now();
+      (void)installation_->sessions.insert_capped(tx, {id, account->id, "sealed", {"pwd"}}, now);
+      return identity::AccessGrant{.account = account->id,
+                                   .session = id,
+                                   .roles = standing->roles,
+                                   .epoch = standing->epoch,
+                                   .amr = {"pwd"},
+                                   .auth_time = now,
+                                   .issued_at = now,
+                                   .session_expires = now + std::chrono::hours(1)};
+    });
+    return std::string(issuer.issue(opened).token.expose());
+  }
+
+  // Asked on each loop: what one gate refuses, all must.
+  bool every_gate_accepts() { return verdicts() == loops_.size(); }
+  bool every_gate_refuses() { return verdicts() == 0; }
+  std::size_t verdicts() {
+    std::atomic<std::size_t> accepted{0};
+    loops_.on_each_blocking([&](std::size_t loop) {
+      if (gates_->authenticate(loop, token_)) ++accepted;
+    });
+    return accepted;
+  }
+
+  base::SystemClock clock_;
+  base::SystemRandom random_;
+  telemetry::CollectedLog log_;
+  telemetry::Metrics metrics_;
+  runtime::EventLoops loops_{2};
+  std::unique_ptr<Installation> installation_;
+  std::unique_ptr<gate::Gates> gates_;
+  std::unique_ptr<Housekeeper> housekeeper_;
+  std::unique_ptr<IdentityRole> identity_;
+  std::unique_ptr<ControlSocket> control_;
+  std::string token_;
+};
+
+TEST_F(Commands, create_list_and_show_an_account_by_each_of_its_names) {
+  const auto made = create("Ada");
+  ASSERT_EQ(made.status, 0) << made.err;
+  EXPECT_NE(made.out.find("username      ada\n"), std::string::npos) << made.out;
+  const auto listed = run([&](const CommandIo& io) { return account_list(settings_, "", 10, io); });
+  EXPECT_NE(listed.out.find("  active  ada  member"), std::string::npos) << listed.out;
+  for (const char* who : {"ada", "ADA", "ada@example.org"}) {
+    EXPECT_EQ(run([&](const CommandIo& io) { return account_show(settings_, who, io); }).out, made.out) << who;
+  }
+  EXPECT_EQ(run([&](const CommandIo& io) { return account_show(settings_, "bob", io); }).status, 1);
+}
+
+TEST_F(Commands, L02_no_command_prints_the_password) {
+  const auto made = create("ada");
+  EXPECT_EQ((made.out + made.err).find(kPassword), std::string::npos);
+}
+
+TEST_F(Commands, P07_create_refuses_a_guessable_password_and_makes_nothing) {
+  const auto refused = create("ada", "password1234");
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_NE(refused.err.find("password: "), std::string::npos) << refused.err;
+  EXPECT_EQ(run([&](const CommandIo& io) { return account_list(settings_, "", 10, io); }).out, "");
+}
+
+TEST_F(Commands, create_refuses_a_role_that_does_not_exist) {
+  const auto refused = run(
+      [&](const CommandIo& io) {
+        return account_create(settings_, {"ada", "ada@example.org", {"emperor"}}, io);
+      },
+      std::string(kPassword) + "\n");
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_NE(refused.err.find("emperor"), std::string::npos);
+}
+
+TEST_F(Commands, another_master_key_is_refused_and_changes_nothing) {
+  ASSERT_EQ(create("ada").status, 0);
+  const auto key = dir_.path() / "master.key";
+  std::filesystem::rename(key, dir_.path() / "kept");
+  EXPECT_THROW((void)run([&](const CommandIo& io) { return account_show(settings_, "ada", io); }), std::runtime_error);
+  std::filesystem::rename(dir_.path() / "kept", key);
+  EXPECT_EQ(run([&](const CommandIo& io) { return account_show(settings_, "ada", io); }).status, 0);
+}
+
+TEST_F(Commands, migrate_says_what_it_did_and_then_has_nothing_to_do) {
+  EXPECT_NE(run([&](const CommandIo& io) { return migrate_command(settings_, io); }).out.find("applied 0001_identity"),
+            std::string::npos);
+  EXPECT_EQ(run([&](const CommandIo& io) { return migrate_command(settings_, io); }).out.find("applied"),
+            std::string::npos);
+}
+
+TEST_F(CommandsOnARunningProcess, S04_disable_reaches_every_gate_before_the_command_returns) {
+  ASSERT_TRUE(every_gate_accepts());
+  EXPECT_EQ(run([&](const CommandIo& io) { return account_disable(settings_, "ada", io); }).status, 0);
+  EXPECT_TRUE(every_gate_refuses());
+}
+
+TEST_F(CommandsOnARunningProcess, S04_end_sessions_reaches_every_gate_before_the_command_returns) {
+  ASSERT_TRUE(every_gate_accepts());
+  EXPECT_EQ(run([&](const CommandIo& io) { return account_end_sessions(settings_, "ada@example.org", io); }).status, 0);
+  EXPECT_TRUE(every_gate_refuses());
+  token_ = sign_in();
+  EXPECT_TRUE(every_gate_accepts());
+}
+
+TEST_F(CommandsOnARunningProcess, set_roles_voids_older_tokens_and_newer_ones_have_the_roles) {
+  ASSERT_TRUE(every_gate_accepts());
+  EXPECT_EQ(run([&](const CommandIo& io) { return account_set_roles(settings_, "ada", {"admin"}, io); }).status, 0);
+  EXPECT_TRUE(every_gate_refuses());
+  token_ = sign_in();
+  EXPECT_TRUE(every_gate_accepts());
+}
+
+TEST_F(CommandsOnARunningProcess, T18_rotate_refuses_no_token_and_signs_with_the_next_key) {
+  ASSERT_TRUE(every_gate_accepts());
+  const auto before = installation_->keys.snapshot()->current->kid();
+  EXPECT_EQ(run([&](const CommandIo& io) { return keys_rotate(settings_, io); }).status, 0);
+  EXPECT_TRUE(every_gate_accepts());
+  EXPECT_NE(installation_->keys.snapshot()->current->kid(), before);
+  token_ = sign_in();
+  EXPECT_TRUE(every_gate_accepts());
+}
+
+TEST_F(CommandsOnARunningProcess, T18_revoke_voids_the_tokens_of_the_key_at_every_gate) {
+  const auto kid = installation_->keys.snapshot()->current->kid();
+  ASSERT_TRUE(every_gate_accepts());
+  EXPECT_EQ(run([&](const CommandIo& io) { return keys_revoke(settings_, kid, io); }).status, 0);
+  EXPECT_TRUE(every_gate_refuses());
+  token_ = sign_in();
+  EXPECT_TRUE(every_gate_accepts());
+}
+
+TEST_F(CommandsOnARunningProcess, token_verify_says_what_a_gate_would) {
+  const auto good = run([&](const CommandIo& io) { return token_verify(settings_, io); }, token_ + "\n");
+  EXPECT_EQ(good.status, 0) << good.err;
+  EXPECT_NE(good.out.find("\"sid\":"), std::string::npos);
+  ASSERT_EQ(run([&](const CommandIo& io) { return account_end_sessions(settings_, "ada", io); }).status, 0);
+  const auto ended = run([&](const CommandIo& io) { return token_verify(settings_, io); }, token_ + "\n");
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_EQ(ended.err, "refused: revoked\n");
+  EXPECT_EQ(run([&](const CommandIo& io) { return token_verify(settings_, io); }, "a.b.c\n").err,
+            "refused: bad_token\n");
+}
+
+}  // namespace
+}  // namespace gatehouse::app
