@@ -56,10 +56,11 @@ install_quietly() {
   return "$status"
 }
 
-# configure PRESET: a preset that is configured already costs a second.
+# configure PRESET: a preset that is configured already costs a second. What an older preset left is begun anew.
 configure() {
-  cmake --preset "$1" >"build/$1.configure.log" 2>&1 || {
-    cat "build/$1.configure.log" >&2
+  local log="build/$1.configure.log"
+  cmake --preset "$1" >"$log" 2>&1 || cmake --fresh --preset "$1" >"$log" 2>&1 || {
+    cat "$log" >&2
     return 1
   }
 }
