@@ -61,11 +61,11 @@ def tool(*arguments, output=None, cores=None):
     command = [str(TOOLS / "bench_tool"), *map(str, arguments)]
     if cores is not None:
         command = pinned(cores, command)
-    if output is None:
-        return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE).stdout
-    with open(output, "w", encoding="ascii") as file:
-        subprocess.run(command, check=True, stdout=file)
-    return ""
+    with open(output or os.devnull, "w", encoding="ascii") as file:
+        done = subprocess.run(command, text=True, stdout=file if output else subprocess.PIPE, stderr=subprocess.PIPE)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)}:\n{done.stderr}")
+    return done.stdout or ""
 
 
 median = statistics.median
