@@ -18,6 +18,7 @@
 
 #include "platform/base/secret.hpp"
 #include "platform/http/body.hpp"
+#include "platform/http/edge_socket.hpp"
 #include "platform/http/parser.hpp"
 #include "platform/http/wire.hpp"
 
@@ -26,18 +27,20 @@ namespace {
 
 namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
-using PlainStream = tcp::socket;
+using PlainStream = EdgeSocket;
 using TlsStream = asio::ssl::stream<tcp::socket>;
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
 constexpr std::size_t kFirstBuffer = 4 * 1024;
 constexpr std::size_t kLargestBuffer = kMaxHead + 4 * 1024;
-constexpr std::size_t kFlushAt = 64 * 1024;  // of answers to pipelined requests
+constexpr std::chrono::milliseconds kLookForEnd{250};  // of idleness
+constexpr std::size_t kFlushAt = 64 * 1024;            // of answers to pipelined requests
 
 // One connection: head → inline answer, or head → admission → body → handler → answer; again until it ends.
 template <class Stream>
 class ConnectionOn final : public Connection,
                            public runtime::DeadlineWheel::Entry,
+                           private EdgeRead,
                            public std::enable_shared_from_this<ConnectionOn<Stream>> {
   static constexpr bool kTls = std::is_same_v<Stream, TlsStream>;
 
@@ -60,32 +63,13 @@ class ConnectionOn final : public Connection,
     --environment_->stats->open;
   }
 
-  asio::awaitable<void> run() {
-    const auto self = this->shared_from_this();
+  void start() {
     expire_in(options().header_timeout);
     if constexpr (kTls) {
-      const auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::server, kAwait);
-      if (error) co_return;
+      spawn(shake_hands());
+    } else {
+      turn();
     }
-    // Reading stands in this very frame, not in a function of its own: a coroutine call less for each check at the
-    // gate.
-    for (;;) {
-      const Step step = advance();
-      if (step == Step::end) break;
-      if (step == Step::route && !co_await serve_route()) break;
-      if (step != Step::read) continue;
-      if (!flush_at_once()) {
-        if (!co_await flush()) break;
-        continue;  // what held up the answers may have left whole requests in the buffer: none more may ever come
-      }
-      if (!prepare_to_read()) break;
-      const auto [error, size] =
-          co_await stream_.async_read_some(asio::buffer(buffer_.data() + end_, buffer_.size() - end_), kAwait);
-      if (error) break;
-      end_ += size;
-    }
-    co_await flush();
-    co_await finish();
   }
 
   void close_if_idle() override {
@@ -101,9 +85,11 @@ class ConnectionOn final : public Connection,
 
  private:
   enum class Phase { idle, head, body, handling, writing };
+  enum class Step { read, route, end };
 
-  // Called by the wheel. The coroutine that waits on the socket wakes with an error and ends.
+  // Called by the wheel. Whatever waits on the socket wakes with an error and ends.
   void on_deadline() override {
+    if (phase_ == Phase::idle && !looked_for_end_) return look_for_end();
     ++environment_->stats->timed_out;
     if constexpr (!kTls) {
       // The handler may still wait for a pool; the client need not. Best effort: one try, nothing awaited.
@@ -119,7 +105,69 @@ class ConnectionOn final : public Connection,
     close();
   }
 
-  enum class Step { read, route, end };
+  // The way of a check at the gate: read, answer, read again; no coroutine, no allocation. What must be awaited is.
+  void turn() {
+    const Step step = advance();
+    if (step == Step::read && flush_at_once() && prepare_to_read()) return read_at_edge();
+    spawn(attend(step));
+  }
+
+  void read_at_edge() {
+    if constexpr (!kTls) {
+      stream_.start_read(*this, buffer_.data() + end_, buffer_.size() - end_, this->shared_from_this());
+    }
+  }
+
+  void read_done(const boost::system::error_code& error, std::size_t size) override {
+    if (error) return;  // nobody holds the connection any more: it goes
+    end_ += size;
+    turn();
+  }
+
+  // An end of stream that came together with a request's last bytes was not seen: it is looked for once the connection
+  // has been idle for a moment, and the idle time goes on.
+  void look_for_end() {
+    looked_for_end_ = true;
+    if constexpr (!kTls) {
+      if (stream_.has_ended()) return close();
+    }
+    expire_in(options().idle_timeout);
+  }
+
+  void spawn(asio::awaitable<void> task) {
+    // Services do not throw; what is left is the memory running out, which costs this connection, not the process.
+    asio::co_spawn(stream_.get_executor(), std::move(task), [self = this->shared_from_this()](std::exception_ptr) {});
+  }
+
+  asio::awaitable<void> shake_hands() {
+    if constexpr (kTls) {
+      const auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::server, kAwait);
+      if (!error) co_await attend(Step::read);
+    }
+  }
+
+  // Goes on from `step` until there is nothing left but to read, and with TLS until the connection ends.
+  asio::awaitable<void> attend(Step step) {
+    for (;; step = advance()) {
+      if (step == Step::end) break;
+      if (step == Step::route) {
+        if (!co_await serve_route()) break;
+        continue;
+      }
+      if (!flush_at_once()) {
+        if (!co_await flush()) break;
+        continue;  // what held up the answers may have left whole requests in the buffer: none more may ever come
+      }
+      if (!prepare_to_read()) break;
+      if constexpr (!kTls) co_return read_at_edge();
+      const auto [error, size] =
+          co_await stream_.async_read_some(asio::buffer(buffer_.data() + end_, buffer_.size() - end_), kAwait);
+      if (error) break;
+      end_ += size;
+    }
+    co_await flush();
+    co_await finish();
+  }
 
   // Answers what is buffered and can be answered at once; then says what is to be awaited.
   Step advance() {
@@ -215,7 +263,8 @@ class ConnectionOn final : public Connection,
       begin_ = end_ = 0;
       if (phase_ != Phase::idle) {  // between requests
         phase_ = Phase::idle;
-        expire_in(options().idle_timeout);
+        looked_for_end_ = kTls;
+        expire_in(looked_for_end_ ? options().idle_timeout : kLookForEnd);
       }
       if (environment_->draining) return false;
     } else if (phase_ != Phase::head) {
@@ -320,6 +369,7 @@ class ConnectionOn final : public Connection,
   std::shared_ptr<ConnectionEnvironment> environment_;
   Phase phase_ = Phase::idle;
   bool linger_ = false;
+  bool looked_for_end_ = true;  // before the first request there is nothing it could have hidden behind
   HeadScanner scanner_;
   std::size_t head_size_ = 0;  // of the request at hand
   Framing framing_;            // of its body
@@ -331,29 +381,19 @@ class ConnectionOn final : public Connection,
   Request request_;
 };
 
-template <class Stream>
-void spawn(std::shared_ptr<ConnectionOn<Stream>> connection, const asio::any_io_executor& executor) {
-  asio::co_spawn(
-      executor, [connection = std::move(connection)]() -> asio::awaitable<void> { co_await connection->run(); },
-      // Services do not throw; what is left is the memory running out, which costs this connection, not the process.
-      [](std::exception_ptr) {});
-}
-
 }  // namespace
 
 void serve_connection(tcp::socket socket, base::IpAddress peer, limits::ConnectionLimiter::Slot slot,
                       std::shared_ptr<ConnectionEnvironment> environment) {
-  const auto executor = socket.get_executor();
   if (environment->options->tls) {
     auto context = environment->options->tls->current();
     TlsStream stream(std::move(socket), *context);
-    spawn(std::make_shared<ConnectionOn<TlsStream>>(std::move(stream), peer, std::move(slot), std::move(environment),
-                                                    context),
-          executor);
+    std::make_shared<ConnectionOn<TlsStream>>(std::move(stream), peer, std::move(slot), std::move(environment), context)
+        ->start();
   } else {
-    spawn(std::make_shared<ConnectionOn<PlainStream>>(std::move(socket), peer, std::move(slot), std::move(environment),
-                                                      nullptr),
-          executor);
+    std::make_shared<ConnectionOn<PlainStream>>(PlainStream(std::move(socket)), peer, std::move(slot),
+                                                std::move(environment), nullptr)
+        ->start();
   }
 }
 

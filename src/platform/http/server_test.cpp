@@ -292,6 +292,18 @@ TEST_F(ServerTest, H05_an_idle_connection_is_closed_without_a_word) {
   EXPECT_EQ(client.read_to_end(), "");
 }
 
+// Data and end of stream may come as one event of the edge-triggered reactor, which then tells of the end no more.
+TEST_F(ServerTest, H05_a_client_that_ends_its_side_with_the_request_is_answered_and_let_go) {
+  serve();
+  for (const char* target : {"GET /plain", "GET /inline"}) {
+    auto client = connect();
+    client.send(request(target));
+    shutdown(client.descriptor(), SHUT_WR);
+    EXPECT_EQ(client.answer().status, 200) << target;
+    EXPECT_EQ(client.read_to_end(), "") << target;
+  }
+}
+
 TEST_F(ServerTest, H05_a_client_that_never_reads_is_dropped) {
   serve({.write_timeout = 300ms});
   auto client = connect();
