@@ -27,7 +27,7 @@ run_ctest() {
   shift 2
   rm -rf "$report" && mkdir -p "$report"
   export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1
-  export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
+  export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions=$PWD/tests/support/tsan.supp
   GTEST_OUTPUT="xml:$report/" fixed_layout ctest --test-dir "$folder" -j2 --timeout 600 --output-on-failure "$@"
   programs=$(ctest --test-dir "$folder" -N "$@" | sed -n 's/.*Test *#[0-9]*: //p')
   for program in $programs; do
