@@ -45,7 +45,9 @@ class Counter {
   // How long `key` still has to wait.
   Seconds wait(std::uint64_t key, base::SteadyPoint now) {
     const Failures* found = table_.find(key);
-    if (found == nullptr) return Seconds(0);
+    // Of two threads the one that read the clock first may get the lock second: `now` can lie before `at`, and what is
+    // not delayed at all must not look as if it were.
+    if (found == nullptr || found->delay == 0) return Seconds(0);
     return std::max(Seconds(0), Seconds(found->delay) - Seconds(now - found->at));
   }
 

@@ -55,6 +55,14 @@ TEST(SignInThrottle, a_right_password_takes_the_attempt_back_and_resets_the_pair
   EXPECT_EQ(guess_until_held(throttle, attempt), 5);
 }
 
+TEST(SignInThrottle, an_attempt_that_read_the_clock_before_another_was_counted_does_not_wait) {
+  base::FakeClock clock;
+  SignInThrottle throttle({}, clock);
+  EXPECT_EQ(throttle.begin({.subject = key(1), .address = kOffice}), 0s);
+  clock.advance(-1ms);
+  EXPECT_EQ(throttle.begin({.subject = key(2), .address = kOffice}), 0s);
+}
+
 TEST(SignInThrottle, a_withdrawn_attempt_counts_nowhere) {
   base::FakeClock clock;
   SignInThrottle throttle({}, clock);
