@@ -14,7 +14,8 @@ from _lib import machine
 
 ISSUER = "http://gatehouse.bench"
 AUDIENCE = "gatehouse"
-PROGRAM = machine.ROOT / "build" / "release" / "gatehouse"
+# Another build can be named, to compare the two.
+PROGRAM = Path(os.environ.get("BENCH_PROGRAM") or machine.ROOT / "build" / "release" / "gatehouse")
 PASSWORD = "lantern otter quiet 42"
 
 
