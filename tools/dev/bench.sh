@@ -15,6 +15,10 @@ fi
 need build run bench
 build_release
 mkdir -p build/bench
+# The tool below HTTP in a folder of its own, as build/bench holds the figures; and what the peers need.
+cmake --preset bench -B build/bench-build >build/bench.configure.log 2>&1 || { cat build/bench.configure.log >&2 && exit 1; }
+ninja -C build/bench-build bench_tool
+npm_install bench/peers/express
 
 status=0
 for name in "${names[@]}"; do
