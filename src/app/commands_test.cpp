@@ -160,11 +160,12 @@ TEST_F(Commands, create_refuses_a_role_that_does_not_exist) {
   EXPECT_NE(refused.err.find("emperor"), std::string::npos);
 }
 
-TEST_F(Commands, another_master_key_is_refused_and_changes_nothing) {
+TEST_F(Commands, a_lost_master_key_is_said_to_be_lost_and_not_replaced) {
   ASSERT_EQ(create("ada").status, 0);
   const auto key = dir_.path() / "master.key";
   std::filesystem::rename(key, dir_.path() / "kept");
   EXPECT_THROW((void)run([&](const CommandIo& io) { return account_show(settings_, "ada", io); }), std::runtime_error);
+  EXPECT_FALSE(std::filesystem::exists(key));
   std::filesystem::rename(dir_.path() / "kept", key);
   EXPECT_EQ(run([&](const CommandIo& io) { return account_show(settings_, "ada", io); }).status, 0);
 }

@@ -22,7 +22,7 @@ constexpr char kDone = '+';
 constexpr char kFailed = '-';
 constexpr int kPatienceSeconds = 5;
 
-// A socket's path is short by law (108 bytes); a longer one is reached through the folder's descriptor.
+// A socket's path may have 107 bytes (unix(7)): a data folder deeper than that is refused.
 sockaddr_un address_of(const std::filesystem::path& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;

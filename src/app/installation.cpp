@@ -14,13 +14,28 @@ namespace {
 
 namespace fs = std::filesystem;
 
-crypto::SealingKey load_master(const Settings& settings, base::Random& random, telemetry::Logger& log) {
+// The key that sealed what the database holds has gone missing: making another would only hide that.
+void require_lost_key_to_be_restored(const Settings& settings, const crypto::MasterKeySources& sources,
+                                     db::Database& database) {
+  const bool made_here = sources.value.empty() && sources.file.empty() && sources.credentials_directory.empty();
+  if (!made_here || fs::exists(settings.data.dir / "master.key")) return;
+  const auto sealed = database.read_blocking([](db::Transaction& tx) {
+    return tx.query_one("SELECT count(*) FROM server_secret", {}, [](const db::Row& row) { return row.integer(0); });
+  });
+  if (sealed.value_or(0) == 0) return;
+  throw std::runtime_error((settings.data.dir / "master.key").string() +
+                           " is missing, and the database was sealed under it: restore it from a backup");
+}
+
+crypto::SealingKey load_master(const Settings& settings, db::Database& database, base::Random& random,
+                               telemetry::Logger& log) {
   crypto::MasterKeySources sources;
   sources.value = settings.master_key.value.clone();
   sources.file = settings.master_key.file;
   if (const char* const directory = std::getenv("CREDENTIALS_DIRECTORY")) sources.credentials_directory = directory;
   sources.credential = settings.master_key.credential;
   sources.data_dir = settings.data.dir;
+  require_lost_key_to_be_restored(settings, sources, database);
   const auto key = crypto::load_master_key(sources, random);
   if (!key) throw std::runtime_error(key.error().message);
   if (key->created) log.warn("master_key_created", {{"remedy", "back it up: without it the data can't be read"}});
@@ -84,7 +99,7 @@ std::unique_ptr<Installation> Installation::open(const Settings& settings, const
   auto database = open_database(settings);
   const auto report = db::migrate(*database, clock);
   for (const auto& name : report.applied) log.info("migration_applied", {{"migration", name}});
-  auto master = load_master(settings, random, log);
+  auto master = load_master(settings, *database, random, log);
   auto secrets = load_secrets(*database, master, random, clock);
   auto installation = std::make_unique<Installation>(settings, clock, random, std::move(database), std::move(master),
                                                      std::move(secrets));

@@ -11,7 +11,8 @@ awaitable<base::Result<Account, Refusal>> Administration::finish(base::Result<Ac
   if (!change) co_return change.error();
   co_await sessions_.announce(std::move(change->revoked), reason);
   const std::string account = change->account.id.to_string();
-  log_.info(event, {{"account", account}}, &caller.trace);
+  const std::string by = caller.account ? caller.account->to_string() : "";
+  log_.info(event, {{"account", account}, {"by", by}}, &caller.trace);
   co_return std::move(change->account);
 }
 

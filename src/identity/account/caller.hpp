@@ -1,7 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "contract/ids.hpp"
 #include "platform/base/ip_address.hpp"
 #include "platform/telemetry/trace_context.hpp"
 
@@ -12,6 +14,7 @@ struct Caller {
   base::IpAddress address;
   std::string agent;  // User-Agent, as sent: personal, sealed where it is kept, never logged
   telemetry::TraceContext trace{};
+  std::optional<contract::AccountId> account{};  // of an administrator who acts on another one's
 };
 
 }  // namespace gatehouse::identity

@@ -100,7 +100,7 @@ Answer show_account(const ApiContext& context, http::Request& request, const con
   co_return account_or_error(request, co_await context.administration.show(*id));
 }
 
-Answer set_account_roles(const ApiContext& context, http::Request& request, const contract::Principal&) {
+Answer set_account_roles(const ApiContext& context, http::Request& request, const contract::Principal& who) {
   const auto id = account_id(request);
   if (!id) co_return error_response(request, ApiError::not_found);
   auto body = JsonBody::parse(request);
@@ -109,25 +109,25 @@ Answer set_account_roles(const ApiContext& context, http::Request& request, cons
   auto errors = body->finish();
   if (!errors.empty()) co_return error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
   co_return account_or_error(request,
-                             co_await context.administration.set_roles(*id, std::move(roles), caller_of(request)));
+                             co_await context.administration.set_roles(*id, std::move(roles), caller_of(request, who)));
 }
 
-Answer disable_account(const ApiContext& context, http::Request& request, const contract::Principal&) {
+Answer disable_account(const ApiContext& context, http::Request& request, const contract::Principal& who) {
   const auto id = account_id(request);
   if (!id) co_return error_response(request, ApiError::not_found);
-  co_return account_or_error(request, co_await context.administration.disable(*id, caller_of(request)));
+  co_return account_or_error(request, co_await context.administration.disable(*id, caller_of(request, who)));
 }
 
-Answer enable_account(const ApiContext& context, http::Request& request, const contract::Principal&) {
+Answer enable_account(const ApiContext& context, http::Request& request, const contract::Principal& who) {
   const auto id = account_id(request);
   if (!id) co_return error_response(request, ApiError::not_found);
-  co_return account_or_error(request, co_await context.administration.enable(*id, caller_of(request)));
+  co_return account_or_error(request, co_await context.administration.enable(*id, caller_of(request, who)));
 }
 
-Answer end_account_sessions(const ApiContext& context, http::Request& request, const contract::Principal&) {
+Answer end_account_sessions(const ApiContext& context, http::Request& request, const contract::Principal& who) {
   const auto id = account_id(request);
   if (!id) co_return error_response(request, ApiError::not_found);
-  co_return account_or_error(request, co_await context.administration.end_sessions(*id, caller_of(request)));
+  co_return account_or_error(request, co_await context.administration.end_sessions(*id, caller_of(request, who)));
 }
 
 }  // namespace gatehouse::identity

@@ -61,4 +61,10 @@ Caller caller_of(const http::Request& request) {
           .trace = request.trace};
 }
 
+Caller caller_of(const http::Request& request, const contract::Principal& who) {
+  Caller caller = caller_of(request);
+  caller.account = who.account;
+  return caller;
+}
+
 }  // namespace gatehouse::identity

@@ -3,6 +3,7 @@
 #include <boost/json/object.hpp>
 #include <cstdint>
 
+#include "contract/principal.hpp"
 #include "identity/account/account.hpp"
 #include "identity/account/caller.hpp"
 #include "identity/session/session_service.hpp"
@@ -23,5 +24,7 @@ enum class TokenPlace : std::uint8_t { cookie, body };
 [[nodiscard]] http::Response token_response(const SessionTokens& tokens, TokenPlace place);
 
 [[nodiscard]] Caller caller_of(const http::Request& request);
+// The same for an administrator: the log says who it was.
+[[nodiscard]] Caller caller_of(const http::Request& request, const contract::Principal& who);
 
 }  // namespace gatehouse::identity

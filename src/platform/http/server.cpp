@@ -3,7 +3,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <system_error>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -138,7 +138,12 @@ void require_free(const ServerOptions& options) {
   tcp::acceptor probe(context);
   probe.open(endpoint.protocol());
   probe.set_option(tcp::acceptor::reuse_address(true));
-  probe.bind(endpoint);
+  boost::system::error_code error;
+  probe.bind(endpoint, error);
+  if (error) {
+    throw std::runtime_error("can't listen on " + options.address + ":" + std::to_string(options.port) + ": " +
+                             error.message());
+  }
 }
 
 }  // namespace

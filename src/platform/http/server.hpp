@@ -39,8 +39,8 @@ struct ServerStats {
 // A listener and its connections, each staying on the loop that accepted it.
 class Server {
  public:
-  // Binds at once: throws std::system_error when the address can't be had. REQUIRES: `loops`, `service` and `limiter`
-  // outlive the server.
+  // Binds at once: throws std::runtime_error that names the address when it can't be had. REQUIRES: `loops`, `service`
+  // and `limiter` outlive the server.
   Server(runtime::EventLoops& loops, Service& service, limits::ConnectionLimiter& limiter, ServerOptions options);
   ~Server();  // REQUIRES: the loops have stopped
   Server(const Server&) = delete;
