@@ -102,9 +102,9 @@ struct PasswordSettings {
 
 // Each rate is two keys: `limit.sign_in_burst` and `limit.sign_in_per_second`.
 struct LimitSettings {
-  limits::Rate everything{100, 20};          // API requests of one address (IPv6: one /64)
-  limits::Rate sign_in{20, 0.5};             // sign-ins of one address
-  limits::Rate registration{5, 0.02};        // registrations of one address
+  limits::Rate everything{300, 100};         // API requests of one address (IPv6: one /64)
+  limits::Rate sign_in{30, 1};               // sign-ins of one address
+  limits::Rate registration{20, 0.1};        // registrations of one address
   limits::Rate bad_token{50, 5};             // refused tokens of one address at the gate
   std::uint32_t tracked_keys = 65'536;       // addresses remembered in each tier
   limits::SignInThrottleOptions throttle{};  // keys `limit.throttle_…`; max_keys keeps its own default

@@ -16,9 +16,9 @@
 namespace gatehouse::http {
 
 struct ApiRates {
-  limits::Rate everything{600, 100};
-  limits::Rate sign_in{20, 0.5};
-  limits::Rate registration{10, 0.1};
+  limits::Rate everything{300, 100};
+  limits::Rate sign_in{30, 1};
+  limits::Rate registration{20, 0.1};
   std::size_t tracked_keys = limits::RateLimiter::kDefaultKeys;  // addresses remembered in each tier
 };
 
