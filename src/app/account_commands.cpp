@@ -13,7 +13,6 @@ namespace gatehouse::app {
 namespace {
 
 using identity::Account;
-using identity::AccountChange;
 using identity::Refusal;
 
 std::string joined(const std::vector<std::string>& words) {

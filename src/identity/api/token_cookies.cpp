@@ -2,7 +2,6 @@
 
 namespace gatehouse::identity {
 
-using http::CookieAttributes;
 using http::CookieError;
 
 bool carries_our_cookie(const http::Request& request) {
