@@ -7,8 +7,13 @@
 
 namespace gatehouse::bench {
 
-// Password checks a second with `threads` that do nothing else: what the machine allows, the measure of `signin`.
-[[nodiscard]] double hashes_per_second(const crypto::PasswordCost& cost, std::size_t threads,
-                                       std::chrono::milliseconds duration);
+struct HashRate {
+  double per_second = 0;      // of all threads together
+  double per_cpu_second = 0;  // of one core that does nothing else, also when others share it
+};
+
+// Password checks with `threads` that do nothing else: what the machine allows, the measure of `signin`.
+[[nodiscard]] HashRate measure_hash_rate(const crypto::PasswordCost& cost, std::size_t threads,
+                                         std::chrono::milliseconds duration);
 
 }  // namespace gatehouse::bench
