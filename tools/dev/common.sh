@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # What the commands share. Sourced from the project's root; changes nothing by itself.
 
+# Objects are found again in ccache by another clone, too: paths below the root count as relative.
+export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
+
 say() { printf '\033[1m== %s\033[0m\n' "$*"; }
 die() {
   echo "dev: $*" >&2
