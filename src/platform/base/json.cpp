@@ -21,6 +21,7 @@ struct StrictHandler {
 
   json::value_stack stack;
   std::size_t members_left;
+  std::vector<bool> in_array;  // of each open object or array: is it an array?
   bool has_value = false;
   bool duplicate = false;
   bool too_many = false;
@@ -32,7 +33,8 @@ struct StrictHandler {
   bool on_document_begin(json::error_code&) { return true; }
   bool on_document_end(json::error_code&) { return true; }
   bool on_object_begin(json::error_code& ec) {
-    if (!take_member(ec)) return false;
+    if (!begin_value(ec)) return false;
+    in_array.push_back(false);
     names.emplace_back();
     return true;
   }
@@ -44,11 +46,17 @@ struct StrictHandler {
       return stop(ec);
     }
     names.pop_back();
+    in_array.pop_back();
     stack.push_object(n);
     return true;
   }
-  bool on_array_begin(json::error_code& ec) { return take_member(ec); }
+  bool on_array_begin(json::error_code& ec) {
+    if (!begin_value(ec)) return false;
+    in_array.push_back(true);
+    return true;
+  }
   bool on_array_end(std::size_t n, json::error_code&) {
+    in_array.pop_back();
     stack.push_array(n);
     return true;
   }
@@ -70,7 +78,7 @@ struct StrictHandler {
     return true;
   }
   bool on_string(json::string_view part, std::size_t, json::error_code& ec) {
-    if (!take_member(ec)) return false;
+    if (!begin_value(ec)) return false;
     stack.push_string(part);
     return true;
   }
@@ -79,17 +87,17 @@ struct StrictHandler {
   bool on_uint64(std::uint64_t n, json::string_view, json::error_code& ec) { return push_number(ec, n); }
   bool on_double(double n, json::string_view, json::error_code& ec) {
     if (!std::isfinite(n)) return stop(ec);
-    if (!take_member(ec)) return false;
+    if (!begin_value(ec)) return false;
     stack.push_double(n);
     return true;
   }
   bool on_bool(bool b, json::error_code& ec) {
-    if (!take_member(ec)) return false;
+    if (!begin_value(ec)) return false;
     stack.push_bool(b);
     return true;
   }
   bool on_null(json::error_code& ec) {
-    if (!take_member(ec)) return false;
+    if (!begin_value(ec)) return false;
     stack.push_null();
     return true;
   }
@@ -101,7 +109,8 @@ struct StrictHandler {
     ec = json::error::syntax;
     return false;
   }
-  // Names and values both count: an object member costs two, which keeps the bound simple and safe.
+  // A value counts where it is an element; as a member of an object its name has been counted.
+  bool begin_value(json::error_code& ec) { return in_array.empty() || !in_array.back() || take_member(ec); }
   bool take_member(json::error_code& ec) {
     if (members_left == 0) {
       too_many = true;
@@ -111,12 +120,12 @@ struct StrictHandler {
     return true;
   }
   bool push_number(json::error_code& ec, std::int64_t n) {
-    if (!take_member(ec)) return false;
+    if (!begin_value(ec)) return false;
     stack.push_int64(n);
     return true;
   }
   bool push_number(json::error_code& ec, std::uint64_t n) {
-    if (!take_member(ec)) return false;
+    if (!begin_value(ec)) return false;
     stack.push_uint64(n);
     return true;
   }
@@ -127,7 +136,7 @@ struct StrictHandler {
 Result<json::value, JsonError> parse_json(std::string_view text, const JsonLimits& limits) {
   json::parse_options options;
   options.max_depth = limits.depth;
-  json::basic_parser<StrictHandler> parser(options, 2 * limits.members);
+  json::basic_parser<StrictHandler> parser(options, limits.members);
   json::error_code error;
   const std::size_t used = parser.write_some(false, text.data(), text.size(), error);
   if (error) {

@@ -138,6 +138,16 @@ TEST(Json, H06_refuses_a_hundred_thousand_nested_arrays) {
   EXPECT_EQ(error_of(repeated("[{\"\":", 100'000)), JsonError::too_deep);
 }
 
+TEST(Json, takes_exactly_as_many_members_as_it_says) {
+  const JsonLimits three{.depth = 32, .members = 3};
+  for (const char* fits : {R"({"a":1,"b":[],"c":{}})", "[1,{},[]]", R"({"a":[1,2]})", R"({"a":{"b":{"c":0}}})"}) {
+    EXPECT_TRUE(parse_json(fits, three)) << fits;
+  }
+  for (const char* does_not : {R"({"a":1,"b":2,"c":3,"d":4})", "[1,2,3,4]", R"({"a":[1,2,3]})", "[[[[]]],0]"}) {
+    EXPECT_EQ(error_of(does_not, three), JsonError::too_many_members) << does_not;
+  }
+}
+
 TEST(Json, H06_counts_members_of_every_kind) {
   const JsonLimits few{.depth = 32, .members = 10};
   for (const char* element : {"[]", "{}", "1", "-1", "18446744073709551615", "1.5", "true", "null", "\"\"", "[[]]"}) {
