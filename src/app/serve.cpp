@@ -130,8 +130,8 @@ class Process {
   }
 
   void stop(const sigset_t& signals) {
-    log_.info("stopping");
     ready_ = false;
+    log_.info("stopping");
     pause(signals, settings_.server.drain_delay, [] { return false; });
     public_->drain();
     pause(signals, settings_.server.drain_timeout, [this] { return public_->stats().open == 0; });
