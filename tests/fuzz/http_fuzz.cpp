@@ -1,5 +1,7 @@
 // The HTTP edge: head scanner, head parser and body reader. What they make of a stream must not depend on how it was
 // cut into pieces, must stay inside the buffer, and a body must stay inside its limit.
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/basic_parser.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -54,6 +56,54 @@ Body read_in_steps(const http::Framing& framing, std::string_view stream, std::s
   return body;
 }
 
+// A second opinion. What ours accepts, Boost.Beast accepts as well, and reads the same: a request that two parsers read
+// in two ways is how one is smuggled past the other.
+class SecondOpinion final : public boost::beast::http::basic_parser<true> {
+ public:
+  explicit SecondOpinion(const http::Request& ours) : ours_(ours) {
+    skip(true);
+    header_limit(http::kMaxHead + 1);
+  }
+  std::size_t fields = 0;
+
+ private:
+  using Error = boost::beast::error_code;
+  using Text = boost::beast::string_view;
+  static std::string_view view(Text text) { return {text.data(), text.size()}; }
+
+  void on_request_impl(boost::beast::http::verb, Text method, Text target, int version, Error&) override {
+    expect(view(method) == ours_.method_text && view(target) == ours_.target);
+    expect(static_cast<unsigned>(version) == ours_.version);
+  }
+  void on_field_impl(boost::beast::http::field, Text name, Text value, Error&) override {
+    expect(fields < ours_.header_count);
+    expect(view(name) == ours_.headers[fields].name && view(value) == ours_.headers[fields].value);
+    ++fields;
+  }
+  void on_header_impl(Error&) override {}
+  void on_response_impl(int, Text, int, Error&) override {}
+  void on_body_init_impl(boost::optional<std::uint64_t> const&, Error&) override {}
+  std::size_t on_body_impl(Text, Error&) override { return 0; }
+  void on_chunk_header_impl(std::uint64_t, Text, Error&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, Text, Error&) override { return 0; }
+  void on_finish_impl(Error&) override {}
+
+  const http::Request& ours_;
+};
+
+void expect_second_opinion(std::string_view head, const http::Request& request, const http::Framing& framing) {
+  SecondOpinion beast(request);
+  boost::beast::error_code error;
+  const std::size_t used = beast.put(boost::asio::buffer(head.data(), head.size()), error);
+  // It parses the options of Connection, which decide nothing here, and takes a list of them that is none for an error.
+  if (error == boost::beast::http::error::bad_value &&
+      request.count("connection") + request.count("proxy-connection") > 0)
+    return;
+  expect(!error && used == head.size() && beast.is_header_done() && beast.fields == request.header_count);
+  expect(beast.chunked() == framing.chunked);
+  expect(beast.content_length().value_or(0) == framing.content_length);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -79,6 +129,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     expect(request.headers[i].value.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos);
   }
   expect(!(framing.chunked && framing.content_length != 0));
+  expect_second_opinion(head, request, framing);
 
   const auto rest = stream.substr(whole.head_size);
   const Body once = read_in_steps(framing, rest, rest.size() + 1);

@@ -1,29 +1,57 @@
 #include "platform/http/parser.hpp"
 
 #include <algorithm>
-#include <boost/asio/buffer.hpp>
-#include <boost/beast/http/basic_parser.hpp>
+#include <array>
 #include <charconv>
+#include <utility>
+
+#include "platform/http/trim.hpp"
 
 namespace gatehouse::http {
 namespace {
 
-namespace beast_http = boost::beast::http;
-using boost::beast::string_view;
+constexpr std::array<std::pair<std::string_view, Method>, 7> kMethods{{{"GET", Method::get},
+                                                                       {"HEAD", Method::head},
+                                                                       {"POST", Method::post},
+                                                                       {"PUT", Method::put},
+                                                                       {"PATCH", Method::patch},
+                                                                       {"DELETE", Method::delete_},
+                                                                       {"OPTIONS", Method::options}}};
 
-std::string_view view(string_view v) { return {v.data(), v.size()}; }
-
-Method method_of(beast_http::verb verb) {
-  switch (verb) {
-    case beast_http::verb::get: return Method::get;
-    case beast_http::verb::head: return Method::head;
-    case beast_http::verb::post: return Method::post;
-    case beast_http::verb::put: return Method::put;
-    case beast_http::verb::patch: return Method::patch;
-    case beast_http::verb::delete_: return Method::delete_;
-    case beast_http::verb::options: return Method::options;
-    default: return Method::other;
+// tchar of RFC 9110 section 5.6.2.
+constexpr std::array<bool, 256> make_token_table() {
+  std::array<bool, 256> table{};
+  for (const char c :
+       std::string_view("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")) {
+    table[static_cast<unsigned char>(c)] = true;
   }
+  return table;
+}
+constexpr auto kTokenTable = make_token_table();
+
+bool is_token(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return kTokenTable[static_cast<unsigned char>(c)]; });
+}
+
+// No control character but HTAB: a bare CR, LF or NUL is how one header becomes two. Without an early end, so that the
+// compiler looks at sixteen bytes at a time; most of a head is one long token.
+bool is_field_value(std::string_view text) {
+  unsigned bad = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    bad |= static_cast<unsigned>((byte < 0x20) & (byte != '\t')) | static_cast<unsigned>(byte == 0x7F);
+  }
+  return bad == 0;
+}
+
+bool is_target(std::string_view text) {
+  unsigned bad = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    bad |= static_cast<unsigned>(byte <= 0x20) | static_cast<unsigned>(byte == 0x7F) | static_cast<unsigned>(c == '#');
+  }
+  return bad == 0;
 }
 
 bool is_host(std::string_view host) {
@@ -33,105 +61,143 @@ bool is_host(std::string_view host) {
   });
 }
 
-// Collects the head; refuses by setting `refuse` and an error, which stops Beast.
-class FlatParser final : public beast_http::basic_parser<true> {
+// Reads a complete head, line by line (RFC 9112 sections 3 and 5). Each step says with which status to refuse, or 0.
+class HeadReader {
  public:
-  explicit FlatParser(Request& request) : request_(request) {
-    skip(true);  // bodies are read by BodyReader, whose rules are stricter
-    header_limit(kMaxHead + 1);
+  HeadReader(std::string_view head, Request& request, Framing& framing)
+      : rest_(head), request_(request), framing_(framing) {}
+
+  unsigned read() {
+    std::string_view line;
+    if (!next_line(line)) return 400;
+    if (const unsigned refused = read_request_line(line)) return refused;
+    request_.keep_alive = request_.version == 11;
+    for (;;) {
+      if (!next_line(line)) return 400;
+      if (line.empty()) break;
+      if (const unsigned refused = read_field(line)) return refused;
+    }
+    if (!rest_.empty() || (request_.version == 11 && hosts_ == 0)) return 400;
+    request_.keep_alive = !close_ && (request_.keep_alive || keep_alive_);
+    return 0;
   }
 
-  unsigned refuse = 0;
-  std::optional<std::uint64_t> content_length;
-  bool chunked = false;
-  unsigned hosts = 0;
-
  private:
-  void on_request_impl(beast_http::verb verb, string_view method, string_view target, int version,
-                       boost::beast::error_code& error) override {
-    request_.method = method_of(verb);
-    request_.method_text = view(method);
-    request_.target = view(target);
-    request_.version = static_cast<unsigned>(version);
-    if (version != 10 && version != 11) return stop(505, error);
+  // Without its CRLF, which is the only end a line may have. False: there is none.
+  bool next_line(std::string_view& line) {
+    const auto end = rest_.find('\n');
+    if (end == std::string_view::npos || end == 0 || rest_[end - 1] != '\r') return false;
+    line = rest_.substr(0, end - 1);
+    rest_.remove_prefix(end + 1);
+    return true;
+  }
+
+  // method SP request-target SP HTTP-version, single spaces.
+  unsigned read_request_line(std::string_view line) {
+    const auto first = line.find(' ');
+    const auto second = first == std::string_view::npos ? first : line.find(' ', first + 1);
+    if (second == std::string_view::npos) return 400;
+    request_.method_text = line.substr(0, first);
+    request_.target = line.substr(first + 1, second - first - 1);
+    if (!is_token(request_.method_text)) return 400;
     // Origin form only: an absolute URI would give the request a second host, `*` has no resource here.
-    if (target.empty() || target.front() != '/') return stop(400, error);
-    if (request_.target.find('#') != std::string_view::npos) return stop(400, error);
+    if (!request_.target.starts_with('/') || !is_target(request_.target)) return 400;
+    const auto known = std::find_if(kMethods.begin(), kMethods.end(),
+                                    [&](const auto& method) { return method.first == request_.method_text; });
+    request_.method = known == kMethods.end() ? Method::other : known->second;
     const auto question = request_.target.find('?');
     request_.path = request_.target.substr(0, question);
     request_.query = question == std::string_view::npos ? std::string_view{} : request_.target.substr(question + 1);
+    return read_version(line.substr(second + 1));
   }
 
-  void on_field_impl(beast_http::field field, string_view name, string_view value,
-                     boost::beast::error_code& error) override {
-    if (request_.header_count == kMaxHeaders) return stop(431, error);
-    const bool frames = field == beast_http::field::content_length || field == beast_http::field::transfer_encoding;
-    if (frames && !is_plainly_spaced(name, value)) return stop(400, error);
-    request_.headers[request_.header_count++] = {view(name), view(value)};
-    switch (field) {
-      case beast_http::field::content_length: return on_content_length(view(value), error);
-      case beast_http::field::transfer_encoding:
-        // Exactly this one coding, once: every list, parameter or other coding has been a way to smuggle.
-        if (chunked || content_length || request_.version == 10 || !iequals(view(value), "chunked")) {
-          return stop(400, error);
-        }
-        chunked = true;
-        return;
-      case beast_http::field::host:
-        if (++hosts > 1 || !is_host(view(value))) return stop(400, error);
-        return;
-      case beast_http::field::expect:
-        if (!iequals(view(value), "100-continue")) return stop(417, error);
-        return;
-      default: return;
+  // `HTTP/2.0` is a version, if none of ours; `HTTP/1.32` is none (section 2.3).
+  unsigned read_version(std::string_view text) {
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    if (text.size() != 8 || !text.starts_with("HTTP/") || text[6] != '.' || !is_digit(text[5]) || !is_digit(text[7])) {
+      return 400;
+    }
+    if (text[5] != '1' || text[7] > '1') return 505;
+    request_.version = text[7] == '1' ? 11 : 10;
+    return 0;
+  }
+
+  // field-name ":" OWS field-value OWS. White space before the colon is no token; at the line's start it is obs-fold.
+  unsigned read_field(std::string_view line) {
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos) return 400;
+    const std::string_view name = line.substr(0, colon);
+    const std::string_view raw = line.substr(colon + 1);
+    if (!is_token(name) || !is_field_value(raw)) return 400;
+    if (request_.header_count == kMaxHeaders) return 431;
+    const std::string_view value = trim(raw);
+    request_.headers[request_.header_count++] = {name, value};
+    return weigh_field(name, value, raw);
+  }
+
+  // The few headers that decide how the connection is read on; told apart by length first.
+  unsigned weigh_field(std::string_view name, std::string_view value, std::string_view raw) {
+    switch (name.size()) {
+      case 4:
+        if (!iequals(name, "host")) return 0;
+        return ++hosts_ > 1 || !is_host(value) ? 400 : 0;
+      case 6: return iequals(name, "expect") && !iequals(value, "100-continue") ? 417 : 0;
+      case 10:
+        if (iequals(name, "connection")) read_connection(value);
+        return 0;
+      case 14: return iequals(name, "content-length") ? read_content_length(value, raw) : 0;
+      case 17: return iequals(name, "transfer-encoding") ? read_transfer_encoding(value, raw) : 0;
+      default: return 0;
+    }
+  }
+
+  void read_connection(std::string_view list) {
+    while (!list.empty()) {
+      const auto comma = list.find(',');
+      const auto option = trim(list.substr(0, comma));
+      close_ = close_ || iequals(option, "close");
+      keep_alive_ = keep_alive_ || iequals(option, "keep-alive");
+      list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
     }
   }
 
   // `Name: value` as every client writes it. More white space is legal, and has been read in two ways too often where
-  // it decides what is body and what is the next request. REQUIRES: no obs-fold, so both lie in one line of the head.
-  static bool is_plainly_spaced(string_view name, string_view value) {
-    const auto between = value.data() - (name.data() + name.size());  // `:` or `: `
-    return between >= 1 && between <= 2 && value.data()[-1] != '\t' && value.data()[value.size()] == '\r';
+  // it decides what is body and what is the next request.
+  static bool is_plainly_spaced(std::string_view value, std::string_view raw) {
+    return raw.size() == value.size() || (raw.size() == value.size() + 1 && raw.front() == ' ');
   }
 
-  void on_content_length(std::string_view digits, boost::beast::error_code& error) {
+  unsigned read_content_length(std::string_view value, std::string_view raw) {
     std::uint64_t length = 0;
-    const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
-    const bool canonical = !digits.empty() && (digits.size() == 1 || digits.front() != '0');
-    if (content_length || chunked || failed != std::errc{} || end != digits.data() + digits.size() || !canonical) {
-      return stop(400, error);
+    const auto [end, failed] = std::from_chars(value.data(), value.data() + value.size(), length);
+    const bool canonical = !value.empty() && (value.size() == 1 || value.front() != '0');
+    if (has_length_ || framing_.chunked || failed != std::errc{} || end != value.data() + value.size() || !canonical ||
+        !is_plainly_spaced(value, raw)) {
+      return 400;
     }
-    content_length = length;
+    has_length_ = true;
+    framing_.content_length = length;
+    return 0;
   }
 
-  void on_header_impl(boost::beast::error_code& error) override {
-    if (request_.version == 11 && hosts == 0) stop(400, error);
+  // Exactly this one coding, once: every list, parameter or other coding has been a way to smuggle.
+  unsigned read_transfer_encoding(std::string_view value, std::string_view raw) {
+    if (framing_.chunked || has_length_ || request_.version == 10 || !iequals(value, "chunked") ||
+        !is_plainly_spaced(value, raw)) {
+      return 400;
+    }
+    framing_.chunked = true;
+    return 0;
   }
 
-  void stop(unsigned status, boost::beast::error_code& error) {
-    refuse = status;
-    error = beast_http::error::bad_value;
-  }
-
-  // Never called: bodies are skipped, and requests have no reason.
-  void on_response_impl(int, string_view, int, boost::beast::error_code&) override {}
-  void on_body_init_impl(boost::optional<std::uint64_t> const&, boost::beast::error_code&) override {}
-  std::size_t on_body_impl(string_view, boost::beast::error_code&) override { return 0; }
-  void on_chunk_header_impl(std::uint64_t, string_view, boost::beast::error_code&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, string_view, boost::beast::error_code&) override { return 0; }
-  void on_finish_impl(boost::beast::error_code&) override {}
-
+  std::string_view rest_;
   Request& request_;
+  Framing& framing_;
+  unsigned hosts_ = 0;
+  bool has_length_ = false;
+  bool close_ = false;
+  bool keep_alive_ = false;
 };
-
-// `HTTP/2.0` is a version, if none of ours; `HTTP/1.32` is none (RFC 9112 section 2.3).
-bool names_a_version(std::string_view head) {
-  constexpr std::string_view kShape = "HTTP/1.1";
-  const auto line = head.substr(0, head.find("\r\n"));
-  const auto version = line.substr(line.find(' ', line.find(' ') + 1) + 1);
-  return version.size() == kShape.size() && version.starts_with("HTTP/") && version[6] == '.' && version[5] >= '0' &&
-         version[5] <= '9' && version[7] >= '0' && version[7] <= '9';
-}
 
 }  // namespace
 
@@ -158,16 +224,9 @@ HeadScanner::Outcome HeadScanner::scan(std::string_view buffer) {
 std::optional<unsigned> parse_head(std::string_view head, Request& request, Framing& framing) {
   request.header_count = 0;
   request.parameter_count = 0;
-  FlatParser parser(request);
-  boost::beast::error_code error;
-  const std::size_t used = parser.put(boost::asio::buffer(head.data(), head.size()), error);
-  if (parser.refuse != 0) return parser.refuse;
-  if (error == beast_http::error::bad_version) return names_a_version(head) ? 505 : 400;
-  if (error || used != head.size() || !parser.is_header_done()) return 400;
-  request.keep_alive = parser.keep_alive();
-  framing.chunked = parser.chunked;
-  framing.content_length = parser.content_length.value_or(0);
-  return std::nullopt;
+  framing = {};
+  const unsigned refused = HeadReader(head, request, framing).read();
+  return refused == 0 ? std::nullopt : std::optional(refused);
 }
 
 }  // namespace gatehouse::http

@@ -36,9 +36,10 @@ class HeadScanner {
   bool first_line_ = true;
 };
 
-// Reads a complete head (RFC 9112) with Beast's basic_parser into `request`, whose views then point into `head`.
-// Stricter than Beast: whatever two parsers could read in two ways is refused with a status (400, 417, 431, 505), as is
-// more than kMaxHeaders. Nothing means it is fine. `request` keeps its connection fields (peer, loop).
+// Reads a complete head (RFC 9112) into `request`, whose views then point into `head`. Whatever two parsers could read
+// in two ways is refused with a status (400, 417, 431, 505), as is more than kMaxHeaders. Nothing means it is fine;
+// what is fine here is so for Beast's parser, too, with the same result, which the fuzz target `http` holds it to.
+// `request` keeps its connection fields (peer, loop).
 [[nodiscard]] std::optional<unsigned> parse_head(std::string_view head, Request& request, Framing& framing);
 
 }  // namespace gatehouse::http

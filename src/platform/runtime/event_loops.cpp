@@ -17,8 +17,8 @@ namespace asio = boost::asio;
 EventLoops::EventLoops(std::size_t count) {
   loops_.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
-    // Hint 1: one thread runs it, so Asio skips the wake-ups that only a second one would need.
-    auto context = std::make_unique<Context>(1);
+    // One thread runs it and no other touches its sockets: Asio needs no locks around them, only for what is posted.
+    auto context = std::make_unique<Context>(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO);
     auto guard = asio::make_work_guard(*context);
     loops_.push_back({std::move(context), std::move(guard), {}});
   }
