@@ -149,7 +149,7 @@ class Process {
     std::vector<http::Route> routes;
     if (runs(settings_, "identity")) routes = identity_.routes();
     if (runs(settings_, "gate")) routes.push_back(gate_route());
-    for (auto& route : routes) route.deadline = std::min(route.deadline, settings_.server.request_timeout);
+    for (auto& route : routes) route.deadline = settings_.server.request_timeout;
     return routes;
   }
 

@@ -140,7 +140,7 @@ describe("ending", () => {
     }));
 
   test("SIGTERM: /readyz says no, requests in flight are answered, then it ends with 0", () =>
-    withGatehouse({ settings: { "server.drain_delay": '"500ms"', "password.memory_kib": "65536", "password.iterations": "8" } }, async (gatehouse) => {
+    withGatehouse({ settings: { "server.drain_delay": '"500ms"', "password.memory_kib": "65536", "password.iterations": "2" } }, async (gatehouse) => {
       const person = await register(gatehouse.port);
       const flying = Promise.allSettled(Array.from({ length: 4 }, () => login(gatehouse.port, person)));
       const admin = new Agent({ keepAlive: true });
