@@ -9,15 +9,10 @@ CREATE TABLE account (
   profile_sealed    BLOB,                     -- JSON {email, display_name} under the data key
   password_hash     TEXT    NOT NULL,         -- PHC string, or bcrypt's
   state             TEXT    NOT NULL CHECK (state IN ('active', 'disabled')),
+  roles             TEXT    NOT NULL DEFAULT '', -- sorted, separated by spaces: they are read with every refresh
   epoch             INTEGER NOT NULL DEFAULT 1,  -- grows when every older access token must become void
   created_at        INTEGER NOT NULL,
   updated_at        INTEGER NOT NULL
-) WITHOUT ROWID;
-
-CREATE TABLE account_role (
-  account_id BLOB NOT NULL REFERENCES account (id) ON DELETE CASCADE,
-  role       TEXT NOT NULL,
-  PRIMARY KEY (account_id, role)
 ) WITHOUT ROWID;
 
 CREATE TABLE session (

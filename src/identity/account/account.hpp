@@ -40,7 +40,8 @@ struct AccountRecord {
   std::string profile_sealed;   // empty once erased
   std::string password_hash;
   AccountState state = AccountState::active;
-  std::int64_t epoch = 1;  // access tokens of a smaller epoch are void
+  std::vector<std::string> roles;  // sorted, without repetition
+  std::int64_t epoch = 1;          // access tokens of a smaller epoch are void
   base::TimePoint created_at;
 };
 

@@ -1,5 +1,9 @@
 #include "identity/account/account_store.hpp"
 
+#include <algorithm>
+
+#include "platform/base/words.hpp"
+
 namespace gatehouse::identity {
 namespace {
 
@@ -8,7 +12,7 @@ using db::Value;
 
 // One list of columns, so that one function reads them all.
 #define GATEHOUSE_ACCOUNT_COLUMNS \
-  "SELECT id, username, data_key_sealed, profile_sealed, password_hash, state, epoch, created_at FROM account "
+  "SELECT id, username, data_key_sealed, profile_sealed, password_hash, state, roles, epoch, created_at FROM account "
 
 AccountRecord read_account(const db::Row& row) {
   AccountRecord record;
@@ -19,16 +23,16 @@ AccountRecord read_account(const db::Row& row) {
   record.password_hash = row.text(4);
   // Whatever is not plainly active may not sign in.
   record.state = row.text(5) == "active" ? AccountState::active : AccountState::disabled;
-  record.epoch = row.integer(6);
-  record.created_at = base::from_unix_ms(row.integer(7));
+  record.roles = base::split_words(row.text(6));
+  record.epoch = row.integer(7);
+  record.created_at = base::from_unix_ms(row.integer(8));
   return record;
 }
 
-void insert_roles(db::Transaction& tx, contract::AccountId id, const std::vector<std::string>& roles) {
-  for (const auto& role : roles) {
-    tx.execute("INSERT INTO account_role (account_id, role) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-               {Blob{id.bytes()}, std::string_view(role)});
-  }
+std::string roles_column(std::vector<std::string> roles) {
+  std::sort(roles.begin(), roles.end());
+  roles.erase(std::unique(roles.begin(), roles.end()), roles.end());
+  return base::join_words(roles);
 }
 
 std::optional<std::int64_t> epoch_of(db::Transaction& tx, contract::AccountId id) {
@@ -50,14 +54,14 @@ base::Result<void, StoreError> AccountStore::insert(db::Transaction& tx, const N
   try {
     tx.execute(
         "INSERT INTO account (id, username, username_skeleton, email_index, data_key_sealed, profile_sealed, "
-        "password_hash, state, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'active', $8, $8)",
+        "password_hash, state, roles, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'active', $8, $9, "
+        "$9)",
         {Blob{account.id.bytes()}, std::string_view(account.username), std::string_view(account.username_skeleton),
          Blob{account.email_index}, Blob{account.data_key_sealed}, Blob{account.profile_sealed},
-         std::string_view(account.password_hash), base::to_unix_ms(account.created_at)});
+         std::string_view(account.password_hash), roles_column(account.roles), base::to_unix_ms(account.created_at)});
   } catch (const db::UniqueViolation&) {
     return StoreError::taken;
   }
-  insert_roles(tx, account.id, account.roles);
   return {};
 }
 
@@ -71,13 +75,6 @@ std::optional<AccountRecord> AccountStore::find_by_username(db::Transaction& tx,
 
 std::optional<AccountRecord> AccountStore::find_by_email_index(db::Transaction& tx, std::string_view index) const {
   return tx.query_one(GATEHOUSE_ACCOUNT_COLUMNS "WHERE email_index = $1", {Blob{index}}, read_account);
-}
-
-std::vector<std::string> AccountStore::roles(db::Transaction& tx, contract::AccountId id) const {
-  std::vector<std::string> roles;
-  tx.query("SELECT role FROM account_role WHERE account_id = $1 ORDER BY role", {Blob{id.bytes()}},
-           [&](const db::Row& row) { roles.push_back(row.text(0)); });
-  return roles;
 }
 
 bool AccountStore::replace_password_hash(db::Transaction& tx, contract::AccountId id, std::string_view expected,
@@ -95,13 +92,9 @@ std::optional<std::int64_t> AccountStore::set_state(db::Transaction& tx, contrac
 
 std::optional<std::int64_t> AccountStore::set_roles(db::Transaction& tx, contract::AccountId id,
                                                     const std::vector<std::string>& roles, base::TimePoint now) const {
-  tx.execute("UPDATE account SET epoch = epoch + 1, updated_at = $2 WHERE id = $1",
-             {Blob{id.bytes()}, base::to_unix_ms(now)});
-  const auto epoch = epoch_of(tx, id);
-  if (!epoch) return std::nullopt;
-  tx.execute("DELETE FROM account_role WHERE account_id = $1", {Blob{id.bytes()}});
-  insert_roles(tx, id, roles);
-  return epoch;
+  tx.execute("UPDATE account SET roles = $2, epoch = epoch + 1, updated_at = $3 WHERE id = $1",
+             {Blob{id.bytes()}, roles_column(roles), base::to_unix_ms(now)});
+  return epoch_of(tx, id);
 }
 
 base::Result<void, StoreError> AccountStore::change_names(db::Transaction& tx, contract::AccountId id,

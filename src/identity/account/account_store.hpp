@@ -46,7 +46,7 @@ struct AccountFilter {
   std::size_t limit = 50;
 };
 
-// The tables `account` and `account_role`. Holds no state: every call works inside the caller's transaction, so that
+// The table `account`. Holds no state: every call works inside the caller's transaction, so that
 // two of them compose to one atomic step. Thread-safe for that reason.
 class AccountStore {
  public:
@@ -56,8 +56,6 @@ class AccountStore {
   [[nodiscard]] std::optional<AccountRecord> find(db::Transaction& tx, contract::AccountId id) const;
   [[nodiscard]] std::optional<AccountRecord> find_by_username(db::Transaction& tx, std::string_view canonical) const;
   [[nodiscard]] std::optional<AccountRecord> find_by_email_index(db::Transaction& tx, std::string_view index) const;
-  // Sorted; empty also when there is no such account.
-  [[nodiscard]] std::vector<std::string> roles(db::Transaction& tx, contract::AccountId id) const;
 
   // Replaces the hash only while it still is `expected`, so that a slow verification can't overwrite a password that
   // was changed meanwhile. False: it is another by now, or the account is gone.

@@ -23,13 +23,12 @@ struct SelfService::PreparedChange {
   std::optional<text::Email> email{};
 };
 
-Account assemble(db::Transaction& tx, const AccountStore& store, const AccountVault& vault,
-                 const AccountRecord& record) {
+Account assemble(const AccountVault& vault, const AccountRecord& record) {
   return {.id = record.id,
           .username = record.username,
           .profile = vault.open(record),
           .state = record.state,
-          .roles = store.roles(tx, record.id),
+          .roles = record.roles,
           .created_at = record.created_at};
 }
 
@@ -50,7 +49,7 @@ awaitable<base::Result<Account, Refusal>> SelfService::show(contract::AccountId 
   auto load = [&](db::Transaction& tx) -> std::optional<Account> {
     const auto record = parts_.store.find(tx, account);
     if (!record) return std::nullopt;
-    return assemble(tx, parts_.store, parts_.vault, *record);
+    return assemble(parts_.vault, *record);
   };
   auto found = co_await parts_.database.read(load);
   if (!found) co_return Refusal{.error = AccountError::not_found};
@@ -126,7 +125,7 @@ base::Result<Account, Refusal> SelfService::apply(db::Transaction& tx, const con
   const auto changed = parts_.store.change_names(tx, record->id, names, parts_.clock.now());
   if (!changed && changed.error() == StoreError::taken) return Refusal{.error = AccountError::name_taken};
   if (!changed) return Refusal{.error = AccountError::not_found};
-  return assemble(tx, parts_.store, parts_.vault, parts_.store.find(tx, record->id).value());
+  return assemble(parts_.vault, parts_.store.find(tx, record->id).value());
 }
 
 awaitable<base::Result<Account, Refusal>> SelfService::change_profile(const contract::Principal& who,

@@ -80,8 +80,7 @@ class SelfService {
   Parts parts_;
 };
 
-// Brings the row, its roles and its opened profile together.
-[[nodiscard]] Account assemble(db::Transaction& tx, const AccountStore& store, const AccountVault& vault,
-                               const AccountRecord& record);
+// Brings the row and its opened profile together.
+[[nodiscard]] Account assemble(const AccountVault& vault, const AccountRecord& record);
 
 }  // namespace gatehouse::identity

@@ -12,6 +12,7 @@
 #include "identity/session/session_service.hpp"
 #include "identity/token/data_key.hpp"
 #include "identity/token/server_secrets.hpp"
+#include "platform/base/words.hpp"
 #include "platform/telemetry/collected_log.hpp"
 #include "platform/telemetry/metrics.hpp"
 #include "tests/support/fake_random.hpp"
@@ -50,12 +51,9 @@ class SessionHarness {
     const auto sealed = seal_data_key(secrets_.account_kek, id, crypto::SealingKey::generate(random_), random_);
     database_.write_blocking([&](db::Transaction& tx) {
       tx.execute(
-          "INSERT INTO account (id, username, username_skeleton, data_key_sealed, password_hash, state, created_at, "
-          "updated_at) VALUES ($1, $2, $2, $3, '*', 'active', 0, 0)",
-          {db::Blob{id.bytes()}, id.to_string(), db::Blob{sealed}});
-      for (const auto& role : roles) {
-        tx.execute("INSERT INTO account_role (account_id, role) VALUES ($1, $2)", {db::Blob{id.bytes()}, role});
-      }
+          "INSERT INTO account (id, username, username_skeleton, data_key_sealed, password_hash, state, roles, "
+          "created_at, updated_at) VALUES ($1, $2, $2, $3, '*', 'active', $4, 0, 0)",
+          {db::Blob{id.bytes()}, id.to_string(), db::Blob{sealed}, base::join_words(roles)});
       return 0;
     });
     return id;

@@ -226,8 +226,7 @@ TEST_F(Sessions, S06_one_sign_in_beyond_the_cap_ends_the_oldest_session) {
 TEST_F(Sessions, new_roles_and_the_new_epoch_come_with_the_next_refresh) {
   const auto before = start();
   const auto row = database_->database().write_blocking([&](db::Transaction& tx) {
-    tx.execute("DELETE FROM account_role WHERE account_id = $1 AND role = 'admin'", {db::Blob{account_.bytes()}});
-    tx.execute("UPDATE account SET epoch = 2 WHERE id = $1", {db::Blob{account_.bytes()}});
+    tx.execute("UPDATE account SET epoch = 2, roles = 'member' WHERE id = $1", {db::Blob{account_.bytes()}});
     return harness_.revocations().revoke_tokens_before(tx, account_, 2, clock_.now());
   });
   run_on_loop(service_.announce({row}, EndReason::ended_by_admin));

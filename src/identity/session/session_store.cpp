@@ -4,6 +4,8 @@
 #include <string_view>
 #include <utility>
 
+#include "platform/base/words.hpp"
+
 namespace gatehouse::identity {
 namespace {
 
@@ -18,22 +20,6 @@ contract::SessionId session_id(const db::Row& row, int column) {
 }
 base::TimePoint time(const db::Row& row, int column) { return base::from_unix_ms(row.integer(column)); }
 
-std::string join(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
-
-std::vector<std::string> split(std::string_view text) {
-  std::vector<std::string> words;
-  while (!text.empty()) {
-    const auto end = std::min(text.find(' '), text.size());
-    words.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return words;
-}
-
 SessionRecord read_session(const db::Row& row) {
   SessionRecord session;
   session.id = session_id(row, 0);
@@ -41,7 +27,7 @@ SessionRecord read_session(const db::Row& row) {
   session.created_at = time(row, 2);
   session.last_used_at = time(row, 3);
   session.client_sealed = row.blob(4);
-  session.amr = split(row.text(5));
+  session.amr = base::split_words(row.text(5));
   session.auth_time = time(row, 6);
   session.idle_expires_at = time(row, 7);
   session.expires_at = time(row, 8);
@@ -52,20 +38,13 @@ SessionRecord read_session(const db::Row& row) {
 }  // namespace
 
 std::optional<AccountStanding> SessionStore::standing(db::Transaction& tx, contract::AccountId account) const {
-  std::optional<AccountStanding> found;
-  tx.query(
-      "SELECT a.state, a.epoch, a.data_key_sealed, r.role FROM account a "
-      "LEFT JOIN account_role r ON r.account_id = a.id WHERE a.id = $1 ORDER BY r.role",
-      {Blob{account.bytes()}}, [&](const db::Row& row) {
-        if (!found) {
-          found.emplace();
-          found->active = row.text(0) == "active";
-          found->epoch = row.integer(1);
-          if (!row.is_null(2)) found->data_key_sealed = row.blob(2);
-        }
-        if (!row.is_null(3)) found->roles.push_back(row.text(3));
-      });
-  return found;
+  return tx.query_one("SELECT state, epoch, roles, data_key_sealed FROM account WHERE id = $1", {Blob{account.bytes()}},
+                      [](const db::Row& row) {
+                        return AccountStanding{.active = row.text(0) == "active",
+                                               .epoch = row.integer(1),
+                                               .roles = base::split_words(row.text(2)),
+                                               .data_key_sealed = row.is_null(3) ? std::string() : row.blob(3)};
+                      });
 }
 
 std::vector<Revocation> SessionStore::insert_capped(db::Transaction& tx, const NewSession& session,
@@ -87,7 +66,7 @@ std::vector<Revocation> SessionStore::insert_capped(db::Transaction& tx, const N
       "INSERT INTO session (id, account_id, created_at, last_used_at, counter, rotated_at, client_sealed, amr, "
       "auth_time, idle_expires_at, expires_at) VALUES ($1, $2, $3, $3, 0, $3, $4, $5, $3, $6, $7)",
       {Blob{session.id.bytes()}, Blob{session.account.bytes()}, base::to_unix_ms(now), Blob{session.client_sealed},
-       join(session.amr), base::to_unix_ms(idle_expires_at), base::to_unix_ms(expires_at)});
+       base::join_words(session.amr), base::to_unix_ms(idle_expires_at), base::to_unix_ms(expires_at)});
   return revoked;
 }
 
@@ -106,7 +85,7 @@ Rotation SessionStore::rotate_refresh_counter(db::Transaction& tx, const Refresh
         return AccessGrant{.account = account_id(row, 0),
                            .session = presented.session,
                            .roles = {},
-                           .amr = split(row.text(1)),
+                           .amr = base::split_words(row.text(1)),
                            .auth_time = time(row, 2),
                            .issued_at = now,
                            .session_expires = time(row, 3)};
@@ -128,7 +107,7 @@ Rotation SessionStore::refuse_or_repeat(db::Transaction& tx, const RefreshToken&
         return Found{.grant = {.account = account_id(row, 0),
                                .session = presented.session,
                                .roles = {},
-                               .amr = split(row.text(1)),
+                               .amr = base::split_words(row.text(1)),
                                .auth_time = time(row, 2),
                                .issued_at = now,
                                .session_expires = time(row, 3)},
