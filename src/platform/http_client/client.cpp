@@ -1,0 +1,169 @@
+#include "platform/http_client/client.hpp"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <string_view>
+
+namespace gatehouse::http_client {
+namespace {
+
+// Once a process, before any thread of ours can race for it; never undone, as other users may be left.
+void prepare_library() {
+  static const CURLcode prepared = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (prepared != CURLE_OK) std::abort();
+}
+
+// What would end the header early, and begin one of somebody else's choice.
+bool is_one_line(std::string_view text) {
+  return std::ranges::none_of(text, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+}
+
+struct HeaderList {
+  curl_slist* first = nullptr;
+  HeaderList() = default;
+  ~HeaderList() { curl_slist_free_all(first); }
+  HeaderList(const HeaderList&) = delete;
+  HeaderList& operator=(const HeaderList&) = delete;
+
+  void add(const std::string& line) {
+    curl_slist* const longer = curl_slist_append(first, line.c_str());
+    if (longer == nullptr) std::abort();  // out of memory
+    first = longer;
+  }
+};
+
+ClientError error_of(CURLcode code) {
+  switch (code) {
+    case CURLE_URL_MALFORMAT: return ClientError::bad_url;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT: return ClientError::not_connected;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE: return ClientError::not_trusted;
+    case CURLE_OPERATION_TIMEDOUT: return ClientError::timed_out;
+    default: return ClientError::broken_off;
+  }
+}
+
+}  // namespace
+
+const char* to_string(ClientError error) {
+  switch (error) {
+    case ClientError::bad_url: return "bad_url";
+    case ClientError::not_connected: return "not_connected";
+    case ClientError::not_trusted: return "not_trusted";
+    case ClientError::timed_out: return "timed_out";
+    case ClientError::too_large: return "too_large";
+    case ClientError::broken_off: return "broken_off";
+    case ClientError::cancelled: return "cancelled";
+  }
+  return "unknown";
+}
+
+struct Client::State {
+  explicit State(ClientOptions given) : options(std::move(given)) {
+    prepare_library();
+    easy = curl_easy_init();
+    multi = curl_multi_init();
+    if (easy == nullptr || multi == nullptr) std::abort();
+  }
+  ~State() {
+    curl_easy_cleanup(easy);
+    curl_multi_cleanup(multi);
+  }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  static std::size_t receive(char* data, std::size_t one, std::size_t count, void* self) {
+    auto& state = *static_cast<State*>(self);
+    const std::size_t size = one * count;
+    if (state.body.size() + size > state.options.max_response_bytes) {
+      state.overflow = true;
+      return 0;  // ends the transfer
+    }
+    state.body.append(data, size);
+    return size;
+  }
+
+  void prepare(const Request& request, const HeaderList& headers);
+  CURLcode transfer();
+
+  const ClientOptions options;
+  CURL* easy = nullptr;
+  CURLM* multi = nullptr;  // holds the connection; unlike easy alone it can be woken from another thread
+  std::string body;
+  bool overflow = false;
+  std::atomic<bool> cancelled{false};
+};
+
+void Client::State::prepare(const Request& request, const HeaderList& headers) {
+  body.clear();
+  overflow = false;
+  curl_easy_reset(easy);  // keeps the connection
+  curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");  // what the environment says must not divert what carries a secret
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(request.deadline.count(), 1)));
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers.first);
+  curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  if (!options.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &State::receive);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  if (request.method == Method::post) {
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+  }
+}
+
+CURLcode Client::State::transfer() {
+  if (curl_multi_add_handle(multi, easy) != CURLM_OK) std::abort();
+  CURLcode outcome = CURLE_ABORTED_BY_CALLBACK;
+  for (int running = 1; running != 0 && !cancelled;) {
+    if (curl_multi_perform(multi, &running) != CURLM_OK) break;
+    if (running != 0) curl_multi_poll(multi, nullptr, 0, 1'000, nullptr);
+  }
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
+    if (message->msg == CURLMSG_DONE) outcome = message->data.result;
+  }
+  curl_multi_remove_handle(multi, easy);
+  return outcome;
+}
+
+Client::Client(ClientOptions options) : state_(std::make_unique<State>(std::move(options))) {}
+Client::~Client() = default;
+
+base::Result<Response, ClientError> Client::send(const Request& request) {
+  if (!request.url.starts_with("http://") && !request.url.starts_with("https://")) return ClientError::bad_url;
+  State& state = *state_;
+  HeaderList headers;
+  headers.add("Expect:");  // nobody is to wait for a 100
+  for (const auto& [name, value] : request.headers) {
+    if (!is_one_line(name) || !is_one_line(value)) std::abort();
+    headers.add(name + ": " + value);
+  }
+  state.prepare(request, headers);
+  const CURLcode outcome = state.transfer();
+  if (state.cancelled) return ClientError::cancelled;
+  if (state.overflow) return ClientError::too_large;
+  if (outcome != CURLE_OK) return error_of(outcome);
+  long status = 0;
+  curl_easy_getinfo(state.easy, CURLINFO_RESPONSE_CODE, &status);
+  return Response{static_cast<unsigned>(status), std::move(state.body)};
+}
+
+void Client::cancel() {
+  state_->cancelled = true;
+  curl_multi_wakeup(state_->multi);
+}
+
+}  // namespace gatehouse::http_client
