@@ -4,7 +4,7 @@ CREATE TABLE account (
   id                BLOB    PRIMARY KEY,      -- UUIDv7
   username          TEXT    NOT NULL UNIQUE,  -- PRECIS UsernameCaseMapped (RFC 8265)
   username_skeleton TEXT    NOT NULL UNIQUE,  -- UTS 39 skeleton: two names that look alike are one
-  email_index       BLOB    UNIQUE,           -- blind index: HMAC-SHA-256 of the normalised address
+  email_index       BLOB    UNIQUE,           -- blind index of the normalised address, 15 bytes
   data_key_sealed   BLOB,                     -- the account's own key, under the installation's; NULL once erased
   profile_sealed    BLOB,                     -- JSON {email, display_name} under the data key
   password_hash     TEXT    NOT NULL,         -- PHC string, or bcrypt's

@@ -35,7 +35,7 @@ TEST(Mac, derives_keys_by_hkdf) {
 TEST(BlindIndex, is_equal_for_equal_values_under_one_key_only) {
   const base::Secret key(std::string(32, 'k'));
   EXPECT_EQ(blind_index(key, "a@example.test"), blind_index(key, "a@example.test"));
-  EXPECT_EQ(blind_index(key, "a@example.test").size(), 32U);
+  EXPECT_EQ(blind_index(key, "a@example.test").size(), kBlindIndexBytes);
   EXPECT_NE(blind_index(key, "a@example.test"), blind_index(key, "b@example.test"));
   EXPECT_NE(blind_index(key, "a@example.test"), blind_index(base::Secret(std::string(32, 'l')), "a@example.test"));
 }
