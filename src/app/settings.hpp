@@ -68,6 +68,34 @@ struct DataSettings {
   std::filesystem::path dir{"./gatehouse-data"};
 };
 
+// PostgreSQL, where one file no longer does. What has a password is a URL, and a secret as a whole.
+struct DatabaseSettings {
+  base::Secret url{};          // empty: SQLite in data.dir
+  base::Secret replica_url{};  // for reads that may be stale; empty: none
+  std::uint32_t connections = 8;
+  bool prepared_statements = true;
+  std::chrono::milliseconds statement_timeout{5'000};
+  std::chrono::milliseconds connect_timeout{2'000};
+};
+
+// Several processes of one installation.
+struct ClusterSettings {
+  base::Secret secret{};             // known to all of them and to nobody else
+  std::vector<std::string> nodes{};  // the admin listeners of all processes with the role identity
+  std::filesystem::path ca_file{};   // who vouches for https nodes; empty: whom the system trusts
+  base::Secret redis_url{};          // carries the revocation log; empty: HTTP does
+};
+
+struct CacheSettings {
+  base::Secret redis_url{};  // empty: no cache
+  std::chrono::seconds profile_lifetime{std::chrono::hours(1)};
+};
+
+struct TraceSettings {
+  std::string endpoint{};     // OTLP/HTTP; empty: no traces
+  double sample_ratio = 0.1;  // of the requests that no caller has decided about
+};
+
 struct LogSettings {
   telemetry::Level level = telemetry::Level::info;
   std::filesystem::path file{};  // empty: standard error
@@ -107,6 +135,7 @@ struct LimitSettings {
   limits::Rate registration{20, 0.1};        // registrations of one address
   limits::Rate bad_token{50, 5};             // refused tokens of one address at the gate
   std::uint32_t tracked_keys = 65'536;       // addresses remembered in each tier
+  base::Secret redis_url{};                  // where several processes count together; empty: each counts for itself
   limits::SignInThrottleOptions throttle{};  // keys `limit.throttle_…`; max_keys keeps its own default
 };
 
@@ -154,7 +183,11 @@ struct Settings {
   ServerSettings server;
   ProcessSettings process;
   DataSettings data;
+  DatabaseSettings database;
+  ClusterSettings cluster;
+  CacheSettings cache;
   LogSettings log;
+  TraceSettings trace;
   TokenSettings token;
   SessionSettings session;
   PasswordSettings password;

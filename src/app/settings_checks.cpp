@@ -20,6 +20,10 @@ bool is_loopback_network(std::string_view text) {
   return address && is_loopback(*address);
 }
 
+bool is_postgres_url(const base::Secret& url) {
+  return url.expose().starts_with("postgresql://") || url.expose().starts_with("postgres://");
+}
+
 class Checks {
  public:
   Checks(const Settings& settings, config::Outcome& outcome) : s_(settings), outcome_(outcome) {}
@@ -32,6 +36,7 @@ class Checks {
     check_master_key();
     check_roles();
     check_rules();
+    check_scale();
   }
 
  private:
@@ -152,6 +157,29 @@ class Checks {
       refuse_if(again, {"gate.rule"}, name + " has the host, path and methods of a rule above: it would never be asked",
                 "keep one of the two");
     }
+  }
+
+  bool has(std::string_view role) const {
+    return std::find(s_.process.roles.begin(), s_.process.roles.end(), role) != s_.process.roles.end();
+  }
+
+  void check_scale() {
+    const auto& secret = s_.cluster.secret;
+    const bool together = !s_.cluster.nodes.empty() || !s_.cluster.redis_url.empty() || !s_.limit.redis_url.empty();
+    refuse_if(together && secret.empty(), {"cluster.secret", "cluster.nodes", "cluster.redis_url", "limit.redis_url"},
+              "processes that work together need a secret that they share",
+              "give cluster.secret (or cluster.secret_file) the same 32 characters or more in each of them");
+    refuse_if(!secret.empty() && secret.size() < 32, {"cluster.secret"}, "it could be guessed",
+              "make it 32 characters or more, such as the output of `openssl rand -hex 32`");
+    refuse_if(!s_.process.roles.empty() && !has("identity") && s_.cluster.nodes.empty(),
+              {"process.roles", "cluster.nodes"}, "a gate of its own has nobody to hear from what has ended",
+              "name the processes with the role identity in cluster.nodes, or give this one the role, too");
+    refuse_if(!s_.database.replica_url.empty() && s_.database.url.empty(), {"database.replica_url"},
+              "a replica needs a primary", "give database.url, too");
+    refuse_if(!s_.database.url.empty() && !is_postgres_url(s_.database.url), {"database.url"},
+              "it is no address of a PostgreSQL", "write it as postgresql://user:password@host:5432/name");
+    refuse_if(!s_.database.replica_url.empty() && !is_postgres_url(s_.database.replica_url), {"database.replica_url"},
+              "it is no address of a PostgreSQL", "write it as postgresql://user:password@host:5432/name");
   }
 
   const Settings& s_;

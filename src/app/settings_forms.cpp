@@ -97,6 +97,19 @@ config::Complaint check_sign_in_url(std::string_view text) {
   return std::nullopt;
 }
 
+config::Complaint check_node_url(std::string_view text) {
+  const auto url = split_url(text);
+  if (url && url->rest.empty()) return std::nullopt;
+  return "must be an origin such as \"http://10.0.0.1:9464\": lower case, no path, no slash at the end";
+}
+
+config::Complaint check_trace_endpoint(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  const auto url = split_url(text);
+  if (url && is_plain_path(url->rest)) return std::nullopt;
+  return "must be a URL such as \"http://127.0.0.1:4318/v1/traces\"";
+}
+
 config::Complaint check_identifier(std::string_view text) {
   if (is_made_of(text, kLongestText, is_visible_ascii)) return std::nullopt;
   return "must be 1 to 256 visible ASCII characters without spaces, quotes and backslashes";

@@ -41,6 +41,12 @@ namespace gatehouse::app {
 // `10.0.0.0/8`. Not everybody: a proxy that anyone can be is no proxy (CVE-2026-40575).
 [[nodiscard]] config::Complaint check_trusted_network(std::string_view text);
 
+// The origin of another process: `http://10.0.0.1:9464`, `https://id1.internal:9464`. No path, no slash at the end.
+[[nodiscard]] config::Complaint check_node_url(std::string_view text);
+
+// `http://` or `https://` with a host and a path. Empty is fine: not given.
+[[nodiscard]] config::Complaint check_trace_endpoint(std::string_view text);
+
 // `localhost`, 127.0.0.0/8, ::1.
 [[nodiscard]] bool is_loopback_host(std::string_view host);
 [[nodiscard]] bool is_loopback(const base::IpAddress& address);

@@ -71,6 +71,18 @@ TEST(SettingsForms, G10_trusted_networks_never_hold_everybody) {
   }
 }
 
+TEST(SettingsForms, nodes_are_origins_and_traces_go_to_a_path) {
+  for (const char* text : {"http://10.0.0.1:9464", "https://id1.internal:9464", "http://[fd00::1]:9464"}) {
+    EXPECT_FALSE(check_node_url(text)) << text;
+    EXPECT_TRUE(check_trace_endpoint(text)) << text;
+    EXPECT_FALSE(check_trace_endpoint(std::string(text) + "/v1/traces")) << text;
+  }
+  for (const char* text : {"", "10.0.0.1:9464", "http://10.0.0.1:9464/", "http://me:secret@10.0.0.1:9464",
+                           "ftp://10.0.0.1:9464", "http://10.0.0.1:0"}) {
+    EXPECT_TRUE(check_node_url(text)) << text;
+  }
+}
+
 TEST(SettingsForms, names_have_one_spelling) {
   EXPECT_FALSE(check_role_name("shop-admin_2"));
   for (const char* name : {"", "Admin", "a b", "a,b", "a:b"}) EXPECT_TRUE(check_role_name(name)) << name;

@@ -1,6 +1,7 @@
 
 #include "app/settings.hpp"
 #include "app/settings_forms.hpp"
+#include "app/settings_schema_scale.hpp"
 
 namespace gatehouse::app {
 namespace {
@@ -130,6 +131,8 @@ void add_limit(Schema& s, LimitSettings& m) {
   add_rate(s, "sign_in", m.sign_in, "Sign-ins of one address");
   add_rate(s, "registration", m.registration, "Registrations of one address");
   add_rate(s, "bad_token", m.bad_token, "Refused tokens of one address at the gate");
+  s.secret("limit.redis_url", m.redis_url,
+           "The Redis where several processes count together. Empty: each counts for itself.");
   s.integer("limit.tracked_keys", m.tracked_keys, 1'024, 16 * kMillion, "Addresses remembered in each tier.");
   add_throttle(s, "throttle_pair", m.throttle.pair, "One address on one account");
   add_throttle(s, "throttle_account", m.throttle.subject, "All addresses on one account");
@@ -233,6 +236,7 @@ Schema settings_schema(Settings& settings) {
   Schema schema;
   add_server(schema, settings.server);
   add_process(schema, settings);
+  add_scale(schema, settings);
   add_token(schema, settings.token);
   add_session(schema, settings.session);
   add_password(schema, settings.password);

@@ -85,12 +85,12 @@ TEST(Settings, issuer_follows_the_public_url) {
 TEST(Settings, flags_and_environment_override_the_file) {
   SettingsSources sources;
   sources.environment = {{"GATEHOUSE_TOKEN_AUDIENCE", "shop"}, {"STATE_DIRECTORY", "/var/lib/gatehouse"}};
-  sources.flags = {{"--listen", "server.listen", "127.0.0.1:0"}, {"--roles", "process.roles", "gate"}};
+  sources.flags = {{"--listen", "server.listen", "127.0.0.1:0"}, {"--roles", "process.roles", "identity"}};
   const auto loaded = load_settings_from_text("f", "[token]\naudience = \"x\"\n", sources);
   ASSERT_TRUE(loaded);
   EXPECT_EQ(loaded->settings.token.audience, "shop");
   EXPECT_EQ(loaded->settings.server.listen.port, 0);
-  EXPECT_EQ(loaded->settings.process.roles, std::vector<std::string>{"gate"});
+  EXPECT_EQ(loaded->settings.process.roles, std::vector<std::string>{"identity"});
   EXPECT_EQ(loaded->settings.data.dir, "/var/lib/gatehouse");
 }
 
@@ -211,6 +211,29 @@ TEST(Settings, other_machines_may_be_served_by_tls_a_named_proxy_or_on_purpose) 
 TEST(Settings, a_setting_that_is_wrong_is_not_judged_again_in_combination) {
   EXPECT_TRUE(begins(problem_of("[server]\ntls_certificate = 1\ntls_key = \"k\"\n"),
                      "gatehouse.toml:2: server.tls_certificate: must be a string"));
+}
+
+TEST(Settings, processes_that_work_together_share_a_secret_that_cannot_be_guessed) {
+  const std::string nodes = "[cluster]\nnodes = [\"http://10.0.0.1:9464\"]\n";
+  EXPECT_TRUE(begins(problem_of(nodes), "gatehouse.toml:2: cluster.nodes: processes that work together"))
+      << problem_of(nodes);
+  EXPECT_TRUE(problem_of(nodes + "secret = \"short\"\n").find("it could be guessed") != std::string::npos);
+  EXPECT_TRUE(problems_of(nodes + "secret = \"0123456789abcdef0123456789abcdef\"\n").empty());
+  EXPECT_TRUE(problem_of("[limit]\nredis_url = \"redis://127.0.0.1\"\n").find("share") != std::string::npos);
+}
+
+TEST(Settings, a_gate_of_its_own_must_have_somebody_to_hear_from) {
+  EXPECT_TRUE(problem_of("[process]\nroles = [\"gate\"]\n").find("cluster.nodes") != std::string::npos);
+}
+
+TEST(Settings, database_urls_name_postgresql_and_never_show) {
+  EXPECT_TRUE(problem_of("[database]\nurl = \"mysql://x\"\n").find("PostgreSQL") != std::string::npos);
+  EXPECT_TRUE(problem_of("[database]\nreplica_url = \"postgresql://h/d\"\n").find("primary") != std::string::npos);
+  const std::string url = "[database]\nurl = \"postgresql://gatehouse:canary@h/d\"\n";
+  EXPECT_EQ(settings_of(url).database.url.expose(), "postgresql://gatehouse:canary@h/d");
+  for (const auto& entry : load_settings_from_text("gatehouse.toml", url)->entries) {
+    EXPECT_EQ(entry.value_text.find("canary"), std::string::npos) << entry.key;
+  }
 }
 
 }  // namespace
