@@ -8,6 +8,7 @@
 #include "platform/db/transaction.hpp"
 #include "platform/runtime/pool.hpp"
 #include "platform/runtime/task.hpp"
+#include "platform/telemetry/trace.hpp"
 
 namespace gatehouse::db {
 
@@ -26,6 +27,7 @@ class Database {
 
   template <class F>
   boost::asio::awaitable<std::invoke_result_t<F&, Transaction&>> read(F fn) {
+    const telemetry::Span span("db.read");
     runtime::TaskOf<F, Transaction&> task(std::move(fn));
     co_await execute_read(task);
     co_return task.take();
@@ -33,6 +35,7 @@ class Database {
 
   template <class F>
   boost::asio::awaitable<std::invoke_result_t<F&, Transaction&>> write(F fn) {
+    const telemetry::Span span("db.write");
     runtime::TaskOf<F, Transaction&> task(std::move(fn));
     co_await execute_write(task);
     co_return task.take();

@@ -9,6 +9,8 @@
 
 #include "platform/base/unavailable.hpp"
 #include "platform/db/sqlite_error.hpp"
+#include "platform/db/statement_kind.hpp"
+#include "platform/telemetry/trace.hpp"
 
 namespace gatehouse::db {
 namespace {
@@ -118,6 +120,7 @@ void SqliteConnection::use_write_ahead_log() {
 }
 
 std::int64_t SqliteConnection::execute(std::string_view sql, std::initializer_list<Value> parameters) {
+  const telemetry::Span span(statement_kind(sql), telemetry::SpanKind::client);
   const auto before = sqlite3_total_changes64(connection_.get());
   {
     const auto statement = statements_->lease(sql);
@@ -140,6 +143,7 @@ void SqliteConnection::execute_script(std::string_view sql) {
 
 void SqliteConnection::query(std::string_view sql, std::initializer_list<Value> parameters,
                              const std::function<void(const Row&)>& on_row) {
+  const telemetry::Span span(statement_kind(sql), telemetry::SpanKind::client);
   const auto statement = statements_->lease(sql);
   refuse_write_in_read(*statement);
   statement->bind(parameters);

@@ -11,6 +11,12 @@ namespace {
 
 constexpr std::array<const char*, 6> kStatusClasses{"", "1xx", "2xx", "3xx", "4xx", "5xx"};
 
+// REQUIRES: a method that a route can have.
+const char* method_name(Method method) {
+  constexpr std::array<const char*, 7> kMethods{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+  return kMethods[static_cast<std::size_t>(method)];
+}
+
 struct Form {
   unsigned status;
   const char* slug;
@@ -68,15 +74,15 @@ struct ApiService::Tiers {
 };
 
 ApiService::ApiService(std::vector<Route> routes, const std::optional<ApiRates>& rates, const base::Clock& clock,
-                       telemetry::Logger& logger, telemetry::Metrics& metrics)
+                       telemetry::Logger& logger, telemetry::Metrics& metrics, telemetry::Tracer* tracer)
     : router_(std::move(routes)),
       tiers_(rates ? std::make_unique<Tiers>(*rates, clock) : nullptr),
       clock_(clock),
       logger_(logger),
-      metrics_(metrics) {
-  constexpr std::array<const char*, 7> kMethods{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+      metrics_(metrics),
+      tracer_(tracer) {
   for (const auto& route : router_.routes()) {
-    const telemetry::Labels labels{{"route", route.path}, {"method", kMethods[static_cast<std::size_t>(route.method)]}};
+    const telemetry::Labels labels{{"route", route.path}, {"method", method_name(route.method)}};
     auto handles = std::make_unique<RouteMetrics>(
         RouteMetrics{{}, metrics.latency("gatehouse_http_request_seconds", "Time from head to answer.", labels)});
     for (const char* status_class : kStatusClasses) {
@@ -117,6 +123,8 @@ Service::Admission ApiService::admit(Request& request) {
 
 boost::asio::awaitable<Response> ApiService::handle(Request& request, const Admission& admission) {
   const auto began = clock_.steady_now();
+  const auto trace = tracer_ != nullptr ? tracer_->start(request.trace, request.from_proxy) : nullptr;
+  const telemetry::WorkingFor working(trace);
   // 5. The handler: parses, authorises, works, answers. Failures become answers here, and only here.
   Response response = co_await answer(request, *admission.route);
   // 6. What the caller should know of its limits, on good answers and bad.
@@ -132,6 +140,7 @@ boost::asio::awaitable<Response> ApiService::handle(Request& request, const Admi
                  {"status", static_cast<std::int64_t>(response.status)},
                  {"micros", std::chrono::duration_cast<std::chrono::microseconds>(took).count()}},
                 &request.trace);
+  if (trace) tracer_->finish(*trace, method_name(admission.route->method), admission.route->path, response.status);
   co_return response;
 }
 

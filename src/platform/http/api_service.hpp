@@ -12,6 +12,7 @@
 #include "platform/limits/rate_limiter.hpp"
 #include "platform/telemetry/log.hpp"
 #include "platform/telemetry/metrics.hpp"
+#include "platform/telemetry/tracer.hpp"
 
 namespace gatehouse::http {
 
@@ -25,9 +26,10 @@ struct ApiRates {
 // A route table as a Service, with everything that happens to a request around its handler. Thread-safe.
 class ApiService : public Service {
  public:
-  // `rates` absent: nothing is limited (the admin listener). REQUIRES: clock, logger and metrics outlive the service.
+  // `rates` absent: nothing is limited (the admin listener). `tracer` null: nothing is traced. REQUIRES: clock, logger,
+  // metrics and tracer outlive the service.
   ApiService(std::vector<Route> routes, const std::optional<ApiRates>& rates, const base::Clock& clock,
-             telemetry::Logger& logger, telemetry::Metrics& metrics);
+             telemetry::Logger& logger, telemetry::Metrics& metrics, telemetry::Tracer* tracer = nullptr);
   ~ApiService() override;
 
   Admission admit(Request& request) override;
@@ -48,6 +50,7 @@ class ApiService : public Service {
   const base::Clock& clock_;
   telemetry::Logger& logger_;
   telemetry::Metrics& metrics_;
+  telemetry::Tracer* tracer_;
   std::map<const Route*, std::unique_ptr<RouteMetrics>> route_metrics_;
 };
 

@@ -196,5 +196,41 @@ TEST(ApiService, without_rates_nothing_is_limited) {
   for (int i = 0; i < 50; ++i) EXPECT_FALSE(service.admit(*request).refusal);
 }
 
+// Keeps what a tracer sends.
+class KeepingSender final : public telemetry::TraceSender {
+ public:
+  explicit KeepingSender(std::string& kept) : kept_(kept) {}
+  Delivery send(const std::string& otlp_json) override {
+    kept_ += otlp_json;
+    return Delivery::delivered;
+  }
+
+ private:
+  std::string& kept_;
+};
+
+TEST_F(ApiServiceTest, L02_a_trace_has_the_route_and_the_status_and_nothing_the_client_wrote) {
+  std::string sent;
+  auto tracer = std::make_unique<telemetry::Tracer>(telemetry::TracerOptions{.sample_ratio = 1},
+                                                    std::make_unique<KeepingSender>(sent), log.logger(), metrics);
+  ApiService traced(rows(), std::nullopt, clock, log.logger(), metrics, tracer.get());
+  const auto request = std::make_unique<Request>();
+  request->method = Method::get;
+  request->method_text = "GET";
+  request->path = "/good/canary";
+  request->query = "canary";
+  request->body = "canary";
+  request->headers[0] = {"X-Canary", "canary"};
+  request->header_count = 1;
+  const auto admission = traced.admit(*request);
+  boost::asio::io_context loop(1);
+  boost::asio::co_spawn(loop, traced.handle(*request, admission), [](std::exception_ptr, Response) {});
+  loop.run();
+  tracer.reset();
+  EXPECT_NE(sent.find("\"name\":\"GET /good/{id}\""), std::string::npos) << sent;
+  EXPECT_NE(sent.find(request->trace.trace_id_hex()), std::string::npos) << "as its lines in the log";
+  EXPECT_EQ(sent.find("canary"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace gatehouse::http

@@ -24,7 +24,8 @@ bool TrustedProxies::contains(const base::IpAddress& address) const {
 void weigh_forwarded(Request& request, const TrustedProxies& proxies, bool tls) {
   request.client = request.peer;
   request.secure = tls;
-  if (!proxies.contains(request.peer)) return;
+  request.from_proxy = proxies.contains(request.peer);
+  if (!request.from_proxy) return;
   // Twice: one of them is the client's.
   if (!tls) request.secure = request.header("x-forwarded-proto") == "https" && request.count("x-forwarded-proto") == 1;
 

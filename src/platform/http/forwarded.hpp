@@ -18,7 +18,7 @@ class TrustedProxies {
   std::vector<base::Cidr> networks_;
 };
 
-// Sets request.client and request.secure.
+// Sets request.client, request.from_proxy and request.secure.
 //
 // The chain of X-Forwarded-For (all its header lines, in order) is read from the right, past the trusted proxies, to
 // the first address that is none: everything left of it was written by the client and counts for nothing. A part that

@@ -37,6 +37,15 @@ TEST(Forwarded, the_word_of_an_untrusted_peer_counts_for_nothing) {
   EXPECT_FALSE(weighed.secure);
 }
 
+TEST(Forwarded, tells_a_trusted_peer_from_one_that_is_none) {
+  const auto request = std::make_unique<Request>();
+  for (const auto& [peer, trusted] : {std::pair{"10.0.0.1", true}, std::pair{"203.0.113.1", false}}) {
+    request->peer = *IpAddress::parse(peer);
+    weigh_forwarded(*request, kProxies, false);
+    EXPECT_EQ(request->from_proxy, trusted) << peer;
+  }
+}
+
 TEST(Forwarded, a_trusted_proxy_names_the_client) {
   EXPECT_EQ(client("10.0.0.1", "192.0.2.1"), "192.0.2.1");
   EXPECT_EQ(client("10.0.0.1", "192.0.2.1, 10.0.0.2"), "192.0.2.1");

@@ -36,10 +36,11 @@ class Request {
   unsigned version = 11;    // 10 or 11
   bool keep_alive = true;
 
-  base::IpAddress peer;    // the other end of the socket
-  base::IpAddress client;  // read from the forwarded chain where the peer is a trusted proxy; else the peer
-  bool secure = false;     // TLS here, or at a trusted proxy that says so
-  std::size_t loop = 0;    // the event loop this connection lives on
+  base::IpAddress peer;     // the other end of the socket
+  base::IpAddress client;   // read from the forwarded chain where the peer is a trusted proxy; else the peer
+  bool from_proxy = false;  // the peer is one of the trusted proxies
+  bool secure = false;      // TLS here, or at a trusted proxy that says so
+  std::size_t loop = 0;     // the event loop this connection lives on
   telemetry::TraceContext trace;
 
   std::string body;                                                           // whole; within the route's limit

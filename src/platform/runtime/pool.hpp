@@ -52,6 +52,7 @@ class Pool {
 
   template <class F>
   boost::asio::awaitable<std::invoke_result_t<F&, std::size_t>> run(F fn, std::uint64_t fair_key = 0) {
+    const telemetry::Span span(options_.name);
     TaskOf<F, std::size_t> task(std::move(fn));
     co_await execute(task, fair_key);
     co_return task.take();

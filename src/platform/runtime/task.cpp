@@ -25,10 +25,19 @@ class ResumeOn final : public Resume {
 
 }  // namespace
 
+void TracedRun::begin(const std::shared_ptr<telemetry::Trace>& trace, base::SteadyPoint queued_at) {
+  working_.emplace(trace);
+  if (queued_at == base::SteadyPoint{}) return;
+  trace->waited(queued_at);
+  span_.emplace("run");
+}
+
 asio::awaitable<void> suspend(Submit& submit) {
+  auto trace = telemetry::exchange_current_trace(nullptr);
   co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(
       [&submit](auto handler) { submit(std::make_unique<ResumeOn<decltype(handler)>>(std::move(handler))); },
       asio::use_awaitable);
+  telemetry::exchange_current_trace(std::move(trace));
 }
 
 }  // namespace gatehouse::runtime

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "platform/base/clock.hpp"
+#include "platform/telemetry/trace.hpp"
 
 namespace gatehouse::runtime {
 
@@ -36,11 +37,27 @@ class Task {
     if (error_) std::rethrow_exception(error_);
   }
 
-  base::SteadyPoint queued_at{};
+  base::SteadyPoint queued_at{};                                               // set by whoever queues it
+  const std::shared_ptr<telemetry::Trace> trace = telemetry::current_trace();  // of the request it is done for
   std::unique_ptr<Resume> resume_;
 
  protected:
   std::exception_ptr error_;
+};
+
+// Lives while a task runs: its thread works for the task's trace, which gets a span `wait` and a span `run`. A task
+// that never queued is part of one that did and adds none.
+class TracedRun {
+ public:
+  TracedRun(const std::shared_ptr<telemetry::Trace>& trace, base::SteadyPoint queued_at) {
+    if (trace) begin(trace, queued_at);
+  }
+
+ private:
+  void begin(const std::shared_ptr<telemetry::Trace>& trace, base::SteadyPoint queued_at);
+
+  std::optional<telemetry::WorkingFor> working_;
+  std::optional<telemetry::Span> span_;
 };
 
 template <class F, class... Args>
@@ -50,6 +67,7 @@ class TaskOf final : public Task<Args...> {
   explicit TaskOf(F fn) : fn_(std::move(fn)) {}
 
   void run(Args... args) override {
+    const TracedRun traced(this->trace, this->queued_at);
     try {
       if constexpr (std::is_void_v<Value>) {
         fn_(args...);
@@ -72,7 +90,8 @@ class TaskOf final : public Task<Args...> {
 };
 
 // Suspends the calling coroutine. `submit` is called with the means to resume it, which it must hand on (and which may
-// be used before submit returns). It must not throw: the coroutine is no longer the caller's by then.
+// be used before submit returns). It must not throw: the coroutine is no longer the caller's by then. The one way to
+// wait in a handler: its trace leaves the loop's thread with it and comes back with it.
 class Submit {
  public:
   virtual ~Submit() = default;

@@ -78,14 +78,13 @@ std::string to_hex(const std::array<std::uint8_t, kSize>& bytes) {
 // sends them, so they start a trace of their own.
 bool parse_traceparent(std::string_view text, TraceContext& out) {
   if (text.size() != 55 || text.substr(0, 3) != "00-" || text[35] != '-' || text[52] != '-') return false;
-  std::array<std::uint8_t, 8> parent{};
   std::array<std::uint8_t, 1> flags{};
-  if (!parse_hex(text.substr(3, 32), out.trace_id) || !parse_hex(text.substr(36, 16), parent) ||
+  if (!parse_hex(text.substr(3, 32), out.trace_id) || !parse_hex(text.substr(36, 16), out.parent_id) ||
       !parse_hex(text.substr(53, 2), flags)) {
     return false;
   }
   const auto all_zero = [](const auto& id) { return std::all_of(id.begin(), id.end(), [](auto b) { return b == 0; }); };
-  if (all_zero(out.trace_id) || all_zero(parent)) return false;
+  if (all_zero(out.trace_id) || all_zero(out.parent_id)) return false;
   out.sampled = (flags[0] & 1U) != 0;
   return true;
 }
@@ -96,10 +95,17 @@ TraceContext TraceContext::from_header(std::string_view traceparent) {
   TraceContext context;
   if (!parse_traceparent(traceparent, context)) {
     context.sampled = false;
+    context.parent_id = {};
     fill_non_zero(context.trace_id);
   }
   fill_non_zero(context.span_id);
   return context;
+}
+
+std::array<std::uint8_t, 8> make_span_id() {
+  std::array<std::uint8_t, 8> id{};
+  fill_non_zero(id);
+  return id;
 }
 
 std::string TraceContext::trace_id_hex() const { return to_hex(trace_id); }

@@ -18,6 +18,7 @@ TEST(TraceContext, continues_a_valid_trace_under_a_new_span) {
   EXPECT_EQ(header.substr(0, 36), std::string(kParent).substr(0, 36));
   EXPECT_NE(header.substr(36, 16), "00f067aa0ba902b7");
   EXPECT_EQ(header.substr(52), "-01");
+  EXPECT_EQ(context.parent_id, (std::array<std::uint8_t, 8>{0x00, 0xf0, 0x67, 0xaa, 0x0b, 0xa9, 0x02, 0xb7}));
 }
 
 TEST(TraceContext, reads_the_sampled_bit_alone) {
@@ -48,6 +49,7 @@ TEST(TraceContext, starts_a_trace_of_its_own_for_anything_not_strictly_valid) {
     EXPECT_NE(context.trace_id_hex(), "4bf92f3577b34da6a3ce929d0e0e4736") << header;
     EXPECT_NE(context.trace_id_hex(), std::string(32, '0')) << header;
     EXPECT_FALSE(context.sampled) << header;
+    EXPECT_FALSE(context.has_parent()) << header;
   }
 }
 
