@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <exception>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -25,11 +26,12 @@ Housekeeper::Housekeeper(Installation& installation, gate::Gates& gates, telemet
       failures_(metrics.counter("gatehouse_app_housekeeping_failures_total", "Looks at the database that failed.")) {
   std::size_t loaded = 0;
   do {
+    const auto began = installation_.clock.steady_now();
     const auto rows = installation_.database->read_blocking([&](db::Transaction& tx) {
       return installation_.revocations.live_since(tx, last_seq_, installation_.clock.now(), kLoadStep);
     });
-    gates_.load(rows);
     loaded = rows.size();
+    gates_.load(rows, loaded < kLoadStep ? std::optional(began) : std::nullopt);
     if (loaded > 0) last_seq_ = rows.back().seq;
   } while (loaded == kLoadStep);
   gates_.set_keys(installation_.keys.snapshot()->verification, false);
@@ -80,12 +82,13 @@ void Housekeeper::follow() {
   const std::lock_guard lock(follow_mutex_);
   std::size_t read = 0;
   do {
+    const auto began = installation_.clock.steady_now();
     auto rows = installation_.database->read_blocking([&](db::Transaction& tx) {
       return installation_.revocations.live_since(tx, last_seq_, installation_.clock.now(), kLoadStep);
     });
     read = rows.size();
     const std::int64_t newest = rows.empty() ? last_seq_ : rows.back().seq;
-    gates_.follow(std::move(rows));
+    gates_.follow(std::move(rows), read < kLoadStep ? std::optional(began) : std::nullopt);
     last_seq_ = newest;
   } while (read == kLoadStep);
 

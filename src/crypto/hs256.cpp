@@ -18,6 +18,7 @@ class Hs256Verifier final : public VerificationKey::Verifier {
     return base::equal_in_constant_time(hmac_sha256(secret_, signing_input), signature);
   }
   boost::json::object public_members() const override { return {}; }
+  std::optional<base::Secret> shared_secret() const override { return secret_.clone(); }
 
  private:
   base::Secret secret_;

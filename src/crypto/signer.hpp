@@ -2,6 +2,7 @@
 
 #include <boost/json/object.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +20,8 @@ class VerificationKey::Verifier {
   [[nodiscard]] virtual bool verify(std::string_view signing_input, std::string_view signature) const = 0;
   // kty and the key itself; the dispatcher adds kid, alg and use. Empty when there is no public part.
   [[nodiscard]] virtual boost::json::object public_members() const = 0;
+  // Of HS256 alone.
+  [[nodiscard]] virtual std::optional<base::Secret> shared_secret() const { return std::nullopt; }
   [[nodiscard]] Algorithm algorithm() const noexcept { return algorithm_; }
   [[nodiscard]] const std::string& kid() const noexcept { return kid_; }
 

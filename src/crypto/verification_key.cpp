@@ -80,6 +80,8 @@ bool VerificationKey::verify(std::string_view signing_input, std::string_view si
   return verifier_->verify(signing_input, signature);
 }
 
+std::optional<base::Secret> VerificationKey::shared_secret() const { return verifier_->shared_secret(); }
+
 boost::json::object VerificationKey::public_jwk() const {
   auto jwk = verifier_->public_members();
   if (jwk.empty()) return jwk;

@@ -2,6 +2,7 @@
 
 #include <boost/json/object.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,8 @@ class VerificationKey {
 
   // kty, crv/x/y or n/e, kid, alg, use. Empty for HS256, which has no public part.
   [[nodiscard]] boost::json::object public_jwk() const;
+  // Of HS256 alone, for from_shared_secret() in another process of ours: to be sealed before it leaves this one.
+  [[nodiscard]] std::optional<base::Secret> shared_secret() const;
 
   // One implementation for each algorithm; see es256.cpp, ed25519.cpp, rs256.cpp, hs256.cpp.
   class Verifier;

@@ -1,5 +1,7 @@
 #include "gate/gates.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace gatehouse::gate {
@@ -28,20 +30,41 @@ boost::asio::awaitable<void> Gates::publish(std::vector<contract::Revocation> ro
   co_await loops_.on_each(std::move(apply));
 }
 
-void Gates::follow(std::vector<contract::Revocation> rows) {
-  loops_.on_each_blocking([this, &rows](std::size_t loop) {
-    for (const auto& row : rows) gates_[loop]->verifier().apply(row);
-    gates_[loop]->verifier().feed_is_fresh();
-    if (loop == 0) revocations_ = gates_[0]->verifier().revocation_count();
+void Gates::follow(std::vector<contract::Revocation> rows, std::optional<base::SteadyPoint> complete_as_of) {
+  loops_.on_each_blocking([&](std::size_t loop) {
+    auto& verifier = gates_[loop]->verifier();
+    for (const auto& row : rows) verifier.apply(row);
+    if (complete_as_of) verifier.feed_is_complete(*complete_as_of);
+    if (loop == 0) revocations_ = verifier.revocation_count();
   });
+  if (complete_as_of) note_completeness(*complete_as_of);
 }
 
-void Gates::load(const std::vector<contract::Revocation>& rows) {
+void Gates::load(const std::vector<contract::Revocation>& rows, std::optional<base::SteadyPoint> complete_as_of) {
   for (auto& gate : gates_) {
     for (const auto& row : rows) gate->verifier().apply(row);
-    gate->verifier().feed_is_fresh();
+    if (complete_as_of) gate->verifier().feed_is_complete(*complete_as_of);
   }
   revocations_ = gates_.front()->verifier().revocation_count();
+  if (complete_as_of) note_completeness(*complete_as_of);
+}
+
+void Gates::note_completeness(base::SteadyPoint as_of) {
+  const auto moment = std::min(as_of, clock_.steady_now()).time_since_epoch().count();
+  auto known = complete_as_of_.load();
+  while (known < moment && !complete_as_of_.compare_exchange_weak(known, moment)) {
+  }
+}
+
+std::optional<base::SteadyPoint::duration> Gates::feed_age() const {
+  const auto known = complete_as_of_.load();
+  if (known == kNever) return std::nullopt;
+  return clock_.steady_now() - base::SteadyPoint(base::SteadyPoint::duration(known));
+}
+
+bool Gates::is_fresh() const {
+  const auto age = feed_age();
+  return age && *age <= options_.verifier.max_staleness;
 }
 
 void Gates::set_keys(std::shared_ptr<const crypto::KeySet> keys, bool started) {
@@ -61,6 +84,11 @@ void Gates::register_metrics(telemetry::Metrics& metrics) {
   }
   metrics.gauge_from("gatehouse_gate_revocations", "Live revocations held by each loop.", {},
                      [this] { return static_cast<double>(revocations_.load()); });
+  metrics.gauge_from("gatehouse_gate_feed_age_seconds", "How long ago the gate knew all that had ended; -1: never.", {},
+                     [this] {
+                       const auto age = feed_age();
+                       return age ? std::chrono::duration<double>(*age).count() : -1.0;
+                     });
 }
 
 }  // namespace gatehouse::gate

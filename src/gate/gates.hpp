@@ -1,7 +1,9 @@
 #pragma once
 
 #include <atomic>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,11 +35,15 @@ class Gates final : public contract::Authenticator, public contract::RevocationF
   // contract::RevocationFeed: completes when every loop refuses what the rows say. REQUIRES: the loops have started.
   boost::asio::awaitable<void> publish(std::vector<contract::Revocation> rows) override;
 
-  // What a follower of the log read, and that it is up to date as of now; for a thread that is no loop. Blocks until
-  // every loop has applied it. REQUIRES: the loops have started.
-  void follow(std::vector<contract::Revocation> rows);
-  // The same before the loops have started: the log as it stands.
-  void load(const std::vector<contract::Revocation>& rows);
+  // What a follower of the log heard; for a thread that is no loop. `complete_as_of`: with these rows, every loop has
+  // whatever was acknowledged as ended before that moment (for a read: the moment before it began); nothing when that
+  // can't be said. Blocks until every loop has applied it. REQUIRES: the loops have started.
+  void follow(std::vector<contract::Revocation> rows, std::optional<base::SteadyPoint> complete_as_of);
+  // The same before the loops have started.
+  void load(const std::vector<contract::Revocation>& rows, std::optional<base::SteadyPoint> complete_as_of);
+
+  // Whether a loop may say yes: complete as of less than max_staleness ago. For readiness; thread-safe.
+  [[nodiscard]] bool is_fresh() const;
 
   // Replaces the keys on every loop: at once before the loops have started, else by a post to each.
   void set_keys(std::shared_ptr<const crypto::KeySet> keys, bool started);
@@ -47,6 +53,8 @@ class Gates final : public contract::Authenticator, public contract::RevocationF
 
  private:
   void register_metrics(telemetry::Metrics& metrics);
+  void note_completeness(base::SteadyPoint as_of);
+  [[nodiscard]] std::optional<base::SteadyPoint::duration> feed_age() const;
 
   runtime::EventLoops& loops_;
   const base::Clock& clock_;
@@ -55,6 +63,9 @@ class Gates final : public contract::Authenticator, public contract::RevocationF
   Counters counters_;
   std::vector<std::unique_ptr<Gate>> gates_;
   std::atomic<std::size_t> revocations_{0};  // held by the first loop, as of the last change
+  // What every loop is complete as of, on the steady clock; kNever until it was said.
+  static constexpr base::SteadyPoint::rep kNever = std::numeric_limits<base::SteadyPoint::rep>::min();
+  std::atomic<base::SteadyPoint::rep> complete_as_of_{kNever};
 };
 
 }  // namespace gatehouse::gate

@@ -59,7 +59,7 @@ TEST_F(GatesTest, F02_nobody_is_let_in_before_the_log_was_loaded) {
 }
 
 TEST_F(GatesTest, what_was_revoked_before_the_start_is_refused_by_every_loop) {
-  gates->load({test::revoked(Kind::token, "gone", clock.now())});
+  gates->load({test::revoked(Kind::token, "gone", clock.now())}, clock.steady_now());
   loops.start();
   EXPECT_EQ(verdicts(token("gone")), (Verdicts{"no", "no"}));
   EXPECT_EQ(verdicts(token("here")), (Verdicts{"yes", "yes"}));
@@ -67,18 +67,48 @@ TEST_F(GatesTest, what_was_revoked_before_the_start_is_refused_by_every_loop) {
 }
 
 TEST_F(GatesTest, F02_following_the_log_keeps_the_gates_sure) {
-  gates->load({});
+  gates->load({}, clock.steady_now());
   loops.start();
   clock.advance(std::chrono::seconds(6));
   EXPECT_EQ(verdicts(token("a")), (Verdicts{"unavailable", "unavailable"}));
-  gates->follow({test::revoked(Kind::token, "b", clock.now())});
+  gates->follow({test::revoked(Kind::token, "b", clock.now())}, clock.steady_now());
   EXPECT_EQ(verdicts(token("a")), (Verdicts{"yes", "yes"}));
   EXPECT_EQ(verdicts(token("b")), (Verdicts{"no", "no"}));
 }
 
+// Rows that are heard with a gap before them end what they say, and prove nothing else.
+TEST_F(GatesTest, F02_rows_alone_do_not_make_a_stale_feed_fresh) {
+  gates->load({}, std::nullopt);
+  loops.start();
+  gates->follow({test::revoked(Kind::token, "b", clock.now())}, std::nullopt);
+  EXPECT_EQ(verdicts(token("a")), (Verdicts{"unavailable", "unavailable"}));
+  EXPECT_FALSE(gates->is_fresh());
+  gates->follow({}, clock.steady_now());
+  EXPECT_EQ(verdicts(token("a")), (Verdicts{"yes", "yes"}));
+  EXPECT_EQ(verdicts(token("b")), (Verdicts{"no", "no"}));
+  EXPECT_TRUE(gates->is_fresh());
+}
+
+// An answer that was an hour on its way speaks of an hour ago.
+TEST_F(GatesTest, F02_a_process_that_was_frozen_is_unsure_until_it_has_heard_anew) {
+  gates->load({}, clock.steady_now());
+  loops.start();
+  const auto asked = clock.steady_now();
+  EXPECT_TRUE(gates->is_fresh());
+  clock.advance(std::chrono::hours(1));
+  EXPECT_FALSE(gates->is_fresh());
+  gates->follow({}, asked);
+  EXPECT_EQ(verdicts(token("a")), (Verdicts{"unavailable", "unavailable"}));
+  EXPECT_NE(metrics.render().find("gatehouse_gate_feed_age_seconds 3600"), std::string::npos);
+  gates->follow({}, clock.steady_now());
+  gates->follow({}, asked);  // overtaken: moves nothing back
+  EXPECT_EQ(verdicts(token("a")), (Verdicts{"yes", "yes"}));
+  EXPECT_NE(metrics.render().find("gatehouse_gate_feed_age_seconds 0"), std::string::npos);
+}
+
 // Publishing says that some rows are known here, not that none is missing.
 TEST_F(GatesTest, F02_publishing_does_not_make_a_stale_feed_fresh) {
-  gates->load({});
+  gates->load({}, clock.steady_now());
   loops.start();
   clock.advance(std::chrono::seconds(6));
   asio::co_spawn(loops.context(0), gates->publish({test::revoked(Kind::token, "b", clock.now())}), asio::use_future)
@@ -87,7 +117,7 @@ TEST_F(GatesTest, F02_publishing_does_not_make_a_stale_feed_fresh) {
 }
 
 TEST_F(GatesTest, T18_keys_reach_every_loop) {
-  gates->load({});
+  gates->load({}, clock.steady_now());
   loops.start();
   const auto next = test::new_key();
   const auto text = crypto::sign_jwt(next, "at+jwt", test::claims_at(clock.now()));
@@ -99,7 +129,7 @@ TEST_F(GatesTest, T18_keys_reach_every_loop) {
 
 // S04: promise 1. Once publish() has completed, no loop says yes any more: while both are being asked without pause.
 TEST_F(GatesTest, S04_after_publish_completes_every_loop_refuses) {
-  gates->load({});
+  gates->load({}, clock.steady_now());
   loops.start();
   std::vector<std::string> tokens;
   for (int i = 0; i < 200; ++i) tokens.push_back(token("jti-" + std::to_string(i)));
@@ -133,16 +163,16 @@ TEST_F(GatesTest, S04_after_publish_completes_every_loop_refuses) {
 }
 
 TEST_F(GatesTest, sweeping_forgets_what_has_expired) {
-  gates->load({test::revoked(Kind::token, "a", clock.now())});
+  gates->load({test::revoked(Kind::token, "a", clock.now())}, clock.steady_now());
   loops.start();
   clock.advance(std::chrono::seconds(2'000));
   for (int i = 0; i < 256; ++i) gates->sweep();
-  gates->follow({});
+  gates->follow({}, std::nullopt);
   EXPECT_NE(metrics.render().find("gatehouse_gate_revocations 0"), std::string::npos);
 }
 
 TEST_F(GatesTest, each_check_is_counted_by_its_reason) {
-  gates->load({});
+  gates->load({}, clock.steady_now());
   loops.start();
   loops.on_each_blocking([&](std::size_t loop) {
     http::Request request;

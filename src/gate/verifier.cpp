@@ -1,5 +1,6 @@
 #include "gate/verifier.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "gate/claims.hpp"
@@ -14,7 +15,7 @@ Verifier::Verifier(const VerifierOptions& options, const base::Clock& clock)
 
 base::Result<const CachedToken*, Reason> Verifier::recheck(CachedToken& known, base::TimePoint now) {
   // A feed that was not heard from lately may hold a revocation of this very token: no "yes" without it.
-  if (!last_heard_ || clock_.steady_now() - *last_heard_ > options_.max_staleness) return Reason::feed_stale;
+  if (!complete_as_of_ || clock_.steady_now() - *complete_as_of_ > options_.max_staleness) return Reason::feed_stale;
   if (now >= known.good_until) {
     cache_.erase(known);
     return Reason::expired;
@@ -40,6 +41,11 @@ bool Verifier::is_revoked(CachedToken& entry) const {
   }
   entry.checked_generation = revocations_.generation();
   return false;
+}
+
+void Verifier::feed_is_complete(base::SteadyPoint as_of) {
+  as_of = std::min(as_of, clock_.steady_now());
+  complete_as_of_ = complete_as_of_ ? std::max(*complete_as_of_, as_of) : as_of;
 }
 
 void Verifier::set_keys(std::shared_ptr<const crypto::KeySet> keys) {

@@ -43,8 +43,10 @@ class Verifier {
 
   void set_keys(std::shared_ptr<const crypto::KeySet> keys);
   void apply(const contract::Revocation& row) { revocations_.apply(row); }
-  // The feed was heard from just now: nothing is missing up to here.
-  void feed_is_fresh() { last_heard_ = clock_.steady_now(); }
+  // Whatever was acknowledged as ended before `as_of` has been applied. Never moves back, never past now. On the steady
+  // clock: setting the wall clock makes nothing fresh and nothing stale.
+  void feed_is_complete(base::SteadyPoint as_of);
+  void feed_is_fresh() { feed_is_complete(clock_.steady_now()); }
   // A token passes until its expiry plus the leeway, so that what revokes it must stay as long.
   void sweep_step() { revocations_.sweep_step(clock_.now() - options_.expected.leeway); }
 
@@ -58,7 +60,7 @@ class Verifier {
   std::shared_ptr<const crypto::KeySet> keys_;
   RevocationSet revocations_;
   TokenCache cache_;
-  std::optional<base::SteadyPoint> last_heard_;  // never, until the log was loaded
+  std::optional<base::SteadyPoint> complete_as_of_;  // never, until the log was loaded
 };
 
 }  // namespace gatehouse::gate

@@ -150,6 +150,15 @@ TEST_F(VerifierTest, F02_without_the_feed_there_is_no_yes) {
   EXPECT_EQ(verdict(text), "allowed");
 }
 
+TEST_F(VerifierTest, F02_what_the_feed_is_complete_as_of_never_moves_back_nor_ahead) {
+  const auto text = token();
+  verifier.feed_is_complete(clock.steady_now() + seconds(60));
+  verifier.feed_is_complete(clock.steady_now() - seconds(60));
+  EXPECT_EQ(verdict(text), "allowed");
+  clock.advance(milliseconds(5'001));
+  EXPECT_EQ(verdict(text), "feed_stale") << "counted from now, not from a time to come";
+}
+
 TEST_F(VerifierTest, F02_before_the_log_was_loaded_there_is_no_yes) {
   Verifier fresh(test::verifier_options(), clock);
   fresh.set_keys(test::key_set({&key}));
