@@ -1,0 +1,88 @@
+"""What is put under load: `embedded`, one process with all roles on its own files. `scale` is in scale.py."""
+import json
+import subprocess
+
+from chaos import parts
+
+GRACE = 4        # seconds, so that retries fall on both sides of it
+STALENESS = 2    # seconds: the promised bound where processes are several
+
+
+def limits():
+    """Every limit that there is, out of reach: refusals for their number are another test's matter."""
+    shown = subprocess.run([parts.PROGRAM, "config", "show", "--json"], check=True, stdout=subprocess.PIPE).stdout
+    tables = {"limit": {}}
+    for entry in json.loads(shown):
+        table, _, key = entry["key"].rpartition(".")
+        if table == "limit" and key.endswith(("_burst", "_per_second", "_failures")):
+            tables["limit"][key] = 1_000_000
+    return tables
+
+
+def common_settings(folder):
+    return {"data": {"dir": str(folder / "data")},
+            "token": {"issuer": "http://gatehouse.chaos", "access_lifetime": "1h"},
+            "session": {"grace": f"{GRACE}s", "max_per_account": 10_000},
+            # The cheapest hash that the settings allow: what is tested is what stands around it.
+            "password": {"memory_kib": 7168, "iterations": 5, "hash_threads": 1},
+            "gate": {"max_staleness": f"{STALENESS}s"},
+            "log": {"level": "info"},
+            **limits()}
+
+
+class Installation:
+    """Parts by name, in the order of their start; `nodes` and `gates`: name -> port."""
+
+    # target -> how likely it is to be hit
+    weights = {}
+    # In one process everything has ended when the answer goes out; between several it may take what is promised.
+    bound = 0.0
+
+    def __init__(self):
+        self.parts, self.nodes, self.gates = {}, {}, {}
+        self.down = set()  # what is meant to be down now
+
+    def add(self, part):
+        self.parts[part.name] = part
+        return part
+
+    def start(self):
+        for part in self.parts.values():
+            part.launch()
+            self.wait_ready(part)
+
+    def wait_ready(self, part, timeout=60):
+        try:
+            parts.wait_for(part.ready, timeout, f"{part.name} was not ready")
+        except RuntimeError as failure:
+            raise RuntimeError(f"{failure}\n{part.tail()}") from None
+
+    def wait_all_ready(self, timeout=60):
+        for part in self.parts.values():
+            self.wait_ready(part, timeout)
+
+    def stop(self):
+        for part in reversed(self.parts.values()):
+            part.end()
+
+    def supervise(self):
+        """Starts again what ended by itself, as an init system would. Returns (name, exit status) of each."""
+        ended = []
+        for part in self.parts.values():
+            if part.name not in self.down and part.process is not None and not part.running():
+                ended.append((part.name, part.process.returncode))
+                part.launch()
+        return ended
+
+
+class Embedded(Installation):
+    weights = {"gatehouse": 1}
+
+    def __init__(self, folder):
+        super().__init__()
+        self.server = self.add(parts.Gatehouse("gatehouse", folder, common_settings(folder)))
+        self.nodes = self.gates = {"gatehouse": self.server.port}
+
+    def create_admin(self, name, password):
+        self.server.command_line("account", "create", "--username", name, "--email", f"{name}@example.org",
+                                 "--role", "admin", stdin=password)

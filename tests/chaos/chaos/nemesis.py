@@ -1,0 +1,106 @@
+"""What goes wrong and when: a schedule that a seed decides alone, and the hand that carries it out."""
+import random
+import threading
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    at: float       # seconds since the start of the load
+    target: str
+    action: str     # kill: SIGKILL, started again later. freeze: SIGSTOP, SIGCONT later. end: SIGTERM, started later
+    seconds: float  # until it is over
+
+    def describe(self):
+        return f"{self.at:8.2f}  {self.action:<7} {self.target:<12} for {self.seconds:.2f} s"
+
+
+ACTIONS = {"kill": 5, "freeze": 3, "end": 1}
+LONGEST = 6.0   # seconds: longer than gates may be without news, so that they have to say so
+CALM = 4.0      # seconds on average between two faults: a history of outages alone shows nothing
+
+
+def schedule(seed, seconds, weights):
+    """Faults of random targets. Some come while another lasts; two of one target never do."""
+    chance = random.Random(f"faults {seed}")
+    faults, at, over = [], 2.0, {}
+    while True:
+        at += chance.uniform(0.25, 2) * CALM if chance.random() < 0.8 else chance.uniform(0, 1)
+        target = chance.choices(list(weights), list(weights.values()))[0]
+        action = chance.choices(list(ACTIONS), list(ACTIONS.values()))[0]
+        lasts = round(chance.choice((chance.uniform(0, 0.3), chance.uniform(0.3, LONGEST))), 2)
+        at = round(max(at, over.get(target, 0)), 2)
+        if at + lasts > seconds - 2:
+            return faults
+        faults.append(Fault(at, target, action, lasts))
+        over[target] = at + lasts + 1.5
+        if chance.random() < 0.75:  # otherwise the next one may come while this one lasts
+            at += lasts
+
+
+class Nemesis:
+    """Carries a schedule out on a thread of its own, and keeps running what ends by itself."""
+
+    def __init__(self, installation, recorder, faults):
+        self.installation, self.recorder = installation, recorder
+        self.todo = sorted([(fault.at, 0, fault) for fault in faults] +
+                           [(fault.at + fault.seconds, 1, fault) for fault in faults], key=lambda item: item[:2])
+        self.done = []
+        self.ended_by_themselves = []
+        self.stop_event = threading.Event()
+        self.failure = None
+        self.thread = threading.Thread(target=self.run)
+
+    def run(self):
+        try:
+            began = self.recorder.now()
+            for at, is_over, fault in self.todo:
+                while (left := began + at - self.recorder.now()) > 0:
+                    if self.stop_event.wait(min(left, 0.25)):
+                        return
+                    self.supervise()
+                (self.undo if is_over else self.do)(fault)
+        except Exception as failure:  # of this program: the run says so instead of going on without faults
+            self.failure = failure
+            self.stop_event.set()
+
+    def supervise(self):
+        for name, status in self.installation.supervise():
+            self.ended_by_themselves.append((name, status))
+            self.recorder.fault(target=name, action="ended by itself", status=status)
+
+    def do(self, fault):
+        part = self.installation.parts[fault.target]
+        self.installation.down.add(fault.target)
+        self.recorder.fault(**{key: value for key, value in asdict(fault).items() if key != "at"})
+        if fault.action == "freeze":
+            part.freeze()
+        elif fault.action == "kill":
+            part.kill()
+        else:
+            part.end()
+        self.done.append(fault)
+
+    def undo(self, fault):
+        part = self.installation.parts[fault.target]
+        if fault.action == "freeze":
+            part.thaw()
+        else:
+            part.launch()
+        self.installation.down.discard(fault.target)
+        self.recorder.fault(target=fault.target, action=f"{fault.action} is over")
+
+    def start(self):
+        self.thread.start()
+
+    def stop(self):
+        """Everything runs again afterwards, ready or not."""
+        self.stop_event.set()
+        self.thread.join()
+        for name in sorted(self.installation.down):
+            part = self.installation.parts[name]
+            if part.running():
+                part.thaw()
+            else:
+                part.launch()
+        self.installation.down.clear()

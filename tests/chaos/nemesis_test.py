@@ -1,0 +1,37 @@
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from chaos.nemesis import schedule  # noqa: E402
+
+WEIGHTS = {"node-1": 1, "node-2": 1, "database": 1}
+
+
+class ScheduleTest(unittest.TestCase):
+    def test_seed_decides_it(self):
+        self.assertEqual(schedule(7, 600, WEIGHTS), schedule(7, 600, WEIGHTS))
+        self.assertNotEqual(schedule(7, 600, WEIGHTS), schedule(8, 600, WEIGHTS))
+
+    def test_longer_run_begins_like_a_shorter_one(self):
+        short = schedule(7, 120, WEIGHTS)
+        self.assertEqual(short, schedule(7, 600, WEIGHTS)[:len(short)])
+
+    def test_one_target_has_one_fault_at_a_time(self):
+        for seed in range(50):
+            over = {}
+            for fault in schedule(seed, 600, WEIGHTS):
+                self.assertGreaterEqual(fault.at, over.get(fault.target, 0))
+                over[fault.target] = fault.at + fault.seconds
+
+    def test_each_target_meets_each_action(self):
+        seen = {(fault.target, fault.action) for fault in schedule(1, 3600, WEIGHTS)}
+        self.assertEqual({(target, action) for target in WEIGHTS for action in ("kill", "freeze", "end")}, seen)
+
+    def test_all_is_over_before_the_end(self):
+        for seed in range(50):
+            self.assertLessEqual(max(fault.at + fault.seconds for fault in schedule(seed, 60, WEIGHTS)), 60)
+
+
+if __name__ == "__main__":
+    unittest.main()
