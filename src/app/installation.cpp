@@ -62,7 +62,11 @@ identity::KeyManagerOptions key_options(const Settings& settings) {
   return {.algorithm = settings.token.algorithm,
           .token_lifetime = settings.token.access_lifetime,
           .leeway = settings.token.leeway,
-          .rotation_period = settings.token.rotation_period};
+          .rotation_period = settings.token.rotation_period,
+          // Gates of other processes hear of a key within max_staleness, or answer 503.
+          .settle = settings.cluster.secret.empty()
+                        ? std::chrono::seconds(0)
+                        : std::chrono::ceil<std::chrono::seconds>(2 * settings.gate.max_staleness)};
 }
 
 }  // namespace

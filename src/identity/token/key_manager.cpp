@@ -187,11 +187,27 @@ base::Result<bool, KeyRingError> KeyManager::maintain() {
   return reload();
 }
 
+// The current key, or while it is too young for every gate to know it, the one that signed before.
+const KeyRecord* KeyManager::signer_of(const std::vector<KeyRecord>& ring) const {
+  const auto now = clock_.now();
+  const KeyRecord* current = in_state(ring, KeyState::current);
+  // From the future: another clock is wrong, and how long ago it was can't be told.
+  const bool young = current != nullptr && current->created_at <= now && now - current->created_at < options_.settle;
+  if (!young) return current;
+  const KeyRecord* before = nullptr;
+  for (const KeyRecord& key : ring) {
+    if (key.state != KeyState::previous || !verifies(key, now)) continue;
+    if (before == nullptr || before->activated_at < key.activated_at) before = &key;
+  }
+  return before != nullptr ? before : current;
+}
+
 base::Result<std::shared_ptr<const KeyRingSnapshot>, KeyRingError> KeyManager::open_ring(
     const std::vector<KeyRecord>& ring) const {
   auto snapshot = std::make_shared<KeyRingSnapshot>();
   std::vector<crypto::VerificationKey> keys;
   const auto now = clock_.now();
+  const KeyRecord* const signer = signer_of(ring);
   for (const KeyRecord& record : ring) {
     if (!verifies(record, now)) continue;
     // Verification, too, starts from the sealed half: whoever can write to the database, but lacks the master key, must
@@ -203,7 +219,8 @@ base::Result<std::shared_ptr<const KeyRingSnapshot>, KeyRingError> KeyManager::o
     if (!key) return KeyRingError::wrong_master_key;
     keys.push_back(key->verification_key());
     snapshot->kids.push_back(std::string(to_string(record.state)) + ' ' + record.kid);
-    if (record.state == KeyState::current) {
+    if (&record == signer) {
+      snapshot->kids.back() += " signs";
       snapshot->current = std::make_shared<const crypto::SigningKey>(std::move(*key));
     }
   }

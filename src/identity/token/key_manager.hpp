@@ -33,14 +33,17 @@ struct KeyManagerOptions {
   std::chrono::seconds token_lifetime = std::chrono::minutes(15);
   std::chrono::seconds leeway{5};  // with which verifiers judge `exp`
   std::chrono::seconds rotation_period = std::chrono::hours(24 * 90);
+  // A key signs only once it has been published for so long, as long as the one before it verifies: no gate of any
+  // process may meet a token before it has heard of its key, however fast rotations follow each other.
+  std::chrono::seconds settle{10};
 };
 
 // The ring at one moment; immutable.
 struct KeyRingSnapshot {
-  std::shared_ptr<const crypto::SigningKey> current;
+  std::shared_ptr<const crypto::SigningKey> current;   // what signs
   std::shared_ptr<const crypto::KeySet> verification;  // next, current, and each previous key still needed
   std::string jwks;                                    // what /.well-known/jwks.json answers: public members only
-  std::vector<std::string> kids;                       // of `verification`, each with its state: what makes it another
+  std::vector<std::string> kids;  // of `verification`, each with its state, and what signs: what makes it another
 };
 
 // The life of the signing keys: makes, rotates, revokes and hands them out.
@@ -83,6 +86,7 @@ class KeyManager {
   [[nodiscard]] bool is_complete(const std::vector<KeyRecord>& ring) const;
   void complete(db::Transaction& tx, Spares& spares) const;
   [[nodiscard]] bool rotate_from(db::Transaction& tx, std::string_view current_kid, Spares& spares) const;
+  [[nodiscard]] const KeyRecord* signer_of(const std::vector<KeyRecord>& ring) const;
   [[nodiscard]] base::Result<std::shared_ptr<const KeyRingSnapshot>, KeyRingError> open_ring(
       const std::vector<KeyRecord>& ring) const;
 

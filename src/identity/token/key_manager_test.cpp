@@ -69,6 +69,7 @@ TEST_F(KeyRing, T18_next_is_published_and_verifies_but_does_not_sign) {
 
 TEST_F(KeyRing, T18_rotation_takes_the_key_that_was_published_before_and_refuses_no_token) {
   const auto keys = ready();
+  clock_.advance(10s);
   const std::string next = kid_in(*keys, KeyState::next);
   const auto old_token = token(*keys);
   ASSERT_TRUE(keys->rotate());
@@ -76,6 +77,32 @@ TEST_F(KeyRing, T18_rotation_takes_the_key_that_was_published_before_and_refuses
   EXPECT_EQ(keys->list().size(), 3U);
   EXPECT_TRUE(verify(*keys, old_token));
   EXPECT_TRUE(verify(*keys, token(*keys)));
+}
+
+TEST_F(KeyRing, T18_rotations_in_a_row_never_sign_with_a_key_that_a_gate_may_not_know_yet) {
+  const auto keys = ready();
+  clock_.advance(10s);
+  ASSERT_TRUE(keys->rotate());
+  const std::string known = keys->snapshot()->current->kid();
+  ASSERT_TRUE(keys->rotate());  // its successor was made a moment ago
+  const std::string young = kid_in(*keys, KeyState::current);
+  EXPECT_NE(young, known);
+  EXPECT_EQ(keys->snapshot()->current->kid(), known);
+  EXPECT_TRUE(verify(*keys, token(*keys)));
+  clock_.advance(9s);
+  EXPECT_FALSE(*keys->reload());
+  clock_.advance(1s);
+  EXPECT_TRUE(*keys->reload());
+  EXPECT_EQ(keys->snapshot()->current->kid(), young);
+}
+
+TEST_F(KeyRing, T18_a_revoked_key_never_signs_again_however_young_the_next_is) {
+  const auto keys = ready();
+  const std::string revoked = keys->snapshot()->current->kid();
+  ASSERT_TRUE(keys->revoke(revoked));
+  EXPECT_NE(keys->snapshot()->current->kid(), revoked);
+  ASSERT_TRUE(keys->revoke(keys->snapshot()->current->kid()));
+  EXPECT_EQ(keys->snapshot()->current->kid(), kid_in(*keys, KeyState::current));
 }
 
 TEST_F(KeyRing, T18_previous_key_is_accepted_only_until_its_last_token_has_expired) {
@@ -142,6 +169,9 @@ TEST_F(KeyRing, another_algorithm_in_the_configuration_brings_a_new_current_key_
   const auto old_token = token(*before);
   for (const auto algorithm : {crypto::Algorithm::eddsa, crypto::Algorithm::hs256, crypto::Algorithm::es256}) {
     const auto after = ready({.algorithm = algorithm});
+    EXPECT_TRUE(verify(*after, token(*after))) << "while the new key settles";
+    clock_.advance(10s);
+    EXPECT_TRUE(*after->reload());
     EXPECT_EQ(after->snapshot()->current->algorithm(), algorithm);
     EXPECT_TRUE(verify(*after, old_token));
     EXPECT_TRUE(verify(*after, token(*after)));
