@@ -24,10 +24,9 @@ async function withGatehouse(options: GatehouseOptions, body: (gatehouse: Gateho
 describe("starting", () => {
   test("starts without a configuration, on 127.0.0.1, with a data folder of its own", async () => {
     const folder = makeFolder();
-    const child = new Child(binary, ["serve", "--listen", "127.0.0.1:0", "--data", join(folder, "new", "data")], {
-      ...environment,
-      GATEHOUSE_SERVER_ADMIN_LISTEN: "127.0.0.1:0",
-    });
+    const variables = { ...environment, GATEHOUSE_SERVER_ADMIN_LISTEN: "127.0.0.1:0" };
+    const args = ["serve", "--listen", "127.0.0.1:0", "--data", join(folder, "new", "data")];
+    const child = new Child(binary, args, { variables });
     try {
       const address = await child.line((line) => /"listener":"public".*"address":"([^"]+)"/.exec(line)?.[1]);
       assert.match(address, /^127\.0\.0\.1:\d+$/);

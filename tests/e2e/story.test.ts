@@ -121,6 +121,8 @@ describe("the story, through nginx", () => {
 
 test("docs/ops/nginx.md shows the very configuration that the tests run", () => {
   const page = readFileSync(join(projectRoot, "docs/ops/nginx.md"), "utf8");
-  const configuration = readFileSync(join(projectRoot, "deploy/nginx/gatehouse.conf"), "utf8");
-  assert.ok(page.includes("```nginx\n" + configuration + "```\n"));
+  const [upstreams, server] = ["upstreams.conf", "gatehouse.conf"].map((name) =>
+    readFileSync(join(projectRoot, "deploy/nginx", name), "utf8"),
+  );
+  assert.ok(page.includes("```nginx\n" + upstreams + "\n" + server + "```\n"));
 });

@@ -47,7 +47,7 @@ start_stack() {
   admin_port=$(listener_port "$folder/gatehouse.log" admin $!) || die "gatehouse did not start"
 
   local name
-  for name in gatehouse standalone; do
+  for name in upstreams gatehouse standalone; do
     sed -e "s|\${DIR}|$folder|g" -e "s|\${NGINX_PORT}|$nginx_port|" -e "s|\${GATEHOUSE_PORT}|$gatehouse_port|" \
       -e "s|\${APP_PORT}|$app_port|" "deploy/nginx/$name.conf" >"$folder/$name.conf"
   done

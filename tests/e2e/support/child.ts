@@ -1,6 +1,13 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { environment } from "./paths.js";
+import { signalTree } from "./process_tree.js";
+
+export interface ChildOptions {
+  variables?: NodeJS.ProcessEnv;
+  user?: string; // runs as this one where we are root: PostgreSQL and PgBouncer refuse to be root
+  orphaned?: NodeJS.Signals; // what it gets when this process dies, however it dies; default SIGKILL
+}
 
 // A program that a test started: its output line by line, and its end by pid.
 export class Child {
@@ -10,8 +17,16 @@ export class Child {
   private waiters: (() => void)[] = [];
   private ended = false;
 
-  constructor(command: string, args: string[], variables: NodeJS.ProcessEnv = environment) {
-    this.process = spawn(command, args, { env: variables, stdio: ["ignore", "pipe", "pipe"] });
+  constructor(command: string, args: string[], options: ChildOptions = {}) {
+    const identity =
+      options.user !== undefined && process.getuid!() === 0
+        ? [`--reuid=${options.user}`, `--regid=${options.user}`, "--init-groups"]
+        : [];
+    const orphaned = (options.orphaned ?? "SIGKILL").slice("SIG".length);
+    this.process = spawn("setpriv", [...identity, "--pdeathsig", orphaned, "--", command, ...args], {
+      env: options.variables ?? environment,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     for (const stream of [this.process.stdout!, this.process.stderr!]) {
       let rest = "";
       stream.setEncoding("utf8").on("data", (text: string) => {
@@ -58,6 +73,7 @@ export class Child {
   }
 
   async stop(name: NodeJS.Signals = "SIGTERM"): Promise<number | NodeJS.Signals> {
+    this.thaw();
     this.signal(name);
     const stubborn = setTimeout(() => this.signal("SIGKILL"), 20_000);
     try {
@@ -65,6 +81,20 @@ export class Child {
     } finally {
       clearTimeout(stubborn);
     }
+  }
+
+  // As when its machine dies: nothing of it, none of its own children, does anything any more.
+  async kill(): Promise<void> {
+    if (!this.ended) signalTree(this.pid, "SIGSTOP");
+    if (!this.ended) signalTree(this.pid, "SIGKILL");
+    await this.exited;
+  }
+  // As when its machine hangs: sockets stay open, and nobody answers on them.
+  freeze(): void {
+    signalTree(this.pid, "SIGSTOP");
+  }
+  thaw(): void {
+    if (!this.ended) signalTree(this.pid, "SIGCONT");
   }
 
   residentKilobytes(): number {

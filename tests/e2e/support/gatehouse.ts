@@ -28,6 +28,8 @@ const defaults: Record<string, string> = {
 export interface GatehouseOptions {
   settings?: Record<string, string>; // dotted key → TOML value
   tables?: string; // what is no `key = value`: [[gate.rule]] and its like
+  ownLimits?: boolean; // the program's own defaults in place of the tests'
+  variables?: NodeJS.ProcessEnv; // besides the environment
 }
 
 // One Gatehouse process on ports of its own, with a data folder of its own.
@@ -38,6 +40,7 @@ export class Gatehouse {
   port = 0;
   adminPort = 0;
   process!: Child;
+  private variables: NodeJS.ProcessEnv = {};
 
   private constructor() {}
 
@@ -54,14 +57,17 @@ export class Gatehouse {
   }
 
   configure(options: GatehouseOptions): void {
-    const settings = { ...defaults, "data.dir": JSON.stringify(this.data), ...options.settings };
+    const own = options.ownLimits ? {} : defaults;
+    const settings = { ...own, "data.dir": JSON.stringify(this.data), ...options.settings };
     const text = Object.entries(settings).map(([key, value]) => `${key} = ${value}\n`);
-    writeFileSync(this.configuration, text.join("") + "\n" + (options.tables ?? ""));
+    writeFileSync(this.configuration, text.join("") + "\n" + (options.tables ?? ""), { mode: 0o600 });
+    this.variables = options.variables ?? {};
   }
 
-  // Again after it has ended: the same data and configuration, other ports.
+  // Again after it has ended: the same data and configuration, other ports where the configuration names none.
   async start(): Promise<void> {
-    this.process = new Child(binary, ["serve", "--config", this.configuration]);
+    const variables = { ...environment, ...this.variables };
+    this.process = new Child(binary, ["serve", "--config", this.configuration], { variables });
     this.port = await this.listening("public");
     this.adminPort = await this.listening("admin");
   }

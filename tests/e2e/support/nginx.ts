@@ -1,8 +1,12 @@
 import { readFileSync, rmSync, writeFileSync, existsSync } from "node:fs";
-import { connect } from "node:net";
 import { join } from "node:path";
 import { Child } from "./child.js";
 import { freePort, makeFolder, projectRoot } from "./paths.js";
+import { portIsOpen } from "./scale/server.js";
+import { until } from "./until.js";
+
+// What stands behind nginx. One port: one process is all there is. Two lists: the nodes of each role.
+export type Upstreams = number | { identity: number[]; gate: number[] };
 
 // A real nginx with the configuration that deploy/nginx/ ships, on a port of its own.
 export class Nginx {
@@ -12,10 +16,10 @@ export class Nginx {
 
   private constructor() {}
 
-  static async start(gatehousePort: number, appPort: number, port?: number): Promise<Nginx> {
+  static async start(upstreams: Upstreams, appPort: number, port?: number): Promise<Nginx> {
     const nginx = new Nginx();
     nginx.port = port ?? (await freePort());
-    await nginx.run(gatehousePort, appPort);
+    await nginx.run(upstreams, appPort);
     return nginx;
   }
 
@@ -32,39 +36,38 @@ export class Nginx {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private async run(gatehousePort: number, appPort: number): Promise<void> {
-    this.configure(gatehousePort, appPort);
+  private async run(upstreams: Upstreams, appPort: number): Promise<void> {
+    this.configure(upstreams, appPort);
     const log = join(this.folder, "nginx-error.log");
-    this.process = new Child("/usr/sbin/nginx", ["-p", this.folder, "-e", log, "-c", join(this.folder, "standalone.conf")]);
-    if (await this.answers()) return;
+    const args = ["-p", this.folder, "-e", log, "-c", join(this.folder, "standalone.conf")];
+    // Its workers outlive a master that is killed, not one that is told to end.
+    this.process = new Child("/usr/sbin/nginx", args, { orphaned: "SIGTERM" });
+    await until("nginx listens", 20, () => !this.process.running || portIsOpen(this.port));
+    if (this.process.running) return;
     const why = this.errorLog() + this.process.lines.join("\n");
     await this.stop();
     throw new Error(`nginx did not start:\n${why}`);
   }
 
-  private configure(gatehousePort: number, appPort: number): void {
+  private configure(upstreams: Upstreams, appPort: number): void {
+    const single = typeof upstreams === "number";
     const values: Record<string, string> = {
       DIR: this.folder,
       NGINX_PORT: String(this.port),
-      GATEHOUSE_PORT: String(gatehousePort),
       APP_PORT: String(appPort),
+      GATEHOUSE_PORT: single ? String(upstreams) : "",
+      IDENTITY_SERVERS: single ? "" : servers(upstreams.identity),
+      GATE_SERVERS: single ? "" : servers(upstreams.gate),
     };
-    for (const name of ["gatehouse.conf", "standalone.conf"]) {
+    const names = ["gatehouse.conf", "standalone.conf", single ? "upstreams.conf" : "upstreams-scale.conf"];
+    for (const name of names) {
       const template = readFileSync(join(projectRoot, "deploy/nginx", name), "utf8");
-      const text = template.replace(/\$\{([A-Z_]+)\}/g, (_, key: string) => values[key]!);
-      writeFileSync(join(this.folder, name), text);
+      const text = template.replace(/^( *#.*)|\$\{([A-Z_]+)\}/gm, (_, comment: string, key: string) => comment ?? values[key]!);
+      writeFileSync(join(this.folder, name.replace("-scale", "")), text);
     }
   }
+}
 
-  private async answers(): Promise<boolean> {
-    while (this.process.running) {
-      const open = await new Promise<boolean>((done) => {
-        const socket = connect(this.port, "127.0.0.1");
-        socket.on("connect", () => (socket.destroy(), done(true)));
-        socket.on("error", () => setTimeout(done, 20, false));
-      });
-      if (open) return true;
-    }
-    return false;
-  }
+function servers(ports: number[]): string {
+  return ports.map((port) => `    server 127.0.0.1:${port} max_fails=1 fail_timeout=2s;`).join("\n");
 }

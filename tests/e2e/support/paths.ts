@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -18,11 +19,30 @@ export function makeFolder(): string {
 }
 
 // For programs that can't be told "any port": free a moment ago.
-export function freePort(): Promise<number> {
-  return new Promise((done, failed) => {
+export async function freePort(): Promise<number> {
+  const port = await listenOnce(0);
+  if (port === undefined) throw new Error("no port is free");
+  return port;
+}
+
+// For programs that come back on the same port: below those that the kernel gives to outgoing connections.
+export async function lastingPort(): Promise<number> {
+  for (let tries = 0; tries < 1000; tries++) {
+    const port = randomInt(10_240, 32_768);
+    if (!taken.has(port) && (await listenOnce(port)) === port) {
+      taken.add(port);
+      return port;
+    }
+  }
+  throw new Error("no port is free");
+}
+const taken = new Set<number>();
+
+function listenOnce(wanted: number): Promise<number | undefined> {
+  return new Promise((done) => {
     const server = createServer();
-    server.on("error", failed);
-    server.listen(0, "127.0.0.1", () => {
+    server.on("error", () => done(undefined));
+    server.listen(wanted, "127.0.0.1", () => {
       const { port } = server.address() as AddressInfo;
       server.close(() => done(port));
     });
