@@ -23,10 +23,13 @@
 #include "app/machine.hpp"
 #include "app/process_metrics.hpp"
 #include "app/public_service.hpp"
+#include "app/version.hpp"
 #include "gate/gates.hpp"
 #include "platform/http/server.hpp"
 #include "platform/limits/connection_limiter.hpp"
 #include "platform/runtime/event_loops.hpp"
+#include "platform/telemetry/otlp_sender.hpp"
+#include "platform/telemetry/tracer.hpp"
 
 namespace gatehouse::app {
 namespace {
@@ -78,12 +81,23 @@ http::ApiRates api_rates(const Settings& settings) {
   return {settings.limit.everything, settings.limit.sign_in, settings.limit.registration, settings.limit.tracked_keys};
 }
 
+// Null: nothing is traced.
+std::unique_ptr<telemetry::Tracer> make_tracer(const Settings& settings, telemetry::Logger& log,
+                                               telemetry::Metrics& metrics) {
+  if (settings.trace.endpoint.empty()) return nullptr;
+  auto sender = telemetry::make_otlp_sender({.endpoint = settings.trace.endpoint});
+  return std::make_unique<telemetry::Tracer>(
+      telemetry::TracerOptions{.sample_ratio = settings.trace.sample_ratio, .version = kVersion}, std::move(sender),
+      log, metrics);
+}
+
 // The running process. Members are made in the order of start and go in the order of stop.
 class Process {
  public:
   Process(const Settings& settings, telemetry::Logger& log)
       : settings_(settings),
         log_(log),
+        tracer_(make_tracer(settings, log, metrics_)),
         limiter_(connection_limits(settings)),
         loops_(settings.server.loops != 0 ? settings.server.loops : usable_cores()),
         lock_((make_data_folder(settings), settings.data.dir)),
@@ -92,7 +106,7 @@ class Process {
         housekeeper_(*installation_, gates_, log, metrics_),
         identity_(*installation_, gates_, gates_, log, metrics_),
         public_service_(runs(settings, "gate") ? &gates_ : nullptr, public_routes(), api_rates(settings), clock_, log,
-                        metrics_),
+                        metrics_, tracer_.get()),
         admin_service_(admin_routes(ready_, metrics_), std::nullopt, clock_, log, metrics_) {
     if (!settings.server.tls_certificate.empty()) {
       tls_ = std::make_shared<http::TlsContext>(settings.server.tls_certificate.string(),
@@ -185,6 +199,7 @@ class Process {
   base::SystemClock clock_;
   base::SystemRandom random_;
   telemetry::Metrics metrics_;
+  std::unique_ptr<telemetry::Tracer> tracer_;
   Readiness ready_{false};
   limits::ConnectionLimiter limiter_;
   runtime::EventLoops loops_;

@@ -11,9 +11,8 @@ class OtlpSender final : public TraceSender {
  public:
   explicit OtlpSender(OtlpOptions options)
       : client_({.ca_file = std::move(options.ca_file), .max_response_bytes = kMaxAnswer}) {
-    while (options.endpoint.ends_with('/')) options.endpoint.pop_back();
     request_.method = http_client::Method::post;
-    request_.url = options.endpoint + "/v1/traces";
+    request_.url = std::move(options.endpoint);
     request_.headers = {{"Content-Type", "application/json"}};
     request_.deadline = options.deadline;
   }

@@ -9,7 +9,7 @@
 namespace gatehouse::telemetry {
 
 struct OtlpOptions {
-  std::string endpoint{};                     // the collector's base URL; `/v1/traces` is added
+  std::string endpoint{};                     // the whole URL: http://collector:4318/v1/traces
   std::string ca_file{};                      // PEM; empty: the system's authorities
   std::chrono::milliseconds deadline{2'000};  // of one message
 };

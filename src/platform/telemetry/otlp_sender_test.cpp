@@ -24,7 +24,7 @@ class OtlpSenderTest : public testing::Test {
     server.emplace(loops, service, limiter, options);
     loops.start();
     server->start();
-    sender = make_otlp_sender({.endpoint = "http://127.0.0.1:" + std::to_string(server->port()) + "/"});
+    sender = make_otlp_sender({.endpoint = "http://127.0.0.1:" + std::to_string(server->port()) + "/v1/traces"});
   }
   ~OtlpSenderTest() override {
     server->close();
@@ -56,7 +56,7 @@ class OtlpSenderTest : public testing::Test {
   std::unique_ptr<TraceSender> sender;
 };
 
-TEST_F(OtlpSenderTest, posts_json_below_the_base_url) { EXPECT_EQ(sender->send("{\"a\":1}"), Delivery::delivered); }
+TEST_F(OtlpSenderTest, posts_json) { EXPECT_EQ(sender->send("{\"a\":1}"), Delivery::delivered); }
 
 TEST_F(OtlpSenderTest, tells_later_from_never) {
   for (const unsigned later : {429U, 503U}) {
@@ -72,7 +72,7 @@ TEST_F(OtlpSenderTest, tells_later_from_never) {
 TEST_F(OtlpSenderTest, a_collector_that_is_not_there_is_unreachable) {
   server->close();
   loops.stop();
-  EXPECT_EQ(make_otlp_sender({.endpoint = "http://127.0.0.1:1"})->send("{}"), Delivery::unreachable);
+  EXPECT_EQ(make_otlp_sender({.endpoint = "http://127.0.0.1:1/v1/traces"})->send("{}"), Delivery::unreachable);
 }
 
 }  // namespace
