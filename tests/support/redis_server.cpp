@@ -1,0 +1,242 @@
+#include "tests/support/redis_server.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <functional>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+
+#include "tests/support/child_process.hpp"
+
+namespace gatehouse::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+void wait_until(const std::string& what, const std::function<bool()>& done) {
+  const auto deadline = std::chrono::steady_clock::now() + 15s;
+  while (!done()) {
+    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("waited in vain until " + what);
+    std::this_thread::sleep_for(5ms);
+  }
+}
+
+void make_certificate(const std::filesystem::path& folder) {
+  run_process({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
+               "2", "-subj", "/CN=redis.test", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
+               (folder / "key.pem").string(), "-out", (folder / "cert.pem").string()});
+}
+
+std::vector<std::string> cluster_options() {
+  return {"--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-require-full-coverage", "no"};
+}
+
+}  // namespace
+
+std::uint16_t free_port() {
+  // Below 32768 lie no ports of outgoing connections, and Redis wants the port 10000 above for its cluster bus.
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    const bool bound = bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
+                       getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+    close(fd);
+    if (bound && ntohs(address.sin_port) < 55000) return ntohs(address.sin_port);
+  }
+  throw std::runtime_error("no free port");
+}
+
+RedisServer::RedisServer(Options options) : options_(std::move(options)) {
+  if (options_.tls) make_certificate(folder_.path());
+  // Another process may take the port between the question and the start: then the server ends at once.
+  for (int attempt = 0; attempt < 5; ++attempt) {
+    port_ = free_port();
+    start();
+    try {
+      wait_until("redis is up", [this] {
+        if (waitpid(pid_, nullptr, WNOHANG) == pid_) {
+          pid_ = -1;
+          return true;
+        }
+        return answers();
+      });
+    } catch (...) {
+      kill();
+      throw;
+    }
+    if (pid_ > 0) return;
+  }
+  throw std::runtime_error("redis-server does not start");
+}
+
+RedisServer::~RedisServer() { kill(); }
+
+void RedisServer::start() {
+  const auto folder = folder_.path().string();
+  std::vector<std::string> command{"redis-server"};
+  if (options_.sentinel) {
+    const auto file = folder_.path() / "sentinel.conf";
+    std::ofstream(file) << options_.config;
+    command = {"redis-server", file.string(), "--sentinel"};
+  } else {
+    command.insert(command.end(), {"--save", "", "--appendonly", "no"});
+  }
+  const std::string port = std::to_string(port_);
+  command.insert(command.end(), {"--bind", "127.0.0.1", "--dir", folder, "--port", options_.tls ? "0" : port});
+  if (options_.tls) {
+    command.insert(command.end(), {"--tls-port", port, "--tls-cert-file", folder + "/cert.pem", "--tls-key-file",
+                                   folder + "/key.pem", "--tls-auth-clients", "no"});
+  }
+  command.insert(command.end(), options_.arguments.begin(), options_.arguments.end());
+  pid_ = start_process(command, folder + "/log");
+}
+
+bool RedisServer::answers() const {
+  try {
+    return cli({"PING"}) == "PONG";
+  } catch (const std::runtime_error&) {
+    return false;
+  }
+}
+
+std::string RedisServer::url(const std::string& credentials) const {
+  return std::string(options_.tls ? "rediss" : "redis") + "://" + credentials + "127.0.0.1:" + std::to_string(port_);
+}
+
+void RedisServer::kill() {
+  kill_process(pid_);
+  pid_ = -1;
+}
+
+void RedisServer::restart() {
+  start();
+  wait_until("redis is up again", [this] { return answers(); });
+}
+
+void RedisServer::freeze() {
+  ::kill(pid_, SIGSTOP);
+  int status = 0;
+  waitpid(pid_, &status, WUNTRACED);
+}
+
+void RedisServer::thaw() { ::kill(pid_, SIGCONT); }
+
+std::string RedisServer::cli(const std::vector<std::string>& words) const {
+  std::vector<std::string> command{"redis-cli", "-h", "127.0.0.1", "-p", std::to_string(port_)};
+  if (options_.tls) command.insert(command.end(), {"--tls", "--cacert", ca_file()});
+  if (!options_.ready_password.empty()) {
+    command.insert(command.end(), {"--no-auth-warning", "-a", options_.ready_password});
+  }
+  command.insert(command.end(), words.begin(), words.end());
+  auto printed = run_process(command);
+  while (printed.ends_with('\n')) printed.pop_back();
+  return printed;
+}
+
+RedisSentinels::RedisSentinels() : master_(std::make_unique<RedisServer>()) {
+  const auto master_port = std::to_string(master_->port());
+  replica_ = std::make_unique<RedisServer>(
+      RedisServer::Options{.arguments = {"--replicaof", "127.0.0.1", master_port, "--repl-diskless-sync-delay", "0"}});
+  wait_until("the replica follows", [this] {
+    return replica_->cli({"INFO", "replication"}).find("master_link_status:up") != std::string::npos;
+  });
+  const std::string config = "sentinel monitor gatehouse 127.0.0.1 " + master_port +
+                             " 2\nsentinel down-after-milliseconds gatehouse 500\n"
+                             "sentinel failover-timeout gatehouse 3000\n";
+  for (int i = 0; i < 3; ++i) {
+    sentinels_.push_back(std::make_unique<RedisServer>(RedisServer::Options{.sentinel = true, .config = config}));
+  }
+  for (const auto& sentinel : sentinels_) {
+    wait_until("the sentinels know each other and the replica", [&] {
+      const auto known = sentinel->cli({"SENTINEL", "MASTER", "gatehouse"});
+      return known.find("num-other-sentinels\n2") != std::string::npos &&
+             known.find("num-slaves\n1") != std::string::npos;
+    });
+  }
+}
+
+std::string RedisSentinels::url() const {
+  std::string hosts;
+  for (const auto& sentinel : sentinels_) {
+    hosts += (hosts.empty() ? "" : ",") + ("127.0.0.1:" + std::to_string(sentinel->port()));
+  }
+  return "redis+sentinel://" + hosts + "/gatehouse";
+}
+
+void RedisSentinels::wait_until_master_is(std::uint16_t port) const {
+  for (const auto& sentinel : sentinels_) {
+    wait_until("every sentinel names the new master", [&] {
+      return sentinel->cli({"SENTINEL", "GET-MASTER-ADDR-BY-NAME", "gatehouse"}) ==
+             "127.0.0.1\n" + std::to_string(port);
+    });
+  }
+}
+
+RedisCluster::RedisCluster() {
+  std::vector<std::string> create{"redis-cli", "--cluster-yes", "--cluster", "create"};
+  for (int i = 0; i < 3; ++i) {
+    nodes_.push_back(std::make_unique<RedisServer>(RedisServer::Options{.arguments = cluster_options()}));
+    create.push_back("127.0.0.1:" + std::to_string(nodes_.back()->port()));
+  }
+  run_process(create);
+  for (const auto& node : nodes_) {
+    wait_until("the cluster is whole", [&] {
+      return node->cli({"CLUSTER", "INFO"}).find("cluster_slots_ok:16384") != std::string::npos &&
+             node->cli({"CLUSTER", "INFO"}).find("cluster_state:ok") != std::string::npos;
+    });
+  }
+}
+
+std::string RedisCluster::url() const {
+  return "redis+cluster://127.0.0.1:" + std::to_string(nodes_.front()->port()) +
+         ",127.0.0.1:" + std::to_string(nodes_.back()->port());
+}
+
+std::size_t RedisCluster::owner_of(const std::string& key) const {
+  const auto slot = std::stoi(nodes_.front()->cli({"CLUSTER", "KEYSLOT", key}));
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    std::istringstream ranges(nodes_[i]->cli({"CLUSTER", "NODES"}));
+    for (std::string line; std::getline(ranges, line);) {
+      if (line.find("myself") == std::string::npos) continue;
+      std::istringstream words(line);
+      std::string word;
+      for (int field = 0; words >> word; ++field) {
+        if (field < 8 || word.starts_with('[')) continue;
+        const auto dash = word.find('-');
+        const int first = std::stoi(word.substr(0, dash));
+        const int last = dash == std::string::npos ? first : std::stoi(word.substr(dash + 1));
+        if (slot >= first && slot <= last) return i;
+      }
+    }
+  }
+  throw std::runtime_error("nobody holds the slot of " + key);
+}
+
+void RedisCluster::move_slot_of(const std::string& key, std::size_t to) {
+  const auto from = owner_of(key);
+  if (from == to) return;
+  const auto slot = nodes_.front()->cli({"CLUSTER", "KEYSLOT", key});
+  const auto from_id = nodes_[from]->cli({"CLUSTER", "MYID"});
+  const auto to_id = nodes_[to]->cli({"CLUSTER", "MYID"});
+  (void)nodes_[to]->cli({"CLUSTER", "SETSLOT", slot, "IMPORTING", from_id});
+  (void)nodes_[from]->cli({"CLUSTER", "SETSLOT", slot, "MIGRATING", to_id});
+  std::istringstream keys(nodes_[from]->cli({"CLUSTER", "GETKEYSINSLOT", slot, "1000"}));
+  for (std::string moved; std::getline(keys, moved);) {
+    if (moved.empty()) continue;
+    (void)nodes_[from]->cli({"MIGRATE", "127.0.0.1", std::to_string(nodes_[to]->port()), moved, "0", "5000"});
+  }
+  for (const auto& node : nodes_) (void)node->cli({"CLUSTER", "SETSLOT", slot, "NODE", to_id});
+}
+
+}  // namespace gatehouse::test
