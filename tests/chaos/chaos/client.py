@@ -69,9 +69,12 @@ class Client:
             connection.close()
             self.connections.pop(node, None)
             raise
-        if "json" in (answer.getheader("Content-Type") or ""):
+        if not content:
+            return answer, {}
+        try:
             return answer, json.loads(content)
-        return answer, {}
+        except ValueError:
+            return answer, {"type": "what is not JSON"}
 
     def ask(self, operation, method, path, wanted, refusals, body=None, token=None, headers=None):
         """Fills in how `operation` ended and returns the answer's body; the caller records it."""
