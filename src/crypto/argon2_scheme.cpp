@@ -1,78 +1,91 @@
 #include <sodium.h>
 
 #include <array>
-#include <cerrno>
-#include <charconv>
+#include <optional>
 
-#include "crypto/password_hash.hpp"
-#include "platform/base/unavailable.hpp"
+#include "crypto/argon2.hpp"
+#include "crypto/hash_text.hpp"
+#include "crypto/password_scheme.hpp"
 
-// Argon2id, RFC 9106, in the PHC string format.
+// Argon2id and Argon2i, RFC 9106, in the PHC string format.
 namespace gatehouse::crypto {
 namespace {
 
-constexpr std::size_t kMaxStoredBytes = 256;
+constexpr unsigned kMaxLanes = 16;
+constexpr std::size_t kSaltBytes = 16;
+constexpr std::size_t kTagBytes = 32;
 
-bool consume(std::string_view& text, std::string_view literal) {
-  if (!text.starts_with(literal)) return false;
-  text.remove_prefix(literal.size());
-  return true;
+struct Stored {
+  Argon2Type type = Argon2Type::argon2id;
+  Argon2Parameters parameters;
+  std::string salt;
+  std::string tag;
+};
+
+std::optional<Stored> parse(std::string_view text) {
+  Stored stored;
+  constexpr std::string_view kArgon2i = "$argon2i$";
+  const bool argon2i = text.starts_with(kArgon2i);
+  stored.type = argon2i ? Argon2Type::argon2i : Argon2Type::argon2id;
+  HashText rest(text);
+  rest.literal(argon2i ? kArgon2i : "$argon2id$");
+  stored.parameters.memory_kib = rest.literal("v=19$m=").number();
+  stored.parameters.iterations = rest.literal(",t=").number();
+  stored.parameters.lanes = rest.literal(",p=").number();
+  const auto salt = decode_hash_base64(rest.literal("$").field(), HashBase64::standard);
+  const auto tag = decode_hash_base64(rest.last(), HashBase64::standard);
+  // RFC 9106 section 3.1 asks for 8 bytes of salt and 4 of tag; so short a tag would match by chance.
+  if (rest.failed() || !salt || !tag || salt->size() < 8 || tag->size() < 16 || tag->size() > 64) return std::nullopt;
+  stored.salt = *salt;
+  stored.tag = *tag;
+  return stored;
 }
 
-std::optional<unsigned> consume_number(std::string_view& text) {
-  unsigned value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  // `m=007` would be a second spelling of the same hash.
-  if (error != std::errc() || text.front() == '0') return std::nullopt;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  return value;
+std::string compute(const base::Secret& password, const Stored& stored, std::size_t tag_bytes, HashMemory& memory) {
+  const auto lease = memory.acquire(std::size_t{stored.parameters.memory_kib} * 1024);
+  std::string tag(tag_bytes, '\0');
+  argon2(stored.type, stored.parameters, {.password = password.expose(), .salt = stored.salt}, lease.bytes(),
+         {reinterpret_cast<unsigned char*>(tag.data()), tag.size()});
+  return tag;
 }
 
-bool is_base64(std::string_view text) {
-  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  return !text.empty() && text.find_first_not_of(kAlphabet) == std::string_view::npos;
+bool recognises(std::string_view stored) { return parse(stored).has_value(); }
+
+bool affordable(std::string_view stored, const PasswordCaps& caps) {
+  const auto [memory_kib, iterations, lanes] = parse(stored)->parameters;
+  // RFC 9106 section 3.1: 8 blocks a lane at least.
+  return memory_kib <= caps.max_memory_kib && iterations <= caps.max_iterations && lanes <= kMaxLanes &&
+         memory_kib / 8 >= lanes;
+}
+
+bool matches(const base::Secret& password, std::string_view text, HashMemory& memory) {
+  const auto stored = *parse(text);
+  return base::equal_in_constant_time(compute(password, stored, stored.tag.size(), memory), stored.tag);
+}
+
+bool behind(std::string_view text, const PasswordCost& today) {
+  const auto stored = *parse(text);
+  return stored.type != Argon2Type::argon2id || today.kind != PasswordCost::Kind::argon2id ||
+         stored.parameters.memory_kib < today.memory_kib || stored.parameters.iterations < today.iterations;
+}
+
+std::string write(const PasswordCost& cost, std::string_view salt, std::string_view tag) {
+  return "$argon2id$v=19$m=" + std::to_string(cost.memory_kib) + ",t=" + std::to_string(cost.iterations) + ",p=1$" +
+         encode_hash_base64(salt) + "$" + encode_hash_base64(tag);
 }
 
 }  // namespace
 
-std::optional<Argon2Parameters> parse_argon2id(std::string_view stored) {
-  if (stored.size() > kMaxStoredBytes || !consume(stored, "$argon2id$v=19$m=")) return std::nullopt;
-  const auto memory = consume_number(stored);
-  if (!memory || !consume(stored, ",t=")) return std::nullopt;
-  const auto iterations = consume_number(stored);
-  if (!iterations || !consume(stored, ",p=")) return std::nullopt;
-  const auto lanes = consume_number(stored);
-  if (!lanes || !consume(stored, "$")) return std::nullopt;
-  const auto dollar = stored.find('$');
-  if (dollar == std::string_view::npos || !is_base64(stored.substr(0, dollar)) ||
-      !is_base64(stored.substr(dollar + 1))) {
-    return std::nullopt;
-  }
-  return Argon2Parameters{*memory, *iterations, *lanes};
+const PasswordScheme kArgon2Scheme{recognises, affordable, matches, behind, kMaxPasswordBytes};
+
+std::string argon2id_hash(const base::Secret& password, const PasswordCost& cost, HashMemory& memory) {
+  Stored fresh{.parameters = {cost.memory_kib, cost.iterations, 1}, .salt = std::string(kSaltBytes, '\0')};
+  randombytes_buf(fresh.salt.data(), fresh.salt.size());
+  return write(cost, fresh.salt, compute(password, fresh, kTagBytes, memory));
 }
 
-std::string argon2id_hash(const base::Secret& password, unsigned memory_kib, unsigned iterations) {
-  std::array<char, crypto_pwhash_argon2id_STRBYTES> out{};
-  const auto text = password.expose();
-  const auto memory_bytes = static_cast<std::size_t>(memory_kib) * 1024;
-  if (crypto_pwhash_argon2id_str(out.data(), text.data(), text.size(), iterations, memory_bytes) != 0) {
-    throw base::Unavailable("hash_memory");
-  }
-  return out.data();
-}
-
-bool argon2id_matches(const base::Secret& password, const std::string& stored) {
-  const auto text = password.expose();
-  errno = 0;
-  if (crypto_pwhash_argon2id_str_verify(stored.c_str(), text.data(), text.size()) == 0) return true;
-  // libsodium says -1 for "another password" and for "no memory" alike; only one of them is an answer.
-  if (errno == ENOMEM) throw base::Unavailable("hash_memory");
-  return false;
-}
-
-std::string argon2id_nobody(unsigned memory_kib, unsigned iterations) {
-  return "$argon2id$v=19$m=" + std::to_string(memory_kib) + ",t=" + std::to_string(iterations) +
-         ",p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+std::string argon2id_nobody(const PasswordCost& cost) {
+  return write(cost, std::string(kSaltBytes, '\0'), std::string(kTagBytes, '\0'));
 }
 
 }  // namespace gatehouse::crypto

@@ -2,84 +2,85 @@
 
 #include <sodium.h>
 
+#include <array>
 #include <cstdlib>
 
-#include "crypto/password_hash.hpp"
+#include "crypto/password_scheme.hpp"
 
 namespace gatehouse::crypto {
 namespace {
 
-constexpr std::size_t kArgon2MaxBytes = 1024;  // DESIGN's bound on passwords; Argon2id itself has none that matters
-constexpr unsigned kMinMemoryKib = 8;          // RFC 9106 section 3.1: 8 blocks a lane
-constexpr unsigned kMaxLanes = 16;
+constexpr std::array kSchemes{&kArgon2Scheme,     &kBcryptScheme, &kScryptScheme,
+                              &kUnixScryptScheme, &kPbkdf2Scheme, &kDjangoPbkdf2Scheme};
 
 bool holds_nul(const base::Secret& password) { return password.expose().find('\0') != std::string_view::npos; }
 
-bool within(const Argon2Parameters& stored, const PasswordCaps& caps) {
-  return stored.memory_kib <= caps.max_memory_kib && stored.iterations <= caps.max_iterations &&
-         stored.lanes <= kMaxLanes && stored.memory_kib >= kMinMemoryKib * stored.lanes;
+const PasswordScheme& scheme_of_new(const PasswordCost& cost) {
+  return cost.kind == PasswordCost::Kind::bcrypt ? kBcryptScheme : kArgon2Scheme;
 }
 
-bool within(const PasswordCost& cost, const PasswordCaps& caps) {
-  if (cost.kind == PasswordCost::Kind::bcrypt) {
-    return cost.bcrypt_cost >= 4 && cost.bcrypt_cost <= caps.max_bcrypt_cost;
-  }
-  return cost.iterations >= 1 && within(Argon2Parameters{cost.memory_kib, cost.iterations, 1}, caps);
+std::string nobody_of(const PasswordCost& cost) {
+  return cost.kind == PasswordCost::Kind::bcrypt ? bcrypt_nobody(cost) : argon2id_nobody(cost);
+}
+
+std::size_t arena_bytes(const PasswordCost& cost) {
+  return cost.kind == PasswordCost::Kind::bcrypt ? 0 : std::size_t{cost.memory_kib} * 1024;
 }
 
 }  // namespace
 
-PasswordHasher::PasswordHasher(const PasswordCost& cost, const PasswordCaps& caps) : cost_(cost), caps_(caps) {
-  if (sodium_init() < 0 || !within(cost, caps)) std::abort();
-  nobody_ = cost.kind == PasswordCost::Kind::argon2id ? argon2id_nobody(cost.memory_kib, cost.iterations)
-                                                      : bcrypt_nobody(cost.bcrypt_cost);
+const PasswordScheme* scheme_of(std::string_view stored) {
+  for (const auto* scheme : kSchemes) {
+    if (scheme->recognises(stored)) return scheme;
+  }
+  return nullptr;
 }
 
-std::size_t PasswordHasher::max_bytes() const noexcept {
-  return cost_.kind == PasswordCost::Kind::bcrypt ? kBcryptMaxBytes : kArgon2MaxBytes;
+PasswordHasher::PasswordHasher(const PasswordCost& cost, const PasswordCaps& caps, std::size_t memory_limit)
+    : cost_(cost),
+      caps_(caps),
+      nobody_(nobody_of(cost)),
+      memory_(std::make_unique<HashMemory>(
+          HashMemory::Options{.arena_bytes = arena_bytes(cost), .limit_bytes = memory_limit})) {
+  if (sodium_init() < 0 || examine_password_hash(nobody_, caps) != StoredHash::usable) std::abort();
 }
+
+PasswordHasher::~PasswordHasher() = default;
+
+std::size_t PasswordHasher::max_bytes() const noexcept { return scheme_of_new(cost_).max_password_bytes; }
 
 base::Result<std::string, PasswordError> PasswordHasher::hash(const base::Secret& password) const {
   if (password.size() > max_bytes()) return PasswordError::too_long;
   if (holds_nul(password)) return PasswordError::holds_nul;
-  if (cost_.kind == PasswordCost::Kind::bcrypt) return bcrypt_hash(password, cost_.bcrypt_cost);
-  return argon2id_hash(password, cost_.memory_kib, cost_.iterations);
+  if (cost_.kind == PasswordCost::Kind::bcrypt) return bcrypt_hash(password, cost_);
+  return argon2id_hash(password, cost_, *memory_);
 }
 
 PasswordCheck PasswordHasher::verify(const base::Secret& password, std::string_view stored) const {
-  const bool usable = is_acceptable_password_hash(stored, caps_);
-  const auto bcrypt_cost = parse_bcrypt(stored);
-  const std::size_t longest = bcrypt_cost ? kBcryptMaxBytes : kArgon2MaxBytes;
+  const auto* const scheme = scheme_of(stored);
   // Every refusal takes the time of an ordinary one, or it would tell what is stored.
-  if (!usable || password.size() > longest || holds_nul(password)) return {verify_nobody(password), false};
-
-  PasswordCheck check;
-  if (bcrypt_cost) {
-    check.matches = bcrypt_matches(password, std::string(stored));
-    check.needs_rehash = cost_.kind != PasswordCost::Kind::bcrypt || *bcrypt_cost < cost_.bcrypt_cost;
-  } else {
-    const auto parameters = *parse_argon2id(stored);
-    check.matches = argon2id_matches(password, std::string(stored));
-    check.needs_rehash = cost_.kind != PasswordCost::Kind::argon2id || parameters.memory_kib < cost_.memory_kib ||
-                         parameters.iterations < cost_.iterations;
+  if (scheme == nullptr || !scheme->affordable(stored, caps_) || password.size() > scheme->max_password_bytes ||
+      holds_nul(password)) {
+    return {verify_nobody(password), false};
   }
-  check.needs_rehash = check.needs_rehash && check.matches;
-  return check;
+  const bool matches = scheme->matches(password, stored, *memory_);
+  return {matches, matches && scheme->behind(stored, cost_)};
 }
 
 bool PasswordHasher::verify_nobody(const base::Secret& password) const {
   // The input is cut so that the work stays bounded whatever is passed in; the result is thrown away.
   const base::Secret bounded(password.expose().substr(0, max_bytes()));
-  const bool matched =
-      cost_.kind == PasswordCost::Kind::bcrypt ? bcrypt_matches(bounded, nobody_) : argon2id_matches(bounded, nobody_);
+  const bool matched = scheme_of_new(cost_).matches(bounded, nobody_, *memory_);
   static_cast<void>(matched);
   return false;
 }
 
-bool is_acceptable_password_hash(std::string_view stored, const PasswordCaps& caps) {
-  if (const auto cost = parse_bcrypt(stored)) return *cost <= caps.max_bcrypt_cost;
-  const auto parameters = parse_argon2id(stored);
-  return parameters && within(*parameters, caps);
+void PasswordHasher::release_unused_memory() const { memory_->release_unused(); }
+
+StoredHash examine_password_hash(std::string_view stored, const PasswordCaps& caps) {
+  const auto* const scheme = scheme_of(stored);
+  if (scheme == nullptr) return StoredHash::unknown;
+  return scheme->affordable(stored, caps) ? StoredHash::usable : StoredHash::too_costly;
 }
 
 }  // namespace gatehouse::crypto
