@@ -8,6 +8,7 @@
 #include "platform/db/transaction.hpp"
 #include "platform/runtime/pool.hpp"
 #include "platform/runtime/task.hpp"
+#include "platform/telemetry/metrics.hpp"
 #include "platform/telemetry/trace.hpp"
 
 namespace gatehouse::db {
@@ -15,11 +16,15 @@ namespace gatehouse::db {
 // A database as the stores see it. `fn` gets a Transaction& and is plain, blocking code on one of the database's own
 // threads; the caller is suspended meanwhile and resumes on its own loop.
 //
-// write: what fn did is durable (on disk) when the caller resumes; when fn throws, nothing of it has happened, and the
-//   caller gets what it threw. fn may run more than once if the database asks to retry, so it has no effects of its
-//   own.
-// read: a consistent snapshot; fn must not write.
-// Both throw base::Unavailable when the queue is full or the database can't answer (503 at the edge, never "no").
+// write: as if writes ran one after another. What fn did is durable (on disk) when the caller resumes; when fn throws,
+//   nothing of it has happened, and the caller gets what it threw. fn may run more than once if the database asks to
+//   retry, so it has no effects of its own.
+// read: a consistent snapshot, with every write in it that was answered before; fn must not write.
+// read_stale: the same, but the snapshot may be some seconds old: for what is looked at, never for what decides. From a
+//   replica where there is one that answers, else from where read reads.
+// All throw base::Unavailable when the queue is full or the database can't answer (503 at the edge, never "no"). Then
+// nothing has happened; but where the database is a server and is lost while it commits, nobody knows
+// ("storage_outcome_unknown"): whoever asks again must bear that it had.
 // Thread-safe.
 class Database {
  public:
@@ -41,6 +46,14 @@ class Database {
     co_return task.take();
   }
 
+  template <class F>
+  boost::asio::awaitable<std::invoke_result_t<F&, Transaction&>> read_stale(F fn) {
+    const telemetry::Span span("db.read_stale");
+    runtime::TaskOf<F, Transaction&> task(std::move(fn));
+    co_await execute_read_stale(task);
+    co_return task.take();
+  }
+
   // For commands and start-up, which have no event loop: the same on the calling thread.
   template <class F>
   std::invoke_result_t<F&, Transaction&> read_blocking(F fn) {
@@ -58,13 +71,21 @@ class Database {
   struct Stats {
     runtime::PoolStats readers;
     runtime::PoolStats writer;
-    std::uint64_t commits = 0;  // durable commits: writer.done / commits is the size of a group
+    std::uint64_t commits = 0;    // durable commits: writer.done / commits is the size of a group
+    std::uint64_t conflicts = 0;  // transactions that ran again because they lost against another
   };
   [[nodiscard]] virtual Stats stats() const = 0;
+
+  // For migrations and what copies or checks a whole database; a store has one SQL text for all.
+  enum class Dialect { sqlite, postgres };
+  [[nodiscard]] virtual Dialect dialect() const noexcept = 0;
+  // Beyond stats(): the breakers of its servers. REQUIRES: the database outlives the last render.
+  virtual void register_metrics(telemetry::Metrics& metrics) const { static_cast<void>(metrics); }
 
  protected:
   using TransactionTask = runtime::Task<Transaction&>;
   virtual boost::asio::awaitable<void> execute_read(TransactionTask& task) = 0;
+  virtual boost::asio::awaitable<void> execute_read_stale(TransactionTask& task) { return execute_read(task); }
   virtual boost::asio::awaitable<void> execute_write(TransactionTask& task) = 0;
   virtual void execute_blocking(TransactionTask& task, bool write) = 0;
 };

@@ -2,8 +2,23 @@
 
 namespace gatehouse::db {
 
+namespace {
+
+std::vector<std::string> errors_of_postgres(Transaction& transaction) {
+  std::vector<std::string> errors;
+  transaction.query(
+      "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT (indisvalid AND indisready) "
+      "UNION ALL SELECT conname::text FROM pg_constraint WHERE NOT convalidated LIMIT 100",
+      {}, [&](const Row& row) { errors.push_back(row.text(0) + " is not valid"); });
+  return errors;
+}
+
+}  // namespace
+
 std::vector<std::string> integrity_errors(Database& database) {
-  return database.read_blocking([](Transaction& transaction) {
+  const bool postgres = database.dialect() == Database::Dialect::postgres;
+  return database.read_blocking([postgres](Transaction& transaction) {
+    if (postgres) return errors_of_postgres(transaction);
     std::vector<std::string> errors;
     transaction.query("PRAGMA integrity_check(100)", {}, [&](const Row& row) {
       if (auto line = row.text(0); line != "ok") errors.push_back(std::move(line));

@@ -9,7 +9,8 @@ namespace gatehouse::db {
 
 // Reads the whole database and says what is wrong with it: damaged pages, indexes that disagree with their tables, rows
 // whose foreign key points nowhere. Empty when all is well; at most 100 lines. Takes as long as reading the file;
-// blocking: for commands and tests.
+// blocking: for commands and tests. Of PostgreSQL only the catalogue is read (indexes and constraints that were never
+// finished): pages and rows are its own tools' affair (pg_amcheck, checksums).
 [[nodiscard]] std::vector<std::string> integrity_errors(Database& database);
 
 }  // namespace gatehouse::db

@@ -13,6 +13,16 @@ constexpr std::string_view kCreateTable =
     "CREATE TABLE IF NOT EXISTS schema_migration ("
     " number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_at BIGINT NOT NULL)";
 
+// Of nodes that start at once one migrates and the others wait. SQLite has one writer anyway.
+//
+// LOCK TABLE, because it takes no snapshot: a SERIALIZABLE transaction that waits inside its first SELECT, as one for
+// an advisory lock does, goes on with what it saw before the wait. The table itself is made under an advisory lock:
+// CREATE TABLE looks at the newest catalogue whatever the snapshot. As scripts, which no statement_timeout cuts short.
+constexpr std::string_view kLockCreation = "SELECT pg_advisory_xact_lock(7020561390047612)";
+constexpr std::string_view kLockTable = "LOCK TABLE schema_migration IN EXCLUSIVE MODE";
+
+bool is_postgres(const Database& database) { return database.dialect() == Database::Dialect::postgres; }
+
 std::string full_name(int number, std::string_view name) {
   char digits[16];
   std::snprintf(digits, sizeof digits, "%04d_", number);
@@ -59,13 +69,27 @@ bool apply_next(Transaction& transaction, std::span<const Migration> migrations,
 
 }  // namespace
 
+std::span<const Migration> migrations_for(const Database& database) {
+  return is_postgres(database) ? postgres_migrations() : sqlite_migrations();
+}
+
+MigrationReport migrate(Database& database, const base::Clock& clock) {
+  return migrate(database, clock, migrations_for(database));
+}
+
 MigrationReport migrate(Database& database, const base::Clock& clock, std::span<const Migration> migrations) {
   MigrationReport report;
-  database.write_blocking([](Transaction& transaction) { transaction.execute(kCreateTable); });
+  const bool postgres = is_postgres(database);
+  database.write_blocking([&](Transaction& transaction) {
+    if (postgres) transaction.execute_script(kLockCreation);
+    transaction.execute(kCreateTable);
+  });
   for (;;) {
     try {
-      const bool applied = database.write_blocking(
-          [&](Transaction& transaction) { return apply_next(transaction, migrations, clock.now(), report.version); });
+      const bool applied = database.write_blocking([&](Transaction& transaction) {
+        if (postgres) transaction.execute_script(kLockTable);
+        return apply_next(transaction, migrations, clock.now(), report.version);
+      });
       if (!applied) return report;
     } catch (const MigrationError&) {
       throw;
@@ -79,12 +103,16 @@ MigrationReport migrate(Database& database, const base::Clock& clock, std::span<
   }
 }
 
+std::vector<std::string> pending_migrations(Database& database) {
+  return pending_migrations(database, migrations_for(database));
+}
+
 std::vector<std::string> pending_migrations(Database& database, std::span<const Migration> migrations) {
+  const std::string_view find_table =
+      is_postgres(database) ? "SELECT 1 WHERE to_regclass('schema_migration') IS NOT NULL"
+                            : "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migration'";
   const int version = database.read_blocking([&](Transaction& transaction) {
-    const bool known = transaction
-                           .query_one("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migration'",
-                                      {}, [](const Row&) { return true; })
-                           .value_or(false);
+    const bool known = transaction.query_one(find_table, {}, [](const Row&) { return true; }).value_or(false);
     return known ? applied_version(transaction, migrations) : 0;
   });
   std::vector<std::string> pending;

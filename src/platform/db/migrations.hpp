@@ -21,6 +21,9 @@ struct Migration {
 
 // Numbered 1, 2, 3 … without a gap; the build fails otherwise.
 [[nodiscard]] std::span<const Migration> sqlite_migrations();
+[[nodiscard]] std::span<const Migration> postgres_migrations();
+// Those of this database's dialect.
+[[nodiscard]] std::span<const Migration> migrations_for(const Database& database);
 
 // The database can't be brought to what this program needs. what() tells the operator what to do; nothing was changed
 // by the migration that failed.
@@ -38,11 +41,11 @@ struct MigrationReport {
 // it at once: each migration is applied once. Throws MigrationError when the database is newer than the program, when a
 // migration was changed after it had been applied, or when one fails; base::Unavailable as Database does.
 // Blocking: for start-up and commands.
-MigrationReport migrate(Database& database, const base::Clock& clock,
-                        std::span<const Migration> migrations = sqlite_migrations());
+MigrationReport migrate(Database& database, const base::Clock& clock);
+MigrationReport migrate(Database& database, const base::Clock& clock, std::span<const Migration> migrations);
 
 // What migrate would apply, with the same checks; changes nothing.
-[[nodiscard]] std::vector<std::string> pending_migrations(Database& database,
-                                                          std::span<const Migration> migrations = sqlite_migrations());
+[[nodiscard]] std::vector<std::string> pending_migrations(Database& database);
+[[nodiscard]] std::vector<std::string> pending_migrations(Database& database, std::span<const Migration> migrations);
 
 }  // namespace gatehouse::db

@@ -75,6 +75,7 @@ class SqliteDatabase final : public Database {
   [[nodiscard]] Stats stats() const override {
     return {.readers = pool_.stats(), .writer = writer_.stats(), .commits = writer_.commits()};
   }
+  [[nodiscard]] Dialect dialect() const noexcept override { return Dialect::sqlite; }
 
  protected:
   boost::asio::awaitable<void> execute_read(TransactionTask& task) override {

@@ -2,8 +2,6 @@
 
 #include <sqlite3.h>
 
-#include <cstdio>
-#include <cstdlib>
 #include <stdexcept>
 #include <string>
 
@@ -44,11 +42,6 @@ void throw_sqlite_error(sqlite3* connection, int code) {
     throw UniqueViolation(words);
   }
   throw std::runtime_error("sqlite: " + words);
-}
-
-void abort_broken(const char* what) {
-  std::fprintf(stderr, "gatehouse: broken invariant in platform/db: %s\n", what);
-  std::abort();
 }
 
 }  // namespace gatehouse::db

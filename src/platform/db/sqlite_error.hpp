@@ -1,5 +1,7 @@
 #pragma once
 
+#include "platform/db/broken_invariant.hpp"  // for those who ask SQLite
+
 struct sqlite3;
 
 namespace gatehouse::db {
@@ -9,8 +11,5 @@ namespace gatehouse::db {
 // (busy, full, I/O, out of memory, damaged); std::runtime_error for what only a defect of ours explains (bad SQL,
 // CHECK). REQUIRES: `code` is not SQLITE_OK and is the last error of `connection`.
 [[noreturn]] void throw_sqlite_error(sqlite3* connection, int code);
-
-// A broken invariant: says what on standard error and ends the process.
-[[noreturn]] void abort_broken(const char* what);
 
 }  // namespace gatehouse::db
