@@ -12,6 +12,7 @@
 #include "contract/revocation_feed.hpp"
 #include "gate/gate.hpp"
 #include "platform/runtime/event_loops.hpp"
+#include "platform/telemetry/loop_histogram.hpp"
 #include "platform/telemetry/metrics.hpp"
 
 namespace gatehouse::gate {
@@ -25,6 +26,7 @@ class Gates final : public contract::Authenticator, public contract::RevocationF
 
   // REQUIRES: called on the request's own loop.
   void check(const http::Request& request, const http::WireOptions& wire, std::string& out) {
+    if (times_.is_due(request.loop)) return check_timed(request, wire, out);
     gates_[request.loop]->check(request, wire, out);
   }
 
@@ -52,6 +54,7 @@ class Gates final : public contract::Authenticator, public contract::RevocationF
   void sweep();
 
  private:
+  void check_timed(const http::Request& request, const http::WireOptions& wire, std::string& out);
   void register_metrics(telemetry::Metrics& metrics);
   void note_completeness(base::SteadyPoint as_of);
   [[nodiscard]] std::optional<base::SteadyPoint::duration> feed_age() const;
@@ -61,6 +64,7 @@ class Gates final : public contract::Authenticator, public contract::RevocationF
   const GateOptions options_;
   const Policy policy_;
   Counters counters_;
+  telemetry::LoopHistogram<11> times_;
   std::vector<std::unique_ptr<Gate>> gates_;
   std::atomic<std::size_t> revocations_{0};  // held by the first loop, as of the last change
   // What every loop is complete as of, on the steady clock; kNever until it was said.

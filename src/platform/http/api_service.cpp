@@ -11,6 +11,14 @@ namespace {
 
 constexpr std::array<const char*, 6> kStatusClasses{"", "1xx", "2xx", "3xx", "4xx", "5xx"};
 
+telemetry::Counter unavailable_counter(telemetry::Metrics& metrics, const char* reason) {
+  return metrics.counter("gatehouse_http_unavailable_total", "Answers 503: could not decide.", {{"reason", reason}});
+}
+
+telemetry::Counter limited_counter(telemetry::Metrics& metrics, std::string_view tier) {
+  return metrics.counter("gatehouse_http_rate_limited_total", "Answers 429.", {{"tier", std::string(tier)}});
+}
+
 // REQUIRES: a method that a route can have.
 const char* method_name(Method method) {
   constexpr std::array<const char*, 7> kMethods{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
@@ -80,7 +88,11 @@ ApiService::ApiService(std::vector<Route> routes, const std::optional<ApiRates>&
       clock_(clock),
       logger_(logger),
       metrics_(metrics),
+      out_of_time_(unavailable_counter(metrics, "deadline")),
       tracer_(tracer) {
+  if (tiers_) {  // there from the start, so that the first of them shows as a step up from nothing
+    for (const char* tier : {"everything", "sign-in", "registration"}) (void)limited_counter(metrics, tier);
+  }
   for (const auto& route : router_.routes()) {
     const telemetry::Labels labels{{"route", route.path}, {"method", method_name(route.method)}};
     auto handles = std::make_unique<RouteMetrics>(
@@ -156,13 +168,14 @@ boost::asio::awaitable<Response> ApiService::answer(Request& request, const Rout
 }
 
 Response ApiService::unavailable(const Request& request, const char* reason, std::chrono::seconds retry_after) {
-  metrics_.counter("gatehouse_http_unavailable_total", "Answers 503: could not decide.", {{"reason", reason}})
-      .increment();
+  unavailable_counter(metrics_, reason).increment();
   logger_.warn("unavailable", {{"reason", reason}}, &request.trace);
   return form_response(503, request, retry_after);
 }
 
 Response ApiService::refuse(unsigned status, const Request& request) {
+  // A 503 from here is the request's deadline: the handler is still at it, and its own answer will find nobody.
+  if (status == 503) out_of_time_.increment();
   return form_response(status, request, status == 503 ? std::chrono::seconds(1) : std::chrono::seconds(0));
 }
 
@@ -172,7 +185,7 @@ bool ApiService::count(limits::RateLimiter& tier, std::string_view name, const R
   admission.headers = {{"RateLimit-Policy", limits::rate_limit_policy_header(name, tier.rate())},
                        {"RateLimit", limits::rate_limit_header(name, decision)}};
   if (decision.allowed) return true;
-  metrics_.counter("gatehouse_http_rate_limited_total", "Answers 429.", {{"tier", std::string(name)}}).increment();
+  limited_counter(metrics_, name).increment();
   admission.refusal = form_response(429, request, std::max(decision.retry_after, std::chrono::seconds(1)));
   for (const auto& [header, value] : admission.headers) admission.refusal->set(header, value);
   return false;

@@ -50,6 +50,7 @@ class ApiService : public Service {
   const base::Clock& clock_;
   telemetry::Logger& logger_;
   telemetry::Metrics& metrics_;
+  telemetry::Counter out_of_time_;
   telemetry::Tracer* tracer_;
   std::map<const Route*, std::unique_ptr<RouteMetrics>> route_metrics_;
 };

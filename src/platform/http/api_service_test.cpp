@@ -183,6 +183,8 @@ TEST_F(ApiServiceTest, refuses_by_form_with_a_problem) {
     EXPECT_EQ(header_of(response, "Retry-After"), "absent");
   }
   EXPECT_EQ(header_of(service.refuse(503, *request), "Retry-After"), "1");
+  EXPECT_NE(metrics.render().find("gatehouse_http_unavailable_total{reason=\"deadline\"} 1\n"), std::string::npos)
+      << "the connection asks for it when a request has run out of time";
 }
 
 TEST(ApiService, without_rates_nothing_is_limited) {

@@ -20,7 +20,7 @@ namespace gatehouse::telemetry {
 
 namespace {
 
-enum class Kind { counter, gauge, latency, counter_from, gauge_from };
+enum class Kind { counter, gauge, latency, counter_from, gauge_from, histogram_from };
 
 [[noreturn]] void abort_registration(const std::string& name, const char* why) {
   std::fprintf(stderr, "metric %s: %s\n", name.c_str(), why);
@@ -29,7 +29,7 @@ enum class Kind { counter, gauge, latency, counter_from, gauge_from };
 
 const prometheus::Histogram::BucketBoundaries& latency_buckets() {
   static const prometheus::Histogram::BucketBoundaries kSeconds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
-                                                                0.25,  0.5,    1.0,   2.5,  5.0,   10.0};
+                                                                0.25,  0.5,    0.8,   1.0,  2.5,   5.0,  10.0};
   return kSeconds;
 }
 
@@ -40,10 +40,11 @@ struct Metrics::State {
     Kind kind;
     std::set<Labels> series;
   };
+  using Fill = std::function<void(prometheus::ClientMetric&)>;
   struct External {
     std::string help;
     prometheus::MetricType type;
-    std::vector<std::pair<Labels, Read>> reads;
+    std::vector<std::pair<Labels, Fill>> reads;
   };
 
   // Checks a registration and gives the labels to use: the caller's, or those of the series that takes what is too
@@ -66,14 +67,14 @@ struct Metrics::State {
   }
 
   void add_external(const std::string& name, const std::string& help, const Labels& labels, Kind kind,
-                    prometheus::MetricType type, Read read) {
+                    prometheus::MetricType type, Fill fill) {
     const std::lock_guard lock(mutex);
     const Labels admitted = admit(name, kind, labels);
     auto& family = external.try_emplace(name, External{help, type, {}}).first->second;
     for (const auto& [present, unused] : family.reads) {
       if (present == admitted) abort_registration(name, "these labels are read from somewhere else already");
     }
-    family.reads.emplace_back(admitted, std::move(read));
+    family.reads.emplace_back(admitted, std::move(fill));
   }
 
   mutable std::mutex mutex;
@@ -115,11 +116,26 @@ LatencyHistogram Metrics::latency(const std::string& name, const std::string& he
 }
 
 void Metrics::counter_from(const std::string& name, const std::string& help, const Labels& labels, Read read) {
-  state_->add_external(name, help, labels, Kind::counter_from, prometheus::MetricType::Counter, std::move(read));
+  state_->add_external(name, help, labels, Kind::counter_from, prometheus::MetricType::Counter,
+                       [read = std::move(read)](auto& metric) { metric.counter.value = read(); });
 }
 
 void Metrics::gauge_from(const std::string& name, const std::string& help, const Labels& labels, Read read) {
-  state_->add_external(name, help, labels, Kind::gauge_from, prometheus::MetricType::Gauge, std::move(read));
+  state_->add_external(name, help, labels, Kind::gauge_from, prometheus::MetricType::Gauge,
+                       [read = std::move(read)](auto& metric) { metric.gauge.value = read(); });
+}
+
+void Metrics::histogram_from(const std::string& name, const std::string& help, const Labels& labels,
+                             std::function<HistogramReading()> read) {
+  state_->add_external(name, help, labels, Kind::histogram_from, prometheus::MetricType::Histogram,
+                       [read = std::move(read)](auto& metric) {
+                         const HistogramReading reading = read();
+                         metric.histogram.sample_count = reading.count;
+                         metric.histogram.sample_sum = reading.sum;
+                         for (const auto& bucket : reading.buckets) {
+                           metric.histogram.bucket.push_back({bucket.count, bucket.upper_bound});
+                         }
+                       });
 }
 
 std::string Metrics::render() const {
@@ -130,10 +146,10 @@ std::string Metrics::render() const {
     family.name = name;
     family.help = external.help;
     family.type = external.type;
-    for (const auto& [labels, read] : external.reads) {
+    for (const auto& [labels, fill] : external.reads) {
       auto& metric = family.metric.emplace_back();
       for (const auto& [label, value] : labels) metric.label.push_back({label, value});
-      (external.type == prometheus::MetricType::Counter ? metric.counter.value : metric.gauge.value) = read();
+      fill(metric);
     }
     families.push_back(std::move(family));
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "platform/telemetry/loop_counters.hpp"
+#include "platform/telemetry/loop_histogram.hpp"
 
 namespace gatehouse::telemetry {
 namespace {
@@ -46,11 +47,14 @@ TEST(Metrics, sorts_latencies_into_buckets_from_one_millisecond_to_ten_seconds) 
   latency.observe(500us);
   latency.observe(3ms);
   latency.observe(11s);
+  latency.observe(800ms);
   const std::string text = metrics.render();
   EXPECT_TRUE(has_line(text, R"(gatehouse_test_request_seconds_bucket{le="0.001"} 1)")) << text;
   EXPECT_TRUE(has_line(text, R"(gatehouse_test_request_seconds_bucket{le="0.005"} 2)")) << text;
-  EXPECT_TRUE(has_line(text, R"(gatehouse_test_request_seconds_bucket{le="10"} 2)")) << text;
-  EXPECT_TRUE(has_line(text, R"(gatehouse_test_request_seconds_bucket{le="+Inf"} 3)")) << text;
+  EXPECT_TRUE(has_line(text, R"(gatehouse_test_request_seconds_bucket{le="0.5"} 2)")) << text;
+  EXPECT_TRUE(has_line(text, R"(gatehouse_test_request_seconds_bucket{le="0.8"} 3)")) << "the objective of a sign-in";
+  EXPECT_TRUE(has_line(text, R"(gatehouse_test_request_seconds_bucket{le="10"} 3)")) << text;
+  EXPECT_TRUE(has_line(text, R"(gatehouse_test_request_seconds_bucket{le="+Inf"} 4)")) << text;
 }
 
 TEST(Metrics, reads_external_values_at_each_scrape) {
@@ -104,6 +108,37 @@ TEST(LoopCounters, loses_no_count_while_it_is_read) {
   for (auto& loop : loops) loop.join();
   EXPECT_EQ(counters.sum(Outcome::denied), kLoops * kEach);
   EXPECT_EQ(counters.sum(Outcome::allowed), 0U);
+}
+
+TEST(LoopHistogram, sorts_the_times_of_all_loops_into_buckets_and_loses_none) {
+  LoopHistogram<2> times(2, {10us, 1ms});
+  Metrics metrics;
+  metrics.histogram_from("gatehouse_test_check_seconds", "Checks.", {{"a", "b"}}, [&] { return times.read(); });
+  times.observe(0, 10us);
+  times.observe(1, 11us);
+  times.observe(1, 2ms);
+  std::string text = metrics.render();
+  EXPECT_TRUE(has_line(text, "# TYPE gatehouse_test_check_seconds histogram")) << text;
+  EXPECT_TRUE(has_line(text, R"(gatehouse_test_check_seconds_bucket{a="b",le="1e-05"} 1)")) << text;
+  EXPECT_TRUE(has_line(text, R"(gatehouse_test_check_seconds_bucket{a="b",le="0.001"} 2)")) << text;
+  EXPECT_TRUE(has_line(text, R"(gatehouse_test_check_seconds_bucket{a="b",le="+Inf"} 3)")) << text;
+  EXPECT_TRUE(has_line(text, R"(gatehouse_test_check_seconds_count{a="b"} 3)")) << text;
+  EXPECT_NEAR(times.read().sum, 0.002021, 1e-9);
+  std::thread other([&] {
+    for (int i = 0; i < 50'000; ++i) times.observe(1, 5us);
+  });
+  for (int i = 0; i < 50'000; ++i) times.observe(0, 5us);
+  other.join();
+  EXPECT_EQ(times.read().count, 100'003U);
+}
+
+TEST(LoopHistogram, times_one_call_in_sixteen_on_each_loop) {
+  LoopHistogram<1> times(2, {1ms});
+  for (std::size_t loop = 0; loop < 2; ++loop) {
+    int due = 0;
+    for (int i = 0; i < 160; ++i) due += times.is_due(loop) ? 1 : 0;
+    EXPECT_EQ(due, 10);
+  }
 }
 
 }  // namespace
