@@ -28,6 +28,17 @@ class ScheduleTest(unittest.TestCase):
         seen = {(fault.target, fault.action) for fault in schedule(1, 3600, WEIGHTS)}
         self.assertEqual({(target, action) for target in WEIGHTS for action in ("kill", "freeze", "end")}, seen)
 
+    def test_replica_that_takes_over_is_left_alone_meanwhile(self):
+        pair = {"primary": 1, "replica": 1, "node": 1}
+        promoted = 0
+        for seed in range(20):
+            faults = [fault for fault in schedule(seed, 1800, pair, promotes=True) if fault.target != "node"]
+            for one, following in zip(faults, faults[1:]):
+                if "promote" in (one.action, following.action):
+                    promoted += 1
+                    self.assertGreaterEqual(following.at, one.at + one.seconds)
+        self.assertGreater(promoted, 100)
+
     def test_all_is_over_before_the_end(self):
         for seed in range(50):
             self.assertLessEqual(max(fault.at + fault.seconds for fault in schedule(seed, 60, WEIGHTS)), 60)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# lint [--changed|--quick]: layers, hygiene, format, shellcheck and clang-tidy (of all files, of changed ones, of none)
+# lint [--changed|--quick]: layers, hygiene, format, shellcheck, the history checker and clang-tidy (all, changed, none)
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 source tools/dev/common.sh
@@ -25,11 +25,12 @@ run_check() {
     hygiene) tools/check_hygiene ;;
     format) sources | xargs clang-format-16 --dry-run -Werror ;;
     shell) scripts | xargs shellcheck -x ;;
+    histories) python3 -m unittest discover -s tests/chaos -p '*_test.py' ;;
     tidy) check_tidy ;;
   esac
 }
 
-checks=(layers hygiene format shell)
+checks=(layers hygiene format shell histories)
 need lint
 if [[ "$scope" != --quick ]]; then
   need build test tidy

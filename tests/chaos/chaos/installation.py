@@ -8,26 +8,24 @@ GRACE = 4        # seconds, so that retries fall on both sides of it
 STALENESS = 2    # seconds: the promised bound where processes are several
 
 
-def limits():
-    """Every limit that there is, out of reach: refusals for their number are another test's matter."""
+def load_settings():
+    """(dotted key, TOML value): of every process, wherever it runs. All limits are out of reach: refusals for their
+    number are another test's matter."""
     shown = subprocess.run([parts.PROGRAM, "config", "show", "--json"], check=True, stdout=subprocess.PIPE).stdout
-    tables = {"limit": {}}
     for entry in json.loads(shown):
-        table, _, key = entry["key"].rpartition(".")
-        if table == "limit" and key.endswith(("_burst", "_per_second", "_failures")):
-            tables["limit"][key] = 1_000_000
-    return tables
-
-
-def common_settings(folder):
-    return {"data": {"dir": str(folder / "data")},
-            "token": {"issuer": "http://gatehouse.chaos", "access_lifetime": "1h"},
-            "session": {"grace": f"{GRACE}s", "max_per_account": 10_000},
-            # The cheapest hash that the settings allow: what is tested is what stands around it.
-            "password": {"memory_kib": 7168, "iterations": 5, "hash_threads": 1},
-            "gate": {"max_staleness": f"{STALENESS}s"},
-            "log": {"level": "info"},
-            **limits()}
+        if entry["key"].startswith("limit.") and entry["key"].endswith(("_burst", "_per_second", "_failures")):
+            yield entry["key"], "1000000"
+    yield "token.access_lifetime", '"1h"'
+    yield "session.grace", f'"{GRACE}s"'
+    yield "session.max_per_account", "10000"
+    # The cheapest hash that the settings allow: what is tested is what stands around it.
+    yield "password.memory_kib", "7168"
+    yield "password.iterations", "5"
+    yield "password.hash_max_wait", '"2s"'
+    yield "server.request_timeout", '"10s"'
+    yield "server.drain_delay", '"0s"'
+    yield "gate.max_staleness", f'"{STALENESS}s"'
+    yield "log.level", '"warn"'
 
 
 class Installation:
@@ -37,6 +35,7 @@ class Installation:
     weights = {}
     # In one process everything has ended when the answer goes out; between several it may take what is promised.
     bound = 0.0
+    promotes = False  # the parts primary and replica can change places
 
     def __init__(self):
         self.parts, self.nodes, self.gates = {}, {}, {}
@@ -65,6 +64,11 @@ class Installation:
         for part in reversed(self.parts.values()):
             part.end()
 
+    def promote(self):
+        raise NotImplementedError
+
+    rejoin = promote
+
     def supervise(self):
         """Starts again what ended by itself, as an init system would. Returns (name, exit status) of each."""
         ended = []
@@ -80,9 +84,9 @@ class Embedded(Installation):
 
     def __init__(self, folder):
         super().__init__()
-        self.server = self.add(parts.Gatehouse("gatehouse", folder, common_settings(folder)))
+        self.server = self.add(parts.Gatehouse("gatehouse", folder, dict(load_settings())))
         self.nodes = self.gates = {"gatehouse": self.server.port}
 
     def create_admin(self, name, password):
-        self.server.command_line("account", "create", "--username", name, "--email", f"{name}@example.org",
-                                 "--role", "admin", stdin=password)
+        parts.command_line(self.server.config, "account", "create", "--username", name,
+                           "--email", f"{name}@example.org", "--role", "admin", stdin=password)

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 class Fault:
     at: float       # seconds since the start of the load
     target: str
-    action: str     # kill: SIGKILL, started again later. freeze: SIGSTOP, SIGCONT later. end: SIGTERM, started later
+    action: str     # kill: SIGKILL, end: SIGTERM, started again later. freeze: SIGSTOP, SIGCONT later.
+                    # promote: the primary is killed and the replica takes its place; later it comes back as a replica
     seconds: float  # until it is over
 
     def describe(self):
@@ -20,20 +21,27 @@ LONGEST = 6.0   # seconds: longer than gates may be without news, so that they h
 CALM = 4.0      # seconds on average between two faults: a history of outages alone shows nothing
 
 
-def schedule(seed, seconds, weights):
-    """Faults of random targets. Some come while another lasts; two of one target never do."""
+REJOINING = 10.0  # seconds until a new replica has its copy
+
+
+def schedule(seed, seconds, weights, promotes=False):
+    """Faults of random targets. Some come while another lasts; two of one target never do. `promotes`: the targets
+    primary and replica are a pair."""
     chance = random.Random(f"faults {seed}")
-    faults, at, over = [], 2.0, {}
+    faults, at, free = [], 2.0, {}
     while True:
         at += chance.uniform(0.25, 2) * CALM if chance.random() < 0.8 else chance.uniform(0, 1)
         target = chance.choices(list(weights), list(weights.values()))[0]
         action = chance.choices(list(ACTIONS), list(ACTIONS.values()))[0]
         lasts = round(chance.choice((chance.uniform(0, 0.3), chance.uniform(0.3, LONGEST))), 2)
-        at = round(max(at, over.get(target, 0)), 2)
-        if at + lasts > seconds - 2:
+        concerned, rest = [target], 1.5
+        if promotes and target == "primary" and action == "kill" and chance.random() < 0.3:
+            action, concerned, rest = "promote", ["primary", "replica"], REJOINING
+        at = round(max([at, *(free.get(name, 0) for name in concerned)]), 2)
+        if at + lasts + rest > seconds:
             return faults
         faults.append(Fault(at, target, action, lasts))
-        over[target] = at + lasts + 1.5
+        free.update({name: at + lasts + rest for name in concerned})
         if chance.random() < 0.75:  # otherwise the next one may come while this one lasts
             at += lasts
 
@@ -73,20 +81,12 @@ class Nemesis:
         part = self.installation.parts[fault.target]
         self.installation.down.add(fault.target)
         self.recorder.fault(**{key: value for key, value in asdict(fault).items() if key != "at"})
-        if fault.action == "freeze":
-            part.freeze()
-        elif fault.action == "kill":
-            part.kill()
-        else:
-            part.end()
+        {"freeze": part.freeze, "kill": part.kill, "end": part.end}.get(fault.action, self.installation.promote)()
         self.done.append(fault)
 
     def undo(self, fault):
         part = self.installation.parts[fault.target]
-        if fault.action == "freeze":
-            part.thaw()
-        else:
-            part.launch()
+        {"freeze": part.thaw, "promote": self.installation.rejoin}.get(fault.action, part.launch)()
         self.installation.down.discard(fault.target)
         self.recorder.fault(target=fault.target, action=f"{fault.action} is over")
 
@@ -94,13 +94,9 @@ class Nemesis:
         self.thread.start()
 
     def stop(self):
-        """Everything runs again afterwards, ready or not."""
+        """Nothing is broken afterwards, though perhaps not ready yet."""
         self.stop_event.set()
         self.thread.join()
-        for name in sorted(self.installation.down):
-            part = self.installation.parts[name]
-            if part.running():
-                part.thaw()
-            else:
-                part.launch()
-        self.installation.down.clear()
+        for at, is_over, fault in self.todo:
+            if is_over and fault in self.done and fault.target in self.installation.down:
+                self.undo(fault)

@@ -123,49 +123,51 @@ def wait_for(condition, timeout, what):
     raise RuntimeError(f"{what} within {timeout} s")
 
 
-def toml(tables):
-    """Strings, numbers, booleans and lists of them are written as in JSON."""
-    return "".join(f"[{table}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
-                   for table, keys in tables.items())
+def says_ready(admin_port):
+    connection = http.client.HTTPConnection("127.0.0.1", admin_port, timeout=2)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def own_environment():
+    """The caller's own GATEHOUSE_ variables would be settings."""
+    return {key: value for key, value in os.environ.items() if not key.startswith("GATEHOUSE_")}
+
+
+def command_line(config, *arguments, stdin=""):
+    done = subprocess.run([str(PROGRAM), *arguments, "--config", str(config)], input=stdin, text=True,
+                          env=own_environment(), capture_output=True)
+    if done.returncode != 0:
+        raise RuntimeError(f"gatehouse {' '.join(arguments)}: {done.stderr}")
 
 
 class Gatehouse(Part):
     """`gatehouse serve` on ports that stay the same over restarts."""
 
-    def __init__(self, name, folder, tables):
+    def __init__(self, name, folder, settings):
+        """settings: dotted key -> TOML value."""
         super().__init__(name, folder)
         self.port, self.admin_port = free_port(), free_port()
-        self.tables = {**tables, "server": {"listen": f"127.0.0.1:{self.port}",
-                                            "admin_listen": f"127.0.0.1:{self.admin_port}",
-                                            **tables.get("server", {})}}
+        self.settings = {**settings, "data.dir": json.dumps(str(self.folder / "data")),
+                         "server.listen": f'"127.0.0.1:{self.port}"',
+                         "server.admin_listen": f'"127.0.0.1:{self.admin_port}"'}
         self.config = self.folder / f"{name}.toml"
         self.command = [str(PROGRAM), "serve", "--config", str(self.config)]
-        self.environment = {key: value for key, value in os.environ.items() if not key.startswith("GATEHOUSE_")}
+        self.environment = own_environment()
 
     def write_config(self):
         descriptor = os.open(self.config, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(toml(self.tables))
+            file.writelines(f"{key} = {value}\n" for key, value in self.settings.items())
 
     def launch(self):
         self.write_config()
         super().launch()
 
     def ready(self):
-        if not self.running():
-            return False
-        connection = http.client.HTTPConnection("127.0.0.1", self.admin_port, timeout=2)
-        try:
-            connection.request("GET", "/readyz")
-            return connection.getresponse().status == 200
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
-
-    def command_line(self, *arguments, stdin=""):
-        done = subprocess.run([str(PROGRAM), *arguments, "--config", str(self.config)], input=stdin, text=True,
-                              env=self.environment, cwd=self.folder, capture_output=True)
-        if done.returncode != 0:
-            raise RuntimeError(f"gatehouse {' '.join(arguments)}: {done.stderr}")
-        return done.stdout
+        return self.running() and says_ready(self.admin_port)
