@@ -1,12 +1,17 @@
 // Fills a data folder, mints tokens, measures the raw hash: what the load programs can't do over HTTP in time.
 #include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdint>
 #include <exception>
 #include <iostream>
+#include <optional>
 #include <string>
 
 #include "app/workbench.hpp"
 #include "bench/load/tools/fill.hpp"
 #include "bench/load/tools/hash_rate.hpp"
+#include "bench/load/tools/scale_fill.hpp"
+#include "bench/load/tools/scale_measure.hpp"
 
 namespace gatehouse {
 namespace {
@@ -18,6 +23,9 @@ struct Arguments {
   std::string password = "lantern otter quiet 42";
   std::size_t threads = 1;
   unsigned milliseconds = 3'000;
+  bool library = false;
+  std::int64_t now = 0;
+  bench::ScaleMeasure measure{};
 };
 
 template <class Fill>
@@ -39,6 +47,53 @@ CLI::App* add(CLI::App& app, Arguments& arguments, const std::string& name, cons
   return command;
 }
 
+CLI::App* add_scale(CLI::App& app, Arguments& arguments, const std::string& name, const std::string& help) {
+  CLI::App* const command = add(app, arguments, name, help);
+  command->add_option("--every", arguments.measure.accounts_a_session, "Accounts for each session");
+  command->add_option("--now", arguments.now, "Milliseconds since the epoch, of the fill");
+  command->add_option("--step", arguments.measure.step, bench::kScaleSteps);
+  command->add_option("--from", arguments.measure.from, "The first that was not used yet");
+  command->add_option("--threads", arguments.measure.threads, "Steps in flight");
+  command->add_option("--milliseconds", arguments.milliseconds, "For how long");
+  command->add_option("--seed", arguments.measure.seed, "Of the choice of accounts");
+  command->add_option("--shown", arguments.shown, "Tokens to print");
+  return command;
+}
+
+// What `./dev bench scale` needs; --count is the number of accounts.
+struct ScaleCommands {
+  ScaleCommands(CLI::App& app, Arguments& arguments)
+      : accounts(add_scale(app, arguments, "scale-accounts", "Print accounts, for COPY")),
+        sessions(add_scale(app, arguments, "scale-sessions", "Print their sessions, for COPY")),
+        measure(add_scale(app, arguments, "scale-measure", "Print how long a step takes, as JSON")),
+        tokens(add_scale(app, arguments, "scale-tokens", "Print refresh tokens")) {}
+
+  CLI::App* const accounts;
+  CLI::App* const sessions;
+  CLI::App* const measure;
+  CLI::App* const tokens;
+};
+
+// Nothing: none of them was asked for.
+std::optional<int> run_scale(const ScaleCommands& commands, Arguments& a) {
+  a.measure.accounts = a.count;
+  a.measure.duration = std::chrono::milliseconds(a.milliseconds);
+  const bench::ScaleFill fill{a.count, a.measure.accounts_a_session, base::from_unix_ms(a.now)};
+  if (commands.accounts->parsed()) {
+    return with_installation(a, [&](auto& it) { bench::write_accounts(it, fill, a.password, std::cout); });
+  }
+  if (commands.sessions->parsed()) {
+    return with_installation(a, [&](auto& it) { bench::write_sessions(it, fill, std::cout); });
+  }
+  if (commands.measure->parsed()) {
+    return with_installation(a, [&](auto& it) { bench::measure_scale(it, a.measure, std::cout); });
+  }
+  if (commands.tokens->parsed()) {
+    return with_installation(a, [&](auto& it) { bench::print_scale_tokens(it, a.measure, a.shown, std::cout); });
+  }
+  return std::nullopt;
+}
+
 int run(int argc, char** argv) {
   CLI::App app("What bench/load needs done below HTTP");
   app.require_subcommand(1);
@@ -51,8 +106,11 @@ int run(int argc, char** argv) {
   CLI::App* const tokens = add(app, arguments, "tokens", "Print access tokens");
   CLI::App* const hash = app.add_subcommand("hash-rate", "Print password checks a second, and a CPU second");
   hash->add_option("--threads", arguments.threads, "Threads");
+  hash->add_flag("--library", arguments.library, "libsodium's hash, not Gatehouse's");
   hash->add_option("--milliseconds", arguments.milliseconds, "For how long");
+  const ScaleCommands scale(app, arguments);
   CLI11_PARSE(app, argc, argv);
+  if (const auto status = run_scale(scale, arguments)) return *status;
 
   using gatehouse::app::Installation;
   const auto& a = arguments;
@@ -68,7 +126,8 @@ int run(int argc, char** argv) {
   if (tokens->parsed()) {
     return with_installation(a, [&](Installation& it) { bench::mint_tokens(it, a.count, std::cout); });
   }
-  const auto rate = bench::measure_hash_rate({}, a.threads, std::chrono::milliseconds(a.milliseconds));
+  const auto rate = bench::measure_hash_rate(a.library ? bench::HashKind::library : bench::HashKind::own, a.threads,
+                                             std::chrono::milliseconds(a.milliseconds));
   std::cout << rate.per_second << " " << rate.per_cpu_second << "\n";
   return 0;
 }

@@ -1,0 +1,190 @@
+#include "bench/load/tools/scale_measure.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <ostream>
+#include <random>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "bench/load/tools/scale_member.hpp"
+#include "crypto/blind_index.hpp"
+#include "identity/session/client_info.hpp"
+#include "identity/token/data_key.hpp"
+#include "identity/token/refresh_token.hpp"
+
+namespace gatehouse::bench {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+using Micros = std::vector<double>;
+
+// Prime, and greater than any number of sessions: multiplying by it permutes them.
+constexpr std::size_t kStride = 1'000'000'007;
+
+void require(bool succeeded, const char* what) {
+  if (!succeeded) throw std::runtime_error(std::string("no success: ") + what);
+}
+
+template <class F>
+double timed(F f) {
+  const auto began = SteadyClock::now();
+  f();
+  return std::chrono::duration<double, std::micro>(SteadyClock::now() - began).count();
+}
+
+std::size_t nth_session_holder(const ScaleMeasure& measure, std::size_t n) {
+  const std::size_t sessions = (measure.accounts + measure.accounts_a_session - 1) / measure.accounts_a_session;
+  require(n < sessions, "every session was used; fill anew");
+  return n * kStride % sessions * measure.accounts_a_session;
+}
+
+// One step a call; returns what of it counts, in microseconds.
+class Steps {
+ public:
+  Steps(app::Installation& installation, const ScaleMeasure& measure)
+      : it_(installation), measure_(measure), next_(measure.from) {}
+
+  std::function<double(std::mt19937_64&)> named(const std::string& name) {
+    if (name == "username") return [this](auto& draw) { return find_by_username(any(draw)); };
+    if (name == "email") return [this](auto& draw) { return find_by_email(any(draw)); };
+    if (name == "session") return [this](auto& draw) { return open_session(any(draw)); };
+    if (name == "registration") return [this](auto&) { return register_one(measure_.accounts + next_++); };
+    if (name == "refresh") return [this](auto&) { return refresh(nth_session_holder(measure_, next_++)); };
+    throw std::invalid_argument("no such step: " + name);
+  }
+
+ private:
+  std::size_t any(std::mt19937_64& draw) const {
+    return std::uniform_int_distribution<std::size_t>(0, measure_.accounts - 1)(draw);
+  }
+
+  double find_by_username(std::size_t i) const {
+    const auto name = member(i, measure_.accounts, {}).username;
+    return timed([&] {
+      require(it_.database->read_blocking(
+                  [&](db::Transaction& tx) { return it_.accounts.find_by_username(tx, name).has_value(); }),
+              "sign-in by username");
+    });
+  }
+
+  double find_by_email(std::size_t i) const {
+    const auto index = crypto::blind_index(it_.secrets.blind_index, member(i, measure_.accounts, {}).email);
+    return timed([&] {
+      require(it_.database->read_blocking(
+                  [&](db::Transaction& tx) { return it_.accounts.find_by_email_index(tx, index).has_value(); }),
+              "sign-in by e-mail");
+    });
+  }
+
+  // The steps of SignIn::open_if_unchanged and SessionService::open.
+  double open_session(std::size_t i) const {
+    const auto name = member(i, measure_.accounts, {}).username;
+    const auto found =
+        it_.database->read_blocking([&](db::Transaction& tx) { return it_.accounts.find_by_username(tx, name); });
+    require(found.has_value(), "sign-in");
+    const contract::SessionId session(base::Uuid::random(it_.random));
+    const auto open = [&](db::Transaction& tx) {
+      const auto current = it_.accounts.find(tx, found->id);
+      const auto standing = it_.sessions.standing(tx, found->id);
+      if (!current || !standing) return false;
+      const auto data_key = identity::open_data_key(it_.secrets.account_kek, found->id, standing->data_key_sealed);
+      auto client =
+          identity::seal_client_info(data_key.value(), session, {.address = "192.0.2.7", .agent = "bench"}, it_.random);
+      return it_.sessions.insert_capped(tx, {session, found->id, std::move(client), {"pwd"}}, it_.clock.now()).empty();
+    };
+    return timed([&] { require(it_.database->write_blocking(open), "opening a session"); });
+  }
+
+  double register_one(std::size_t i) const {
+    auto account = member(i, measure_.accounts, it_.clock.now());
+    account.id = contract::AccountId(base::Uuid::v7(it_.clock, it_.random));
+    auto sealed = it_.vault.seal_new(account.id, {.email = account.email, .display_name = {}});
+    const identity::NewAccount row{.id = account.id,
+                                   .username = account.username,
+                                   .username_skeleton = account.skeleton,
+                                   .email_index = crypto::blind_index(it_.secrets.blind_index, account.email),
+                                   .data_key_sealed = std::move(sealed.data_key),
+                                   .profile_sealed = std::move(sealed.profile),
+                                   .password_hash = std::string(97, '$'),  // as long as Argon2id's
+                                   .roles = {"member"},
+                                   .created_at = it_.clock.now()};
+    return timed([&] {
+      require(
+          it_.database->write_blocking([&](db::Transaction& tx) { return it_.accounts.insert(tx, row).has_value(); }),
+          "registration");
+    });
+  }
+
+  double refresh(std::size_t i) const {
+    const identity::RefreshToken token{session_of_member(i), 0};
+    return timed([&] {
+      require(!it_.database
+                   ->write_blocking([&](db::Transaction& tx) {
+                     return it_.sessions.rotate_refresh_counter(tx, token, it_.clock.now());
+                   })
+                   .refused,
+              "refresh");
+    });
+  }
+
+  app::Installation& it_;
+  const ScaleMeasure& measure_;
+  std::atomic<std::size_t> next_;
+};
+
+// Until time is up; the first failure of any thread is thrown once all have ended.
+Micros run_threads(const ScaleMeasure& measure, const std::function<double(std::mt19937_64&)>& step) {
+  const auto end = SteadyClock::now() + measure.duration;
+  std::mutex mutex;
+  Micros all;
+  std::exception_ptr failure;
+  const auto work = [&](std::size_t thread) {
+    Micros mine;
+    std::mt19937_64 draw(measure.seed * 1'000 + thread);
+    try {
+      while (SteadyClock::now() < end) mine.push_back(step(draw));
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      if (!failure) failure = std::current_exception();
+    }
+    const std::lock_guard lock(mutex);
+    all.insert(all.end(), mine.begin(), mine.end());
+  };
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < measure.threads; ++i) threads.emplace_back(work, i);
+  for (auto& thread : threads) thread.join();
+  if (failure) std::rethrow_exception(failure);
+  return all;
+}
+
+}  // namespace
+
+void measure_scale(app::Installation& installation, const ScaleMeasure& measure, std::ostream& out) {
+  Steps steps(installation, measure);
+  const auto step = steps.named(measure.step);
+  auto micros = run_threads(measure, step);
+  require(!micros.empty(), "no time for a single step");
+  std::sort(micros.begin(), micros.end());
+  const auto quantile = [&](double q) { return micros[static_cast<std::size_t>(q * double(micros.size() - 1))]; };
+  double sum = 0;
+  for (const double one : micros) sum += one;
+  out << R"({"count": )" << micros.size() << R"(, "seconds": )"
+      << std::chrono::duration<double>(measure.duration).count() << R"(, "p50": )" << quantile(0.5) << R"(, "p99": )"
+      << quantile(0.99) << R"(, "p999": )" << quantile(0.999) << R"(, "mean": )" << sum / double(micros.size())
+      << "}\n";
+}
+
+void print_scale_tokens(const app::Installation& installation, const ScaleMeasure& measure, std::size_t count,
+                        std::ostream& out) {
+  const identity::RefreshTokenCodec codec(installation.secrets.refresh_mac.clone());
+  for (std::size_t n = measure.from; n < measure.from + count; ++n) {
+    out << codec.encode({session_of_member(nth_session_holder(measure, n)), 0}).expose() << '\n';
+  }
+}
+
+}  // namespace gatehouse::bench

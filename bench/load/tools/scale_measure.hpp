@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+
+#include "app/installation.hpp"
+
+namespace gatehouse::bench {
+
+struct ScaleMeasure {
+  std::string step;          // a name of kScaleSteps
+  std::size_t accounts = 0;  // as they were filled
+  std::size_t accounts_a_session = 10;
+  std::size_t from = 0;     // steps that use something up (a name, a session's counter) begin here
+  std::size_t threads = 1;  // that many are in flight, each thread one after the other
+  std::chrono::milliseconds duration{0};
+  std::uint64_t seed = 1;
+};
+
+// What a request does in the database, through the stores that serve it and without HTTP and hash; each time another
+// account, uniformly from all of them, which is the worst that a cache can meet:
+//   username, email: the read of a sign-in
+//   session:         the write of a sign-in, after that read
+//   registration:    a new account
+//   refresh:         a rotation; each session is used once
+inline constexpr const char* kScaleSteps = "username, email, session, registration, refresh";
+
+// Writes one line of JSON: count, seconds, and microseconds: p50, p99, p999, mean. Throws when a step did not succeed.
+void measure_scale(app::Installation& installation, const ScaleMeasure& measure, std::ostream& out);
+
+// Refresh tokens of sessions not used yet, one a line.
+void print_scale_tokens(const app::Installation& installation, const ScaleMeasure& measure, std::size_t count,
+                        std::ostream& out);
+
+}  // namespace gatehouse::bench
