@@ -71,6 +71,36 @@ class SqliteFile : public ::testing::Test {
   test::TempDir directory_;
 };
 
+TEST_F(SqliteFile, writes_that_wait_share_a_commit_and_one_that_throws_is_undone_alone) {
+  const auto database = open_with_table();
+  std::vector<std::exception_ptr> thrown(4);
+  std::vector<std::thread> threads;
+  const auto before = database->stats().commits;
+  {
+    test::HoldWriter hold(*database);
+    for (std::size_t i = 0; i < thrown.size(); ++i) {
+      threads.emplace_back([&, i] {
+        try {
+          database->write_blocking([i](Transaction& t) {
+            put(t, i == 3 ? 0 : static_cast<std::int64_t>(i), 1);  // the last is refused: 0 is taken by then
+            if (i == 1) throw std::domain_error("changed my mind");
+          });
+        } catch (...) {
+          thrown[i] = std::current_exception();
+        }
+      });
+      hold.wait_for_queue(i + 1);
+    }
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(database->stats().commits, before + 2) << "the holder's commit, and one for the four";
+  EXPECT_FALSE(thrown[0]);
+  EXPECT_THROW(std::rethrow_exception(thrown[1]), std::domain_error);
+  EXPECT_FALSE(thrown[2]);
+  EXPECT_THROW(std::rethrow_exception(thrown[3]), db::UniqueViolation);
+  EXPECT_EQ(count(*database), 2);
+}
+
 TEST_F(SqliteFile, a_read_keeps_its_snapshot_while_others_commit) {
   const auto database = open_with_table();
   database->read_blocking([&](Transaction& t) {

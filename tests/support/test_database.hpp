@@ -19,12 +19,18 @@ class TestDatabase {
   [[nodiscard]] virtual bool is_durable() const = 0;
   // Closes and opens again, as a restart does. References to database() end here.
   virtual void reopen() = 0;
+  // What this database calls a column of bytes.
+  [[nodiscard]] virtual const char* bytes_type() const { return "BLOB"; }
 };
 
 // The fake of unit tests: quick, and gone with the object.
 [[nodiscard]] std::unique_ptr<TestDatabase> sqlite_in_memory();
 // As in production, in a folder of its own.
 [[nodiscard]] std::unique_ptr<TestDatabase> sqlite_on_disk();
+// A database of PostgresServer::shared().
+[[nodiscard]] std::unique_ptr<TestDatabase> postgres();
+// The same through PgBouncer in transaction mode.
+[[nodiscard]] std::unique_ptr<TestDatabase> postgres_behind_pgbouncer();
 
 // Every kind of database that stores must work on: what conformance suites are instantiated for.
 struct DatabaseKind {

@@ -126,7 +126,8 @@ std::size_t PostgresConnection::add(std::string_view sql, const PostgresParamete
     wire_.add(std::string(sql), parameters);
     return added_++;
   }
-  if (!prepared->ready) {
+  const bool under_way = std::ranges::find(preparing_, prepared, &Preparing::second) != preparing_.end();
+  if (!prepared->ready && !under_way) {
     wire_.add_preparation(prepared->name, prepared->sql, parameters);
     preparing_.emplace_back(added_++, prepared);
   }
@@ -168,13 +169,11 @@ void PostgresConnection::end_with(std::string_view word) noexcept {
   if (!begun_ || state_ == State::gone || state_ == State::gone_at_commit) return;
   begun_ = false;
   try {
-    add(word, PostgresParameters({}));
+    wire_.add(std::string(word));  // without a name: nobody would hear whether it was prepared
     wire_.send_and_forget();
   } catch (const std::exception&) {
     // Whoever begins the next transaction meets the loss.
   }
-  added_ = 0;
-  preparing_.clear();
 }
 
 void PostgresConnection::require_good() {

@@ -57,6 +57,8 @@ class PostgresConnection final : public Transaction {
   [[nodiscard]] const PostgresLost& loss() const noexcept { return loss_; }
 
  private:
+  using Preparing = std::pair<std::size_t, PostgresStatements::Prepared*>;  // the place of its result
+
   PostgresWire::Result run(std::string_view sql, const PostgresParameters& parameters);
   void add_begin();
   void add_rollback_to_guard();
@@ -74,7 +76,7 @@ class PostgresConnection final : public Transaction {
   PostgresStatements statements_;
   // Of the round trip that is put together.
   std::size_t added_ = 0;
-  std::vector<std::pair<std::size_t, PostgresStatements::Prepared*>> preparing_;  // the place of its result
+  std::vector<Preparing> preparing_;
   // Of the transaction in progress.
   Access access_ = Access::read;
   State state_ = State::good;
