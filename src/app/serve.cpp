@@ -146,9 +146,11 @@ class Process {
   void stop(const sigset_t& signals) {
     ready_ = false;
     log_.info("stopping");
+    public_->retire();
     pause(signals, settings_.server.drain_delay, [] { return false; });
     public_->drain();
-    pause(signals, settings_.server.drain_timeout, [this] { return public_->stats().open == 0; });
+    pause(signals, settings_.server.drain_timeout,
+          [this] { return public_->stats().listening == 0 && public_->stats().open == 0; });
     public_->close();
     admin_->drain();
     admin_->close();

@@ -72,8 +72,9 @@ class ConnectionOn final : public Connection,
     }
   }
 
+  // Who has only just come is about to ask; its first request has the time that every head has.
   void close_if_idle() override {
-    if (phase_ == Phase::idle) close();
+    if (phase_ == Phase::idle && served_) close();
   }
 
   void release_slot() override { slot_.reset(); }
@@ -91,12 +92,13 @@ class ConnectionOn final : public Connection,
   void on_deadline() override {
     if (phase_ == Phase::idle && !looked_for_end_) return look_for_end();
     ++environment_->stats->timed_out;
-    if constexpr (!kTls) {
-      // The handler may still wait for a pool; the client need not. Best effort: one try, nothing awaited.
-      if (phase_ == Phase::handling || phase_ == Phase::head || phase_ == Phase::body) {
+    if (phase_ == Phase::handling || phase_ == Phase::head || phase_ == Phase::body) {
+      // Asked for with TLS, too, where it can't be sent: it is counted.
+      const Response refusal = environment_->service->refuse(phase_ == Phase::handling ? 503 : 408, request_);
+      if constexpr (!kTls) {
+        // The handler may still wait for a pool; the client need not. Best effort: one try, nothing awaited.
         std::string answer;
-        write_response(environment_->service->refuse(phase_ == Phase::handling ? 503 : 408, request_), wire(false),
-                       answer);
+        write_response(refusal, wire(false), answer);
         boost::system::error_code ignored;
         stream_.write_some(asio::buffer(answer), ignored);
         stream_.shutdown(tcp::socket::shutdown_both, ignored);
@@ -179,7 +181,7 @@ class ConnectionOn final : public Connection,
       framing_ = {};
       if (const auto status = parse_head(buffered().substr(0, head_size_), request_, framing_)) return refuse(*status);
       weigh_forwarded(request_, options().proxies, kTls);
-      const bool keep_alive = request_.keep_alive && !environment_->draining;
+      const bool keep_alive = request_.keep_alive && !environment_->retiring;
       if (framing_.has_body() || !environment_->service->answer_inline(request_, wire(keep_alive), out_)) {
         return Step::route;
       }
@@ -213,7 +215,7 @@ class ConnectionOn final : public Connection,
       response = co_await environment_->service->handle(request_, admission);
     }
     base::wipe(request_.body);  // it may hold a password
-    const bool keep_alive = request_.keep_alive && !environment_->draining && !unread_body;
+    const bool keep_alive = request_.keep_alive && !environment_->retiring && !unread_body;
     write_response(*response, wire(keep_alive), out_);
     consume();
     linger_ = unread_body;
@@ -266,7 +268,7 @@ class ConnectionOn final : public Connection,
         looked_for_end_ = kTls;
         expire_in(looked_for_end_ ? options().idle_timeout : kLookForEnd);
       }
-      if (environment_->draining) return false;
+      if (environment_->draining && served_) return false;  // the first request is on its way
     } else if (phase_ != Phase::head) {
       phase_ = Phase::head;  // a request has begun: it must end in time, however slowly its bytes drip
       expire_in(options().header_timeout);
@@ -301,6 +303,7 @@ class ConnectionOn final : public Connection,
       pending_.clear();
     }
     scanner_.reset();
+    served_ = true;
     phase_ = Phase::writing;
   }
 
@@ -368,6 +371,7 @@ class ConnectionOn final : public Connection,
   std::optional<limits::ConnectionLimiter::Slot> slot_;
   std::shared_ptr<ConnectionEnvironment> environment_;
   Phase phase_ = Phase::idle;
+  bool served_ = false;  // a request
   bool linger_ = false;
   bool looked_for_end_ = true;  // before the first request there is nothing it could have hidden behind
   HeadScanner scanner_;

@@ -28,7 +28,8 @@ struct ConnectionEnvironment {
   runtime::DeadlineWheel* wheel = nullptr;  // unlinks what still hangs in it when it goes
   std::shared_ptr<ServerStats> stats{};
   DateCache date{};
-  bool draining = false;
+  bool retiring = false;  // each answer is the last on its connection
+  bool draining = false;  // and no connection waits for another request
   std::unordered_set<Connection*> live{};
 };
 

@@ -1,5 +1,9 @@
 #include "platform/http/server.hpp"
 
+#include <linux/filter.h>
+#include <sys/socket.h>
+
+#include <array>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -22,6 +26,29 @@ base::IpAddress address_of(const tcp::endpoint& endpoint) {
                          : base::IpAddress::from_v6(address.to_v6().to_bytes());
 }
 
+// Closing a listening socket resets every connection that waits in it to be accepted, and with it the request that its
+// client has sent already. So first no new one gets that far: the kernel drops what opens a connection (SYN without
+// ACK, RFC 9293) and lets all else through. Who was dropped tries again in a second and is then refused at once.
+void stop_handshakes(int listener) {
+  constexpr std::uint32_t kFlags = 13;  // of the TCP header, where a filter of a TCP socket begins to count
+  constexpr std::uint32_t kSyn = 0x02;
+  constexpr std::uint32_t kAck = 0x10;
+  std::array<sock_filter, 5> program{{
+      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, kFlags),
+      BPF_STMT(BPF_ALU | BPF_AND | BPF_K, kSyn | kAck),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kSyn, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, 0),
+      BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
+  }};
+  const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
+  // Where the kernel refuses, the listener closes as any other does.
+  setsockopt(listener, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter));
+}
+
+// For handshakes that had begun, and for the first bytes of who has just been accepted: many round trips of a network
+// that nodes and their proxy share.
+constexpr std::chrono::milliseconds kSettle{100};
+
 }  // namespace
 
 // One loop's part of the server. Everything but construction and posting happens on the loop's thread.
@@ -32,6 +59,7 @@ class Server::Listener {
       : context_(context),
         acceptor_(context),
         retry_(context),
+        settle_(context),
         wheel_(context),
         options_(std::move(options)),
         limiter_(limiter),
@@ -61,24 +89,34 @@ class Server::Listener {
   // Listens only now: a bound socket that nobody reads from must not collect connections.
   void start() {
     acceptor_.listen(asio::socket_base::max_listen_connections);
+    ++stats_->listening;
     asio::post(context_, [this] {
       wheel_.start();
       accept();
     });
   }
 
+  void retire() {
+    asio::post(context_, [this] { environment_->retiring = true; });
+  }
+
   void drain() {
     asio::post(context_, [this] {
-      boost::system::error_code ignored;
-      acceptor_.close(ignored);
+      if (environment_->draining) return;
+      environment_->retiring = true;
       environment_->draining = true;
-      for (auto* connection : std::vector(environment_->live.begin(), environment_->live.end()))
-        connection->close_if_idle();
+      stop_handshakes(acceptor_.native_handle());
+      settle_.expires_after(kSettle);
+      settle_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) stop_listening();
+      });
     });
   }
 
   void close() {
     asio::post(context_, [this] {
+      closed_ = true;
+      settle_.cancel();
       wheel_.stop();
       for (auto* connection : std::vector(environment_->live.begin(), environment_->live.end())) connection->close();
     });
@@ -87,11 +125,26 @@ class Server::Listener {
  private:
   void accept() {
     acceptor_.async_accept(remote_, [this](const boost::system::error_code& error, tcp::socket socket) {
-      if (error == asio::error::operation_aborted || !acceptor_.is_open()) return;
+      // Also when listening has ended meanwhile: its request may have come with it.
+      if (!error && !closed_) admit(std::move(socket), address_of(remote_));
+      if (!acceptor_.is_open()) return;
       if (error) return accept_later();
-      admit(std::move(socket), address_of(remote_));
       accept();
     });
+  }
+
+  // Who waits to be accepted comes in first; the connections that were idle before go.
+  void stop_listening() {
+    const std::vector idle(environment_->live.begin(), environment_->live.end());
+    for (auto* connection : idle) connection->close_if_idle();
+    boost::system::error_code error;
+    acceptor_.non_blocking(true, error);
+    while (!error) {
+      tcp::socket socket = acceptor_.accept(context_, remote_, error);
+      if (!error) admit(std::move(socket), address_of(remote_));
+    }
+    acceptor_.close(error);
+    --stats_->listening;
   }
 
   // Out of descriptors, most likely: trying at once would only spin.
@@ -120,11 +173,13 @@ class Server::Listener {
   tcp::acceptor acceptor_;
   tcp::endpoint remote_;
   asio::steady_timer retry_;
+  asio::steady_timer settle_;
   runtime::DeadlineWheel wheel_;
   std::shared_ptr<const ServerOptions> options_;
   limits::ConnectionLimiter& limiter_;
   std::shared_ptr<ServerStats> stats_;
   std::shared_ptr<ConnectionEnvironment> environment_;
+  bool closed_ = false;
 };
 
 namespace {
@@ -164,6 +219,10 @@ Server::~Server() = default;
 
 void Server::start() {
   for (auto& listener : listeners_) listener->start();
+}
+
+void Server::retire() {
+  for (auto& listener : listeners_) listener->retire();
 }
 
 void Server::drain() {

@@ -32,6 +32,7 @@ struct ServerStats {
   std::atomic<std::uint64_t> accepted{0};
   std::atomic<std::uint64_t> refused{0};  // over a connection limit
   std::atomic<std::int64_t> open{0};
+  std::atomic<std::int64_t> listening{0};  // listeners that take connections
   std::atomic<std::uint64_t> timed_out{0};
   std::atomic<std::uint64_t> malformed{0};  // refused by the parser
 };
@@ -49,7 +50,11 @@ class Server {
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
   void start();  // accepts from now on. Thread-safe, as is what follows.
-  // Accepts no more; idle connections are closed, those at work answer with `Connection: close`.
+  // From now on each answer says `Connection: close`. Nothing is refused or closed: a proxy that keeps connections lets
+  // go of them one by one, and of idle ones after its own time.
+  void retire();
+  // Takes no new connection, and a moment later closes the idle ones; one that reached us before is still served: a
+  // request that somebody could send is never lost. Done when `listening` and `open` are 0. Implies retire().
   void drain();
   // Closes what is left.
   void close();

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/post.hpp>
 #include <latch>
 #include <memory>
 #include <optional>
@@ -435,6 +436,53 @@ TEST_F(ServerTest, draining_closes_what_is_idle_and_lets_work_finish) {
   EXPECT_EQ(answer.status, 200);
   EXPECT_TRUE(answer.has("Connection: close"));
   EXPECT_TRUE(busy.is_closed_by_peer());
+  EXPECT_FALSE(RawClient::can_connect(server->port()));
+}
+
+TEST_F(ServerTest, F04_a_retiring_server_serves_whoever_asks_and_keeps_no_connection) {
+  serve();
+  auto kept = connect();
+  kept.send(request("GET /plain"));
+  ASSERT_FALSE(kept.answer().has("Connection: close"));
+  server->retire();
+  kept.send(request("GET /plain?again"));
+  const auto last = kept.answer();
+  EXPECT_EQ(last.body, "plain:again");
+  EXPECT_TRUE(last.has("Connection: close"));
+  EXPECT_TRUE(kept.is_closed_by_peer());
+
+  auto late = connect();
+  late.send(request("GET /inline?new"));
+  const auto only = late.answer();
+  EXPECT_EQ(only.status, 200);
+  EXPECT_TRUE(only.has("Connection: close"));
+}
+
+TEST_F(ServerTest, F04_who_connected_before_the_drain_is_served_after_it) {
+  serve();
+  auto accepted = connect();
+  accepted.send(request("GET /plain"));
+  ASSERT_EQ(accepted.answer().status, 200);
+  auto silent = connect();
+
+  // A loop at work: what connects now waits in the kernel, its request with it, and the drain is heard of first.
+  std::latch arrived{1};
+  std::latch go_on{1};
+  boost::asio::post(loops.context(0), [&] {
+    arrived.count_down();
+    go_on.wait();
+  });
+  arrived.wait();
+  auto waiting = connect();
+  waiting.send(request("GET /plain?waited"));
+  server->drain();
+  go_on.count_down();
+  const auto answer = waiting.answer();
+  EXPECT_EQ(answer.body, "plain:waited");
+  EXPECT_TRUE(answer.has("Connection: close"));
+  EXPECT_EQ(accepted.read_to_end(), "");
+  silent.send(request("GET /plain?late"));
+  EXPECT_EQ(silent.answer().body, "plain:late");
   EXPECT_FALSE(RawClient::can_connect(server->port()));
 }
 
