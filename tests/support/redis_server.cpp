@@ -144,43 +144,40 @@ std::string RedisServer::cli(const std::vector<std::string>& words) const {
   return printed;
 }
 
-RedisSentinels::RedisSentinels() : master_(std::make_unique<RedisServer>()) {
+RedisSentinel::RedisSentinel() {
+  master_ = std::make_unique<RedisServer>(RedisServer::Options{.arguments = {"--repl-diskless-sync-delay", "0"}});
   const auto master_port = std::to_string(master_->port());
   replica_ = std::make_unique<RedisServer>(
       RedisServer::Options{.arguments = {"--replicaof", "127.0.0.1", master_port, "--repl-diskless-sync-delay", "0"}});
+  // A sentinel asks the master for its replicas at once, and then every 10 s only.
   wait_until("the replica follows", [this] {
     return replica_->cli({"INFO", "replication"}).find("master_link_status:up") != std::string::npos;
   });
-  const std::string config = "sentinel monitor gatehouse 127.0.0.1 " + master_port +
-                             " 2\nsentinel down-after-milliseconds gatehouse 500\n"
-                             "sentinel failover-timeout gatehouse 3000\n";
-  for (int i = 0; i < 3; ++i) {
-    sentinels_.push_back(std::make_unique<RedisServer>(RedisServer::Options{.sentinel = true, .config = config}));
-  }
-  for (const auto& sentinel : sentinels_) {
-    wait_until("the sentinels know each other and the replica", [&] {
-      const auto known = sentinel->cli({"SENTINEL", "MASTER", "gatehouse"});
-      return known.find("num-other-sentinels\n2") != std::string::npos &&
-             known.find("num-slaves\n1") != std::string::npos;
-    });
-  }
+  sentinel_ = std::make_unique<RedisServer>(
+      RedisServer::Options{.sentinel = true,
+                           .config = "sentinel monitor gatehouse 127.0.0.1 " + master_port +
+                                     " 1\nsentinel down-after-milliseconds gatehouse 500\n"
+                                     "sentinel failover-timeout gatehouse 3000\n"});
+  wait_until("the sentinel knows the replica", [this] {
+    return sentinel_->cli({"SENTINEL", "MASTER", "gatehouse"}).find("num-slaves\n1") != std::string::npos;
+  });
 }
 
-std::string RedisSentinels::url() const {
-  std::string hosts;
-  for (const auto& sentinel : sentinels_) {
-    hosts += (hosts.empty() ? "" : ",") + ("127.0.0.1:" + std::to_string(sentinel->port()));
-  }
-  return "redis+sentinel://" + hosts + "/gatehouse";
+std::string RedisSentinel::url() const {
+  return "redis+sentinel://127.0.0.1:" + std::to_string(sentinel_->port()) + "/gatehouse";
 }
 
-void RedisSentinels::wait_until_master_is(std::uint16_t port) const {
-  for (const auto& sentinel : sentinels_) {
-    wait_until("every sentinel names the new master", [&] {
-      return sentinel->cli({"SENTINEL", "GET-MASTER-ADDR-BY-NAME", "gatehouse"}) ==
-             "127.0.0.1\n" + std::to_string(port);
-    });
-  }
+void RedisSentinel::fail_over() {
+  // Refused until the sentinel has heard from the replica.
+  wait_until("the sentinel accepts a failover", [this] {
+    return sentinel_->cli({"SENTINEL", "FAILOVER", "gatehouse"}) == "OK";
+  });
+}
+
+void RedisSentinel::wait_until_master_is(std::uint16_t port) const {
+  wait_until("the sentinel names the new master", [&] {
+    return sentinel_->cli({"SENTINEL", "GET-MASTER-ADDR-BY-NAME", "gatehouse"}) == "127.0.0.1\n" + std::to_string(port);
+  });
 }
 
 RedisCluster::RedisCluster() {
@@ -223,20 +220,24 @@ std::size_t RedisCluster::owner_of(const std::string& key) const {
   throw std::runtime_error("nobody holds the slot of " + key);
 }
 
+void RedisCluster::begin_move_of(const std::string& key, std::size_t to) {
+  const auto from = owner_of(key);
+  const auto slot = nodes_.front()->cli({"CLUSTER", "KEYSLOT", key});
+  (void)nodes_[to]->cli({"CLUSTER", "SETSLOT", slot, "IMPORTING", nodes_[from]->cli({"CLUSTER", "MYID"})});
+  (void)nodes_[from]->cli({"CLUSTER", "SETSLOT", slot, "MIGRATING", nodes_[to]->cli({"CLUSTER", "MYID"})});
+}
+
 void RedisCluster::move_slot_of(const std::string& key, std::size_t to) {
   const auto from = owner_of(key);
-  if (from == to) return;
   const auto slot = nodes_.front()->cli({"CLUSTER", "KEYSLOT", key});
-  const auto from_id = nodes_[from]->cli({"CLUSTER", "MYID"});
-  const auto to_id = nodes_[to]->cli({"CLUSTER", "MYID"});
-  (void)nodes_[to]->cli({"CLUSTER", "SETSLOT", slot, "IMPORTING", from_id});
-  (void)nodes_[from]->cli({"CLUSTER", "SETSLOT", slot, "MIGRATING", to_id});
+  begin_move_of(key, to);
   std::istringstream keys(nodes_[from]->cli({"CLUSTER", "GETKEYSINSLOT", slot, "1000"}));
   for (std::string moved; std::getline(keys, moved);) {
     if (moved.empty()) continue;
     (void)nodes_[from]->cli({"MIGRATE", "127.0.0.1", std::to_string(nodes_[to]->port()), moved, "0", "5000"});
   }
-  for (const auto& node : nodes_) (void)node->cli({"CLUSTER", "SETSLOT", slot, "NODE", to_id});
+  const auto owner = nodes_[to]->cli({"CLUSTER", "MYID"});
+  for (const auto& node : nodes_) (void)node->cli({"CLUSTER", "SETSLOT", slot, "NODE", owner});
 }
 
 }  // namespace gatehouse::test

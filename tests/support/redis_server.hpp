@@ -55,21 +55,22 @@ class RedisServer {
   pid_t pid_ = -1;
 };
 
-// A master, a replica and three sentinels that agree by two; they notice a lost master after 500 ms.
-class RedisSentinels {
+// A master, a replica and a sentinel that notices a lost master after 500 ms and decides alone.
+class RedisSentinel {
  public:
-  RedisSentinels();
+  RedisSentinel();
 
+  [[nodiscard]] std::uint16_t port() const { return sentinel_->port(); }
   [[nodiscard]] std::string url() const;
-  [[nodiscard]] RedisServer& master() { return *master_; }
-  [[nodiscard]] RedisServer& replica() { return *replica_; }
-  [[nodiscard]] RedisServer& sentinel(std::size_t index) { return *sentinels_.at(index); }
-  void wait_until_master_is(std::uint16_t port) const;  // as the sentinels say
+  [[nodiscard]] RedisServer& master() { return *master_; }    // at the start
+  [[nodiscard]] RedisServer& replica() { return *replica_; }  // at the start
+  void fail_over();                                           // without need: the two change places
+  void wait_until_master_is(std::uint16_t port) const;        // as the sentinel says
 
  private:
   std::unique_ptr<RedisServer> master_;
   std::unique_ptr<RedisServer> replica_;
-  std::vector<std::unique_ptr<RedisServer>> sentinels_;
+  std::unique_ptr<RedisServer> sentinel_;
 };
 
 // Three masters that share the slots.
@@ -81,6 +82,8 @@ class RedisCluster {
   [[nodiscard]] RedisServer& node(std::size_t index) { return *nodes_.at(index); }
   // The node that holds the slot of `key`.
   [[nodiscard]] std::size_t owner_of(const std::string& key) const;
+  // Begins to move the slot of `key` to another node: it imports, the owner sends who asks for a key it no longer has.
+  void begin_move_of(const std::string& key, std::size_t to);
   // Gives the slot of `key` to another node, the keys that are there with it.
   void move_slot_of(const std::string& key, std::size_t to);
 

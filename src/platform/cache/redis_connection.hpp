@@ -60,8 +60,9 @@ class RedisConnection {
   void send(std::string_view encoded, base::SteadyPoint deadline) { socket_.write(encoded, deadline); }
   [[nodiscard]] RedisReply receive(base::SteadyPoint deadline);
 
-  // False: the server has hung up; open another. Does not wait. REQUIRES: no reply is outstanding.
-  [[nodiscard]] bool is_alive() const noexcept { return socket_.is_quiet(); }
+  // False: the server has hung up, or has said what nobody asked for and would be taken for the next reply; open
+  // another. Does not wait. REQUIRES: no reply is outstanding.
+  [[nodiscard]] bool is_alive() const noexcept { return !reader_.has_rest() && socket_.is_quiet(); }
 
   // Ends every wait, now and later, with base::Unavailable("redis_interrupted"): how another thread stops the one that
   // waits here. From any thread, as long as the connection lives.

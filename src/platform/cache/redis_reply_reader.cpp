@@ -67,4 +67,6 @@ std::optional<RedisReply> RedisReplyReader::next() {
   return std::move(*owner);
 }
 
+bool RedisReplyReader::has_rest() const noexcept { return reader_->pos < reader_->len; }
+
 }  // namespace gatehouse::cache

@@ -28,6 +28,9 @@ class RedisReplyReader {
   // longer than allowed ("redis_reply_too_large"); the connection is of no use then, and the reader neither.
   [[nodiscard]] std::optional<RedisReply> next();
 
+  // Bytes that next() has not used yet.
+  [[nodiscard]] bool has_rest() const noexcept;
+
  private:
   struct Builder;  // hiredis's callbacks
 

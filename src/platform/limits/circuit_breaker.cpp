@@ -86,13 +86,18 @@ BreakerStats CircuitBreaker::stats() const {
 }
 
 void CircuitBreaker::register_metrics(telemetry::Metrics& metrics, const std::string& name) const {
+  register_breaker_metrics(metrics, name, [this] { return stats(); });
+}
+
+void register_breaker_metrics(telemetry::Metrics& metrics, const std::string& name,
+                              const std::function<BreakerStats()>& stats) {
   const auto count = [&](const char* metric, const char* help, telemetry::Labels labels,
                          std::uint64_t BreakerStats::*member) {
     labels["breaker"] = name;
-    metrics.counter_from(metric, help, labels, [this, member] { return static_cast<double>(stats().*member); });
+    metrics.counter_from(metric, help, labels, [stats, member] { return static_cast<double>(stats().*member); });
   };
   metrics.gauge_from("gatehouse_limits_breaker_state", "0: calls pass, 1: one probes, 2: calls are refused.",
-                     {{"breaker", name}}, [this] { return static_cast<double>(stats().state); });
+                     {{"breaker", name}}, [stats] { return static_cast<double>(stats().state); });
   constexpr const char* kTransitions = "gatehouse_limits_breaker_transitions_total";
   count(kTransitions, "Changes of a circuit breaker.", {{"to", "open"}}, &BreakerStats::opened);
   count(kTransitions, "Changes of a circuit breaker.", {{"to", "closed"}}, &BreakerStats::closed);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -72,8 +73,7 @@ class CircuitBreaker {
 
   [[nodiscard]] BreakerStats stats() const;
 
-  // Registers gatehouse_limits_breaker_state (the numbers of BreakerState), …_transitions_total and …_refused_total
-  // with the label breaker="name". REQUIRES: the breaker outlives the last render().
+  // As register_breaker_metrics() does. REQUIRES: the breaker outlives the last render().
   void register_metrics(telemetry::Metrics& metrics, const std::string& name) const;
 
  private:
@@ -95,5 +95,10 @@ class CircuitBreaker {
   std::chrono::milliseconds cool_down_;
   base::SteadyPoint probe_at_{};
 };
+
+// Registers gatehouse_limits_breaker_state (the numbers of BreakerState), …_transitions_total and …_refused_total with
+// the label breaker="name". `stats`: thread-safe, does not call back into `metrics`.
+void register_breaker_metrics(telemetry::Metrics& metrics, const std::string& name,
+                              const std::function<BreakerStats()>& stats);
 
 }  // namespace gatehouse::limits
