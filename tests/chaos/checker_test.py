@@ -9,7 +9,7 @@ from chaos.hand_made import Story, unknown  # noqa: E402
 from chaos.history import NOTHING, OK, REFUSED, UNKNOWN  # noqa: E402
 from chaos.model import Promises  # noqa: E402
 
-PROMISES = Promises(bound=2.0, grace=10.0, leeway=5.0, settle=60.0, slack=0.05)
+PROMISES = Promises(bound=2.0, profile_bound=5.0, grace=10.0, leeway=5.0, settle=60.0, slack=0.05)
 
 
 def signed_in(**fields):
@@ -325,6 +325,51 @@ class Resurrected(CheckerTest):
         story.sign_out(2, outcome=NOTHING)
         self.holds(story)
         self.breaks(story, story.check(3, outcome=REFUSED), "a gate said no to a live token")
+
+
+class Shown(CheckerTest):
+    def test_profile_that_was_changed_long_ago(self):
+        story = signed_in()
+        story.rename(2, "Ada")
+        story.profile(6, "")
+        self.holds(story)
+        self.breaks(story, story.profile(8, ""), "a profile was shown")
+
+    def test_profile_that_never_was(self):
+        story = signed_in()
+        self.breaks(story, story.profile(2, "Grace"), "a profile was shown")
+
+    def test_profile_that_falls_back(self):
+        story = signed_in()
+        story.rename(2, "Ada")
+        story.profile(3, "Ada")
+        story.profile(4, "")  # another node, whose replica is behind
+        self.holds(story)
+
+    def test_profile_with_a_new_name_and_older_roles(self):
+        story = signed_in()
+        story.administer("set_roles", 2, roles="admin")
+        story.refresh(3, 0, epoch=2, roles="admin")
+        story.rename(4, "Ada", epoch=2)
+        self.breaks(story, story.profile(5, "Ada", epoch=2, roles="member"), "a profile was shown")
+
+    def test_change_in_doubt_may_be_shown_or_not(self):
+        for shown in ("", "Ada"):
+            story = signed_in()
+            story.rename(**unknown(2), display="Ada")
+            story.profile(20, shown)
+            self.holds(story)
+
+    def test_profile_that_is_refused_to_the_living(self):
+        story = signed_in()
+        self.breaks(story, story.profile(2, outcome=REFUSED), "lost")
+
+    def test_change_by_an_ended_session(self):
+        story = signed_in()
+        story.sign_out(2)
+        story.rename(3, "Ada", outcome=REFUSED)
+        self.holds(story)
+        self.breaks(story, story.rename(4, "Ada"), "contradicts")
 
 
 class Shortest(CheckerTest):

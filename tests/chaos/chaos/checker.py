@@ -55,19 +55,25 @@ def prepared(operations, promises):
         if operation.what == "check":
             result.append(read(operation, operation, promises))
             continue
-        if operation.what in AUTHORIZED and operation.status != 401:
-            authorized = Operation("authorized", operation.name, operation.invoke, operation.returned, OK,
-                                   operation.node, 0, {"sid": operation["sid"], "epoch": operation["epoch"]})
+        if operation.what in AUTHORIZED and (operation.status != 401 or operation.what == "profile"):
+            authorized = Operation("authorized", operation.name, operation.invoke, operation.returned,
+                                   REFUSED if operation.status == 401 else OK, operation.node, 0,
+                                   {"sid": operation["sid"], "epoch": operation["epoch"]})
             result.append(read(authorized, operation, promises))
-        result.append(Timed(operation.invoke, operation.returned, operation, operation))
+        if operation.what != "profile":
+            result.append(Timed(operation.invoke, operation.returned, operation, operation))
+        elif operation.outcome == OK:
+            result.append(read(operation, operation, promises))
     return result
 
 
-AUTHORIZED = {"change_password", "end_others", "end_one"}
+AUTHORIZED = {"change_password", "end_others", "end_one", "rename", "profile"}
 
 
 def read(operation, origin, promises):
-    early = promises.bound if operation.outcome == OK else 0
+    early = 0
+    if operation.outcome == OK:
+        early = promises.profile_bound if operation.what == "profile" else promises.bound
     return Timed(operation.invoke - early, operation.returned, operation, origin)
 
 
@@ -194,8 +200,10 @@ def explain(at, failing):
         return "a gate let something pass that had ended longer ago than is promised"
     if at.what == "check":
         return "a gate said no to a live token"
-    if failing.what == "authorized":
+    if failing.what == "authorized" and at.outcome == OK:
         return "a node obeyed a token that had ended longer ago than is promised"
+    if failing.what == "profile":
+        return "a profile was shown that is older than is promised, or never was"
     if at.what == "register" and at.outcome == OK:
         return "two accounts have one name"
     if at.outcome == REFUSED:

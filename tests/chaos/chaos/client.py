@@ -180,6 +180,20 @@ class Client:
         self.ask(operation, "DELETE", f"/v1/sessions/{target}", 204, (401, 404), token=tokens.access)
         return self.done(operation)
 
+    def rename(self, node, name, tokens, display):
+        operation = self.with_token("rename", node, name, tokens, display=display)
+        self.ask(operation, "PATCH", "/v1/me", 200, (401,), {"display_name": display}, tokens.access)
+        return self.done(operation)
+
+    def profile(self, node, name, tokens):
+        operation = self.with_token("profile", node, name, tokens)
+        body, _ = self.ask(operation, "GET", "/v1/me", 200, (401,), token=tokens.access)
+        if operation.outcome == OK:
+            operation.fields.update(display=body["display_name"], roles=",".join(body["roles"]))
+            if (body["username"], body["id"]) != (name, tokens.claims["sub"]):
+                operation.fields["wrong"] = "somebody else's profile"
+        return self.done(operation)
+
     # -- what an administrator does
 
     def administer(self, what, node, name, account, admin_token, roles=None):

@@ -45,6 +45,13 @@ class Story:
     def end_one(self, when, target, sid="s", outcome=OK, epoch=1):
         return self.add("end_one", when, outcome, sid=sid, target=target, epoch=epoch)
 
+    def rename(self, when, display, sid="s", outcome=OK, epoch=1):
+        return self.add("rename", when, outcome, sid=sid, epoch=epoch, display=display)
+
+    def profile(self, when, display="", sid="s", outcome=OK, epoch=1, roles="member"):
+        told = {"display": display, "roles": roles} if outcome == OK else {}
+        return self.add("profile", when, outcome, sid=sid, epoch=epoch, **told)
+
     def administer(self, what, when, outcome=OK, **fields):
         return self.add(what, when, outcome, **fields)
 

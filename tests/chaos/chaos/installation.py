@@ -35,6 +35,7 @@ class Installation:
     weights = {}
     # In one process everything has ended when the answer goes out; between several it may take what is promised.
     bound = 0.0
+    profile_bound = 0.0
     promotes = False  # the parts primary and replica can change places
 
     def __init__(self):

@@ -100,6 +100,22 @@ class RepeatsOldTokens(Honest):
         return first if self.chance.random() < 0.05 else answer
 
 
+class ShowsOldProfiles(Honest):
+    """A cache of profiles that a change does not invalidate."""
+
+    def __init__(self, chance):
+        super().__init__(chance)
+        self.shown = {}
+
+    def after(self, exchange, answer):
+        if exchange.path != "/v1/me" or answer[0] != 200:
+            return answer
+        name = json.loads(answer[2])["username"]
+        with self.lock:
+            first = self.shown.setdefault(name, answer)
+        return first if exchange.method == "GET" else answer
+
+
 class RefusesToRefresh(Honest):
     """One refresh in fifty is a no where nothing has ended."""
 
@@ -121,7 +137,7 @@ class MakesAccountsTwice(Honest):
 
 
 LIES = (SwallowsSignOuts, SwallowsPasswordChanges, SwallowsDisabling, SaysNoForCouldNotDecide, RemembersYes,
-        RepeatsOldTokens, RefusesToRefresh, MakesAccountsTwice)
+        RepeatsOldTokens, ShowsOldProfiles, RefusesToRefresh, MakesAccountsTwice)
 
 
 def make_handler(lie, port):
@@ -162,7 +178,7 @@ def make_handler(lie, port):
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = do_PUT = do_DELETE = handle_any
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
 
         def log_message(self, *_):
             pass

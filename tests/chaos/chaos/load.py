@@ -70,11 +70,11 @@ class Worker:
         self.failure = None
 
     def table(self):
-        return [(38, self.check_newest), (12, self.check_older), (17, self.refresh), (5, self.refresh_twice),
+        return [(32, self.check_newest), (12, self.check_older), (17, self.refresh), (5, self.refresh_twice),
                 (4, self.refresh_and_sign_out), (4, self.sign_out), (6, self.sign_in), (2, self.sign_in_wrongly),
                 (2, self.change_password), (1, self.change_password_twice), (1, self.end_others), (1, self.end_one),
                 (2, self.set_roles), (1, self.disable), (1, self.end_all), (1, self.refresh_older),
-                (2, self.refresh_and_set_roles)]
+                (2, self.refresh_and_set_roles), (4, self.profile), (2, self.rename)]
 
     def run(self, stop, pause):
         try:
@@ -252,6 +252,22 @@ class Worker:
         if operation.outcome == OK:
             self.ended(account, target.sid)
         return answered(operation)
+
+    def rename(self, account):
+        """And looks, on some node, whether it is so."""
+        tokens = self.pick(account)
+        if tokens is None:
+            return self.sign_in(account)
+        operation = self.client.rename(self.node(), account.name, tokens, self.chance.randbytes(4).hex())
+        if operation.outcome == OK:
+            return answered(self.client.profile(self.node(), account.name, tokens))
+        return answered(operation)
+
+    def profile(self, account):
+        tokens = self.pick(account)
+        if tokens is None:
+            return self.sign_in(account)
+        return answered(self.client.profile(self.node(), account.name, tokens))
 
     def only(self, account, tokens):
         for sid in [sid for sid in account.sessions if sid != tokens.sid]:

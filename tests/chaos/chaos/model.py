@@ -16,6 +16,7 @@ class Promises:
     bound: float = 0.0      # from the answer to an end until every gate refuses, or says that it can't decide
     grace: float = 10.0     # a refresh token just used gives the same successor again
     leeway: float = 5.0     # an access token is accepted for so long after its expiry
+    profile_bound: float = 0.0  # by which a profile that is shown may be old
     settle: float = 60.0
     slack: float = 0.05     # of the server's clock against ours: milliseconds are cut off, threads wait
 
@@ -34,6 +35,7 @@ class State(NamedTuple):
     epoch: int = 1       # that of tokens made now
     least_epoch: int = 1  # older ones are void
     roles: str = "member"
+    display: str = ""
     sessions: frozenset = frozenset()  # of (id, Session): the live ones. An id that is not here has ended
 
     def session(self, sid):
@@ -52,7 +54,7 @@ class State(NamedTuple):
         return self._replace(epoch=self.epoch + 1, least_epoch=self.epoch + 1)
 
 
-READS = {"check", "authorized"}
+READS = {"check", "authorized", "profile"}
 # What touches one session only; all else concerns the account as a whole.
 OF_A_SESSION = {"check", "authorized", "refresh", "sign_out", "end_one"}
 
@@ -74,12 +76,14 @@ class Model:
         self.promises = promises
         self._steps = {what: getattr(self, what) for what in (
             "register", "sign_in", "refresh", "sign_out", "change_password", "end_others", "end_one", "end_all",
-            "set_roles", "disable", "enable")}
+            "set_roles", "disable", "enable", "rename")}
 
     # -- what changes nothing
 
     def satisfied(self, state, operation):
-        """check (at a gate) and authorized (a token that an identity node let through)."""
+        """check (at a gate), authorized (a token that an identity node let through), profile (what it showed)."""
+        if operation.what == "profile":
+            return (state.display, state.roles) == (operation["display"], operation["roles"])
         session, epoch = state.session(operation["sid"]), operation["epoch"]
         good = session is not None and epoch >= state.least_epoch
         return good if operation.outcome == OK else not good
@@ -158,6 +162,12 @@ class Model:
         if not allowed or state.password != operation["old"]:
             return []
         return [state.only(operation["sid"])._replace(password=operation["new"])]
+
+    def rename(self, state, operation, _):
+        allowed = state.active and state.session(operation["sid"]) is not None
+        if operation.outcome == REFUSED:
+            return [state] if not allowed or operation["epoch"] < state.least_epoch else []
+        return [state._replace(display=operation["display"])] if allowed else []
 
     def end_others(self, state, operation, _):
         if operation.outcome == REFUSED:

@@ -11,7 +11,7 @@ ENOUGH = 50  # acknowledged operations; with fewer the history shows nothing
 
 
 def promises_of(header):
-    return Promises(**{key: header[key] for key in ("bound", "grace", "leeway", "settle", "slack") if key in header})
+    return Promises(**{key: header[key] for key in ("bound", "profile_bound", "grace", "leeway") if key in header})
 
 
 def counts(operations):

@@ -9,6 +9,7 @@ import time
 
 from chaos import parts
 from chaos.installation import STALENESS, Installation, load_settings
+from chaos.nemesis import LONGEST
 
 CONTROL = parts.ROOT / "tests" / "e2e" / "dist" / "scale" / "control.js"
 START = 180    # seconds until all servers run
@@ -112,6 +113,7 @@ class Scale(Installation):
     weights = {"identity-1": 3, "identity-2": 3, "gate-1": 2, "gate-2": 2, "primary": 4, "replica": 1,
                "pgbouncer": 2, "redis": 3}
     bound = float(STALENESS)
+    profile_bound = LONGEST + 4  # the replica that shows it may have been away for so long
     promotes = True
 
     def __init__(self, folder, **options):

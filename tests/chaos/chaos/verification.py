@@ -49,6 +49,7 @@ class Verifier:
         node = self.next(self.client.nodes)
         operation, renewed = self.until_answered(self.client.refresh, node, account.name, tokens.sid, tokens.refresh)
         if renewed:
+            self.until_answered(self.client.profile, node, account.name, renewed)
             account.sessions[tokens.sid] = renewed
         elif operation.outcome not in (UNKNOWN, NOTHING):
             account.older.append(account.sessions.pop(tokens.sid))
