@@ -8,12 +8,11 @@
 import { createInterface } from "node:readline";
 import { freePort } from "../support/paths.js";
 import { Cluster, type ClusterOptions } from "../support/scale/cluster.js";
+import { Server } from "../support/scale/server.js";
 import type { Child } from "../support/child.js";
+import type { Gatehouse } from "../support/gatehouse.js";
 
-interface Part {
-  process: Child;
-  start(): Promise<void>;
-}
+type Part = Gatehouse | Server;
 interface Command {
   id: number;
   do: string;
@@ -59,7 +58,7 @@ async function obey(command: Command): Promise<void> {
     freeze: () => part.process.freeze(),
     thaw: () => part.process.thaw(),
     start: () => (part.process.running ? undefined : part.start()),
-    stop: () => part.process.stop(),
+    stop: () => (part instanceof Server ? part.stop() : part.process.stop()), // a Gatehouse would forget its folder
   };
   const action = actions[command.do];
   if (!action) throw new Error(`there is no command ${command.do}`);
