@@ -3,6 +3,7 @@
 #include <exception>
 #include <functional>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,6 +41,7 @@ class PostgresConnection final : public Transaction {
   std::int64_t execute(std::string_view sql, std::initializer_list<Value> parameters = {}) override;
   // Without statement_timeout, and the transaction has an hour from here.
   void execute_script(std::string_view sql) override;
+  void insert_many(std::string_view table, std::string_view columns, std::span<const Value> values) override;
   void query(std::string_view sql, std::initializer_list<Value> parameters,
              const std::function<void(const Row&)>& on_row) override;
 

@@ -140,11 +140,14 @@ void PostgresWire::send_and_forget() noexcept {
   }
 }
 
-PostgresWire::Result PostgresWire::run_script(const std::string& sql, base::SteadyPoint deadline) {
+void PostgresWire::start_alone(const std::string& sql, base::SteadyPoint deadline) {
   if (forgotten_ > 0) (void)round_trip(deadline);
   if (PQexitPipelineMode(connection_) == 0 || PQsendQuery(connection_, sql.c_str()) == 0) {
     throw PostgresLost("storage_lost");
   }
+}
+
+PostgresWire::Result PostgresWire::finish_alone(base::SteadyPoint deadline) {
   Result last;
   while (Result result{next(deadline)}) {
     if (!last || PQresultStatus(last.get()) != PGRES_FATAL_ERROR) last = std::move(result);
@@ -153,6 +156,11 @@ PostgresWire::Result PostgresWire::run_script(const std::string& sql, base::Stea
     throw PostgresLost("storage_lost");
   }
   return last;
+}
+
+PostgresWire::Result PostgresWire::run_script(const std::string& sql, base::SteadyPoint deadline) {
+  start_alone(sql, deadline);
+  return finish_alone(deadline);
 }
 
 void PostgresWire::wait(short events, base::SteadyPoint deadline) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "platform/base/clock.hpp"
@@ -55,6 +56,10 @@ class PostgresWire {
   // Runs a text of several statements, outside the pipeline. The last result, or the first that failed.
   Result run_script(const std::string& sql, base::SteadyPoint deadline);
 
+  // Runs COPY … FROM STDIN with this data, outside the pipeline. The result, which may be a failure. Throws
+  // PostgresLost.
+  Result copy_in(const std::string& sql, std::string_view data, base::SteadyPoint deadline);
+
   // What libpq last said, without line breaks; never a password.
   [[nodiscard]] std::string words() const;
 
@@ -62,6 +67,8 @@ class PostgresWire {
   static const PostgresParameters kNone;
 
   void check(int sent);
+  void start_alone(const std::string& sql, base::SteadyPoint deadline);
+  Result finish_alone(base::SteadyPoint deadline);
   void sync();
   void wait(short events, base::SteadyPoint deadline);
   pg_result* next(base::SteadyPoint deadline);

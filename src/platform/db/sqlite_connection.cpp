@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -138,6 +139,20 @@ void SqliteConnection::execute_script(std::string_view sql) {
     if (!statement) return;
     statement->bind({});
     statement->run();
+  }
+}
+
+void SqliteConnection::insert_many(std::string_view table, std::string_view columns, std::span<const Value> values) {
+  const telemetry::Span span("INSERT", telemetry::SpanKind::client);
+  const auto width = static_cast<std::size_t>(std::count(columns.begin(), columns.end(), ',')) + 1;
+  std::string sql = "INSERT INTO " + std::string(table) + " (" + std::string(columns) + ") VALUES (";
+  for (std::size_t i = 1; i <= width; ++i) sql += (i == 1 ? "$" : ", $") + std::to_string(i);
+  const auto statement = statements_->lease(sql + ")");
+  refuse_write_in_read(*statement);
+  for (; !values.empty(); values = values.subspan(width)) {
+    statement->bind(values.first(width));
+    statement->run();
+    statement->reset();
   }
 }
 

@@ -73,10 +73,10 @@ SqliteStatement::SqliteStatement(sqlite3* connection, sqlite3_stmt* handle, std:
 
 SqliteStatement::~SqliteStatement() { sqlite3_finalize(handle_); }
 
-void SqliteStatement::bind(std::initializer_list<Value> parameters) {
+void SqliteStatement::bind(std::span<const Value> parameters) {
   if (parameters.size() != parameter_count_) abort_broken("a statement got another number of parameters than it names");
   for (std::size_t i = 0; i < numbers_.size(); ++i) {
-    const Value& value = parameters.begin()[numbers_[i] - 1];
+    const Value& value = parameters[static_cast<std::size_t>(numbers_[i]) - 1];
     const int code = bind_value(handle_, static_cast<int>(i) + 1, value);
     if (code != SQLITE_OK) throw_sqlite_error(connection_, code);
   }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -27,7 +28,8 @@ class SqliteStatement {
 
   // $N takes the N-th parameter, wherever it stands in the text. Views must live until reset().
   // REQUIRES: as many parameters as the text names.
-  void bind(std::initializer_list<Value> parameters);
+  void bind(std::span<const Value> parameters);
+  void bind(std::initializer_list<Value> parameters) { bind({parameters.begin(), parameters.size()}); }
   // True when a row stands ready, false when the statement is done. Throws as throw_sqlite_error.
   bool step();
   void run() {

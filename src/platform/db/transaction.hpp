@@ -4,6 +4,7 @@
 #include <functional>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -48,6 +49,10 @@ class Transaction {
   virtual std::int64_t execute(std::string_view sql, std::initializer_list<Value> parameters = {}) = 0;
   // Runs every statement of a text, without parameters, in order: what a migration is.
   virtual void execute_script(std::string_view sql) = 0;
+  // Puts many rows into a table: COPY where the database has it. `columns`: names, separated by commas; `values`: one
+  // row after another, integers only for columns of 64 bits. Throws UniqueViolation as execute does, when a constraint
+  // refuses one of them; then the transaction can't go on, and which row it was nobody says.
+  virtual void insert_many(std::string_view table, std::string_view columns, std::span<const Value> values) = 0;
   // Calls on_row for each row, in order.
   virtual void query(std::string_view sql, std::initializer_list<Value> parameters,
                      const std::function<void(const Row&)>& on_row) = 0;
