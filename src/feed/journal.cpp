@@ -1,0 +1,156 @@
+#include "feed/journal.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "feed/rows.hpp"
+#include "platform/base/encoding.hpp"
+#include "platform/base/keyed_hash.hpp"
+
+namespace gatehouse::feed {
+
+using contract::Revocation;
+
+Journal::Journal(const JournalOptions& options, const ClusterKeys& cluster, const base::Clock& clock,
+                 base::Random& random, telemetry::Metrics& metrics)
+    : options_(options),
+      cluster_(cluster),
+      clock_(clock),
+      random_(random),
+      instance_(base::Uuid::random(random)),
+      keys_(make_key_bundle({}, cluster, random)) {
+  register_metrics(metrics);
+}
+
+void Journal::append(const std::vector<Revocation>& rows) {
+  const std::lock_guard lock(mutex_);
+  const Position before = head_;
+  for (const auto& row : rows) {
+    if (remember(row)) add(row);
+  }
+  drop_old();
+  if (head_ != before) notify_all();
+}
+
+bool Journal::remember(const Revocation& row) {
+  // By its content, too: after the loss of a database its successor may give a number a second time.
+  const auto fingerprint = base::keyed_hash(base::encode_u64(static_cast<std::uint64_t>(row.seq)) + row.key);
+  if (!remembered_.insert(fingerprint).second) return false;
+  if (remembered_order_.size() < kRemembered) {
+    remembered_order_.push_back(fingerprint);
+    return true;
+  }
+  remembered_.erase(std::exchange(remembered_order_[next_remembered_], fingerprint));
+  next_remembered_ = (next_remembered_ + 1) % kRemembered;
+  return true;
+}
+
+void Journal::add(const Revocation& row) {
+  if (pages_.empty() || pages_.back().count == kPageRows) {
+    if (!pages_.empty()) pages_.back().rows.shrink_to_fit();
+    pages_.emplace_back().first = head_ + 1;
+  }
+  Page& page = pages_.back();
+  append_row(page.rows, row);
+  page.newest = clock_.steady_now();
+  ++page.count;
+  ++head_;
+  ++rows_;
+}
+
+void Journal::drop_old() {
+  const auto oldest = clock_.steady_now() - options_.keep;
+  while (!pages_.empty() && pages_.front().newest < oldest) {
+    rows_ -= pages_.front().count;
+    pages_.pop_front();
+  }
+}
+
+void Journal::confirm(base::SteadyPoint as_of) {
+  const std::lock_guard lock(mutex_);
+  confirmed_as_of_ = confirmed_as_of_ ? std::max(*confirmed_as_of_, as_of) : as_of;
+  drop_old();
+}
+
+void Journal::set_keys(const crypto::KeySet& keys) {
+  auto bundle = make_key_bundle(keys, cluster_, random_);
+  const std::lock_guard lock(mutex_);
+  if (bundle.version == keys_.version) return;
+  keys_ = std::move(bundle);
+  notify_all();
+}
+
+Position Journal::head() const {
+  const std::lock_guard lock(mutex_);
+  return head_;
+}
+
+bool Journal::is_news(Position after, KeysVersion known) const { return after != head_ || known != keys_.version; }
+
+Message Journal::read(Position after, KeysVersion known) const {
+  const std::lock_guard lock(mutex_);
+  Message message;
+  message.instance = instance_;
+  message.after = after <= head_ ? after : 0;
+  message.to = message.head = head_;
+  message.keys_version = keys_.version;
+  if (known != keys_.version) message.keys = keys_.bytes;
+  if (confirmed_as_of_) {
+    message.confirmed_age = std::chrono::ceil<std::chrono::milliseconds>(clock_.steady_now() - *confirmed_as_of_);
+  }
+  // What lies before the first page, or between two, was of no use any more.
+  auto page = std::ranges::upper_bound(pages_, message.after, {}, [](const Page& p) { return p.first + p.count - 1; });
+  for (; page != pages_.end() && message.row_count < Message::kMaxRows; ++page) {
+    const std::size_t skipped = message.after < page->first ? 0 : message.after - page->first + 1;
+    const std::size_t taken = std::min(page->count - skipped, Message::kMaxRows - message.row_count);
+    const std::size_t begin = size_of_rows(page->rows, skipped);
+    const std::size_t size = skipped + taken == page->count
+                                 ? page->rows.size() - begin
+                                 : size_of_rows(std::string_view(page->rows).substr(begin), taken);
+    message.rows.append(page->rows, begin, size);
+    message.row_count += taken;
+    message.to = page->first + skipped + taken - 1;
+  }
+  if (message.row_count < Message::kMaxRows) message.to = head_;  // not stopped by the limit: that was all
+  return message;
+}
+
+std::optional<Journal::Ticket> Journal::watch(Position after, KeysVersion known, std::function<void()> notify) {
+  const std::lock_guard lock(mutex_);
+  if (is_news(after, known)) {
+    notify();
+    return Ticket{0};
+  }
+  if (waiting_.size() >= options_.max_waiting) return std::nullopt;
+  waiting_.emplace(++last_ticket_, std::move(notify));
+  return last_ticket_;
+}
+
+void Journal::unwatch(Ticket ticket) {
+  const std::lock_guard lock(mutex_);
+  waiting_.erase(ticket);
+}
+
+// Under the lock, so that nobody who has called unwatch() is called.
+void Journal::notify_all() {
+  for (const auto& [ticket, notify] : std::exchange(waiting_, {})) notify();
+}
+
+void Journal::register_metrics(telemetry::Metrics& metrics) {
+  metrics.gauge_from("gatehouse_feed_journal_rows", "Live revocations that this process hands on.", {}, [this] {
+    const std::lock_guard lock(mutex_);
+    return static_cast<double>(rows_);
+  });
+  metrics.gauge_from("gatehouse_feed_followers_waiting", "Questions of followers that are held.", {}, [this] {
+    const std::lock_guard lock(mutex_);
+    return static_cast<double>(waiting_.size());
+  });
+  metrics.gauge_from("gatehouse_feed_confirmed_age_seconds",
+                     "How long ago this process had all that the database held; -1: never.", {}, [this] {
+                       const std::lock_guard lock(mutex_);
+                       if (!confirmed_as_of_) return -1.0;
+                       return std::chrono::duration<double>(clock_.steady_now() - *confirmed_as_of_).count();
+                     });
+}
+
+}  // namespace gatehouse::feed

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "contract/revocation.hpp"
+#include "crypto/key_set.hpp"
+#include "platform/base/clock.hpp"
+
+namespace gatehouse::feed {
+
+// Where what was heard goes: the gates of this process. Called by several threads, one at a time.
+struct Sink {
+  // Blocks until every gate has applied the rows. `complete_as_of`: with them, the gates have whatever was acknowledged
+  // as ended before that moment; nothing when that can't be said.
+  std::function<void(std::vector<contract::Revocation> rows, std::optional<base::SteadyPoint> complete_as_of)> follow;
+  // Empty in a process that reads its keys from the database.
+  std::function<void(std::shared_ptr<const crypto::KeySet> keys)> set_keys;
+};
+
+}  // namespace gatehouse::feed

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "feed/cluster_keys.hpp"
+#include "feed/follower.hpp"
+#include "feed/node_link.hpp"
+
+namespace gatehouse::feed {
+
+struct SubscriptionOptions {
+  FollowerOptions follower{};  // its nodes are the URLs that are asked
+  std::string ca_file{};       // PEM; for nodes under https
+};
+
+// A process's whole ear: the follower, and a thread for each node that it asks.
+class Subscription {
+ public:
+  // REQUIRES: all outlive it; what the sink calls does so until stop().
+  Subscription(SubscriptionOptions options, Sink sink, const ClusterKeys& cluster, const base::Clock& clock,
+               base::Random& random, telemetry::Logger& log, telemetry::Metrics& metrics);
+  ~Subscription();
+  Subscription(const Subscription&) = delete;
+  Subscription& operator=(const Subscription&) = delete;
+
+  void start();  // REQUIRES: the event loops have started
+  void stop();   // idempotent; before the event loops stop
+
+ private:
+  Follower follower_;
+  std::vector<std::unique_ptr<NodeLink>> links_;
+};
+
+}  // namespace gatehouse::feed
