@@ -2,7 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
+#include <future>
+#include <memory>
+#include <mutex>
 #include <set>
+#include <thread>
 
 #include "platform/base/random.hpp"
 #include "tests/conformance/on_every_database.hpp"
@@ -29,6 +35,16 @@ class RevocationStoreConformance : public test::OnEveryDatabase {
   }
   std::size_t sweep(std::size_t limit) {
     return database().write_blocking([&](db::Transaction& tx) { return store_.sweep(tx, clock_.now(), limit); });
+  }
+
+  // Looks once; the seqs of what it brought.
+  std::vector<std::int64_t> look(FollowerState& state) {
+    auto followed =
+        database().read_blocking([&](db::Transaction& tx) { return store_.follow(tx, state, clock_.now()); });
+    state = std::move(followed.next);
+    std::vector<std::int64_t> seqs;
+    for (const auto& row : followed.rows) seqs.push_back(row.seq);
+    return seqs;
   }
 
   base::FakeClock clock_;
@@ -114,6 +130,98 @@ TEST_P(RevocationStoreConformance, parallel_appends_get_a_seq_each) {
   std::set<std::int64_t> seqs;
   for (const auto& row : live_since(0)) seqs.insert(row.seq);
   EXPECT_EQ(seqs.size(), 50U);
+}
+
+// Of two open transactions the one that got its seq first commits last.
+TEST_P(RevocationStoreConformance, a_follower_sees_rows_that_were_committed_in_another_order_than_numbered) {
+  const bool several_writers = database().dialect() != db::Database::Dialect::sqlite;
+  FollowerState state;
+  std::promise<void> numbered, look_first;
+  const auto late = std::async(std::launch::async, [&, told = std::make_shared<std::once_flag>()] {
+    return database().write_blocking([&](db::Transaction& tx) {
+      const auto row = store_.revoke_token(tx, "late", clock_.now());
+      std::call_once(*told, [&] { numbered.set_value(); });
+      if (several_writers) look_first.get_future().wait();
+      return row.seq;
+    });
+  });
+  numbered.get_future().wait();
+  const auto early = revoke_session().seq;
+  std::vector<std::int64_t> seen = look(state);
+  if (several_writers) {
+    EXPECT_EQ(seen, std::vector<std::int64_t>{early});
+    EXPECT_EQ(state.gaps().size(), 1U);
+  }
+  look_first.set_value();
+  late.wait();
+  const auto rest = look(state);
+  seen.insert(seen.end(), rest.begin(), rest.end());
+  std::ranges::sort(seen);
+  EXPECT_EQ(seen, (std::vector<std::int64_t>{early - 1, early}));
+  EXPECT_TRUE(state.gaps().empty());
+  EXPECT_TRUE(look(state).empty()) << "once each";
+}
+
+TEST_P(RevocationStoreConformance, a_follower_among_parallel_appends_of_which_some_fail_sees_each_row_once) {
+  struct ChangedMyMind {};
+  std::mutex mutex;
+  std::multiset<std::int64_t> committed, seen;  // the first guarded by mutex
+  std::atomic<bool> done = false;
+  std::thread follower([&] {
+    FollowerState state;
+    for (bool last = false; !last;) {
+      last = done;
+      for (const auto seq : look(state)) seen.insert(seq);
+    }
+  });
+  test::run_together(60, [&](std::size_t i) -> boost::asio::awaitable<void> {
+    try {
+      const auto row = co_await database().write([&](db::Transaction& tx) {
+        auto appended = store_.revoke_token(tx, "jti", clock_.now());
+        if (i % 3 == 0) throw ChangedMyMind();
+        return appended;
+      });
+      const std::lock_guard lock(mutex);
+      committed.insert(row.seq);
+    } catch (const ChangedMyMind&) {
+    }
+  });
+  done = true;
+  follower.join();
+  EXPECT_EQ(committed.size(), 40U);
+  EXPECT_EQ(seen, committed);
+}
+
+TEST_P(RevocationStoreConformance, a_follower_forgets_what_was_never_committed_when_it_could_concern_no_token) {
+  struct Crash {};
+  EXPECT_THROW(database().write_blocking([&](db::Transaction& tx) -> int {
+    (void)store_.revoke_token(tx, "never", clock_.now());
+    throw Crash();
+  }),
+               Crash);
+  (void)revoke_session();
+  FollowerState state;
+  EXPECT_EQ(look(state).size(), 1U);
+  clock_.advance(kLife - 1ms);
+  EXPECT_TRUE(look(state).empty());
+  clock_.advance(1ms);
+  (void)revoke_session();
+  EXPECT_EQ(look(state).size(), 1U);
+  EXPECT_TRUE(state.gaps().empty());
+}
+
+TEST_P(RevocationStoreConformance, a_follower_that_pages_says_whether_there_is_more) {
+  for (int i = 0; i < 5; ++i) (void)revoke_session();
+  FollowerState state;
+  std::vector<std::size_t> pages;
+  for (bool complete = false; !complete;) {
+    auto followed =
+        database().read_blocking([&](db::Transaction& tx) { return store_.follow(tx, state, clock_.now(), 2); });
+    pages.push_back(followed.rows.size());
+    complete = followed.complete;
+    state = std::move(followed.next);
+  }
+  EXPECT_EQ(pages, (std::vector<std::size_t>{2, 2, 1}));
 }
 
 }  // namespace

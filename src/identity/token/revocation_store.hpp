@@ -8,6 +8,7 @@
 
 #include "contract/ids.hpp"
 #include "contract/revocation.hpp"
+#include "identity/token/follower_state.hpp"
 #include "platform/base/clock.hpp"
 #include "platform/db/transaction.hpp"
 
@@ -36,6 +37,17 @@ class RevocationStore {
   // `limit` rows. Fewer than `limit`: that was all.
   [[nodiscard]] std::vector<contract::Revocation> live_since(db::Transaction& tx, std::int64_t seq, base::TimePoint now,
                                                              std::size_t limit = 10'000) const;
+  // What a follower at `state` does not have yet, and where it then stands. The order of the log is not the order of
+  // the commits: rows that became visible behind the head come first, once each but for FollowerState::kMaxGaps. A gap
+  // is forgotten when every token that a row in it could concern has expired. `state` itself is left alone: take `next`
+  // over when the transaction has ended and the rows have arrived where they belong.
+  struct Followed {
+    std::vector<contract::Revocation> rows;
+    FollowerState next;
+    bool complete = true;  // false: `limit` rows were not all; ask again at once
+  };
+  [[nodiscard]] Followed follow(db::Transaction& tx, const FollowerState& state, base::TimePoint now,
+                                std::size_t limit = 10'000) const;
   // The newest seq given so far; 0 when none was. Where a follower that has loaded everything goes on.
   [[nodiscard]] std::int64_t last_seq(db::Transaction& tx) const;
 
@@ -44,6 +56,7 @@ class RevocationStore {
   std::size_t sweep(db::Transaction& tx, base::TimePoint now, std::size_t limit) const;
 
  private:
+  void read_gaps(db::Transaction& tx, Followed& followed, base::TimePoint now) const;
   contract::Revocation append(db::Transaction& tx, contract::Revocation row, base::TimePoint now) const;
   std::chrono::seconds token_lifetime_;
 };
