@@ -1,7 +1,10 @@
 #include "platform/http/tls.hpp"
 
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 
+#include <chrono>
+#include <ctime>
 #include <stdexcept>
 #include <utility>
 
@@ -47,6 +50,20 @@ void TlsContext::reload() {
 std::shared_ptr<ssl::context> TlsContext::current() const {
   const std::lock_guard lock(mutex_);
   return current_;
+}
+
+base::TimePoint TlsContext::expires() const {
+  const auto context = current();
+  const X509* const certificate = SSL_CTX_get0_certificate(context->native_handle());
+  std::tm moment{};
+  if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &moment) != 1) return {};
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(
+      std::chrono::system_clock::from_time_t(timegm(&moment)));
+}
+
+void TlsContext::register_metrics(telemetry::Metrics& metrics) const {
+  metrics.gauge_from("gatehouse_http_certificate_expires_seconds", "When the certificate expires, in Unix time.", {},
+                     [this] { return static_cast<double>(base::to_unix_seconds(expires())); });
 }
 
 }  // namespace gatehouse::http

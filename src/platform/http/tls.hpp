@@ -5,6 +5,9 @@
 #include <mutex>
 #include <string>
 
+#include "platform/base/clock.hpp"
+#include "platform/telemetry/metrics.hpp"
+
 namespace gatehouse::http {
 
 // The certificate a listener presents: TLS 1.2 and 1.3, forward secrecy and AEAD suites only. Reloading affects new
@@ -18,6 +21,11 @@ class TlsContext {
   void reload();
 
   [[nodiscard]] std::shared_ptr<boost::asio::ssl::context> current() const;
+
+  // When the certificate in use expires. Publishes it as `gatehouse_http_certificate_expires_seconds` (Unix time).
+  // REQUIRES, of the latter: the context outlives the last scrape.
+  [[nodiscard]] base::TimePoint expires() const;
+  void register_metrics(telemetry::Metrics& metrics) const;
 
  private:
   const std::string certificate_chain_file_;

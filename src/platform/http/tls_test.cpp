@@ -170,6 +170,16 @@ TEST_F(TlsTest, a_reload_that_fails_names_the_file_and_keeps_the_certificate) {
   EXPECT_EQ(TlsClient(server->port()).peer_name(), "first.example");
 }
 
+TEST_F(TlsTest, tells_when_the_certificate_in_use_expires) {
+  const auto left = std::chrono::duration_cast<std::chrono::minutes>(tls->expires() - clock.now());
+  EXPECT_GT(left.count(), 50);
+  EXPECT_LE(left.count(), 60);
+  tls->register_metrics(metrics);
+  const auto line =
+      "gatehouse_http_certificate_expires_seconds " + std::to_string(base::to_unix_seconds(tls->expires()));
+  EXPECT_NE(metrics.render().find(line + "\n"), std::string::npos) << metrics.render();
+}
+
 TEST_F(TlsTest, files_that_cannot_be_read_are_an_error_at_the_start) {
   EXPECT_THROW(TlsContext(file("absent.pem"), file("key.pem")), std::runtime_error);
   EXPECT_THROW(TlsContext(file("cert.pem"), file("absent.pem")), std::runtime_error);
