@@ -35,4 +35,8 @@ std::string ClusterKeys::message_mac(std::string_view message) const { return cr
 
 std::string ClusterKeys::fingerprint(std::string_view keys) const { return crypto::hmac_sha256(fingerprint_, keys); }
 
+std::string ClusterKeys::stream_key() const {
+  return "gatehouse:feed:" + base::hex_encode(fingerprint("stream").substr(0, 8));
+}
+
 }  // namespace gatehouse::feed

@@ -29,6 +29,8 @@ class ClusterKeys {
 
   // Over what a key set holds; names it without telling anything about a secret key in it.
   [[nodiscard]] std::string fingerprint(std::string_view keys) const;
+  // Of the Redis stream: another for each installation that shares the Redis.
+  [[nodiscard]] std::string stream_key() const;
   // For the keys of HS256, which are secret.
   [[nodiscard]] const crypto::SealingKey& sealing() const noexcept { return sealing_; }
 

@@ -14,15 +14,18 @@ Subscription::Subscription(SubscriptionOptions options, Sink sink, const Cluster
     if (url.ends_with('/')) url.pop_back();
     links_.push_back(std::make_unique<NodeLink>(links_.size(), std::move(url), options.ca_file, follower_, cluster));
   }
+  if (options.stream) stream_.emplace(std::move(*options.stream), follower_, cluster, log, metrics);
 }
 
 Subscription::~Subscription() { stop(); }
 
 void Subscription::start() {
   for (auto& link : links_) link->start();
+  if (stream_) stream_->start();
 }
 
 void Subscription::stop() {
+  if (stream_) stream_->stop();
   for (auto& link : links_) link->stop();
 }
 

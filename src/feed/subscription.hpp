@@ -1,21 +1,24 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "feed/cluster_keys.hpp"
 #include "feed/follower.hpp"
 #include "feed/node_link.hpp"
+#include "feed/stream_link.hpp"
 
 namespace gatehouse::feed {
 
 struct SubscriptionOptions {
   FollowerOptions follower{};  // its nodes are the URLs that are asked
   std::string ca_file{};       // PEM; for nodes under https
+  std::optional<StreamOptions> stream{};
 };
 
-// A process's whole ear: the follower, and a thread for each node that it asks.
+// A process's whole ear: the follower, a thread for each node that it asks, and one for the stream where there is one.
 class Subscription {
  public:
   // REQUIRES: all outlive it; what the sink calls does so until stop().
@@ -31,6 +34,7 @@ class Subscription {
  private:
   Follower follower_;
   std::vector<std::unique_ptr<NodeLink>> links_;
+  std::optional<StreamLink> stream_;
 };
 
 }  // namespace gatehouse::feed
