@@ -46,7 +46,7 @@ void PgBouncer::start() {
     std::ofstream(file) << "[databases]\n* = host=127.0.0.1 port=" << server_port_ << " user=gatehouse\n"
                         << "[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = " << port_
                         << "\nunix_socket_dir =\npool_mode = transaction\nauth_type = any\ndefault_pool_size = 4\n"
-                           "max_client_conn = 200\nserver_round_robin = 1\nserver_lifetime = 3600\n";
+                           "max_client_conn = 200\nserver_round_robin = 1\nserver_login_retry = 1\n";
     process_ = std::make_unique<ServerProcess>(std::vector<std::string>{"/usr/sbin/pgbouncer", "-q", file.string()},
                                                folder_.path() / "log");
     wait_until([this] { return accepts(port_) || !process_->running(); });

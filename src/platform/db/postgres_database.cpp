@@ -48,7 +48,7 @@ PostgresOptions replica_options(const PostgresOptions& options) {
   return {.replica_url = options.replica_url.clone(),
           .prepared_statements = options.prepared_statements,
           .statement_timeout = std::max(options.statement_timeout / 5, std::chrono::milliseconds(100)),
-          .connect_timeout = options.connect_timeout,
+          .connect_timeout = std::min<std::chrono::milliseconds>(options.connect_timeout, std::chrono::seconds(2)),
           .on_trouble = options.on_trouble};
 }
 

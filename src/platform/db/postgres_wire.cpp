@@ -41,6 +41,12 @@ std::string options_in(const base::Secret& url) {
   return {};
 }
 
+// `prefer-standby` goes round twice, which costs a frozen host two timeouts: only where there is a choice.
+const char* wanted(const base::Secret& url, PostgresRole role) {
+  if (role == PostgresRole::primary) return "read-write";
+  return url.expose().find(',') != std::string_view::npos ? "prefer-standby" : "any";
+}
+
 PGconn* connect(const PostgresOptions& options, PostgresRole role) {
   const base::Secret& url = role == PostgresRole::primary ? options.url : options.replica_url;
   const std::string settings = session_settings(options) + options_in(url);
@@ -49,14 +55,10 @@ PGconn* connect(const PostgresOptions& options, PostgresRole role) {
   const std::string silence = std::to_string(options.statement_timeout.count());
   using Word = std::pair<const char*, const char*>;
   std::vector<Word> words{{"dbname", url.expose().data()},  // a Secret ends with NUL, as every std::string does
-                          {"connect_timeout", timeout.c_str()},
-                          {"target_session_attrs", role == PostgresRole::primary ? "read-write" : "prefer-standby"},
-                          {"client_encoding", "UTF8"},
-                          {"fallback_application_name", "gatehouse"},
-                          {"tcp_user_timeout", silence.c_str()},
-                          {"keepalives_idle", "5"},
-                          {"keepalives_interval", "2"},
-                          {"keepalives_count", "3"}};
+                          {"connect_timeout", timeout.c_str()},  {"target_session_attrs", wanted(url, role)},
+                          {"client_encoding", "UTF8"},           {"fallback_application_name", "gatehouse"},
+                          {"tcp_user_timeout", silence.c_str()}, {"keepalives_idle", "5"},
+                          {"keepalives_interval", "2"},          {"keepalives_count", "3"}};
   if (options.prepared_statements) words.emplace_back("options", settings.c_str());
   words.emplace_back(nullptr, nullptr);
   std::vector<const char*> keys, values;

@@ -1,0 +1,523 @@
+// What only a PostgreSQL server can show: it dies, freezes, restarts, stops writing, hands over, or asks for a
+// password.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "platform/base/clock.hpp"
+#include "platform/base/unavailable.hpp"
+#include "platform/db/migrations.hpp"
+#include "platform/db/postgres_database.hpp"
+#include "tests/support/child_process.hpp"
+#include "tests/support/pgbouncer.hpp"
+#include "tests/support/postgres_server.hpp"
+#include "tests/support/run_on_loop.hpp"
+
+namespace gatehouse {
+namespace {
+
+using namespace std::chrono_literals;
+using boost::asio::awaitable;
+using db::PostgresOptions;
+using db::Row;
+using db::Transaction;
+using test::PostgresServer;
+using test::wait_until;
+
+// Starts from a server that runs; each test has a database of its own on it.
+class Postgres : public ::testing::Test {
+ protected:
+  // Apart from the one of the other suites: here it is killed.
+  static PostgresServer& server() {
+    static PostgresServer instance;
+    return instance;
+  }
+  Postgres() { server().run("CREATE TABLE item (id BIGINT PRIMARY KEY, value BIGINT)", name_); }
+  ~Postgres() override {
+    database_.reset();
+    server().drop_database(name_);
+  }
+
+  PostgresOptions options() { return options(server().url(name_)); }
+  PostgresOptions options(const std::string& url) {
+    return {.url = base::Secret(std::string_view(url)),
+            .connections = 4,
+            .statement_timeout = 10s,
+            .connect_timeout = 10s,
+            .on_trouble = [this](std::string_view what) {
+              const std::lock_guard lock(mutex_);
+              trouble_ += std::string(what) + '\n';
+            }};
+  }
+  db::Database& open(PostgresOptions with) {
+    database_ = db::open_postgres(std::move(with));
+    return *database_;
+  }
+  db::Database& open() { return open(options()); }
+  std::string trouble() {
+    const std::lock_guard lock(mutex_);
+    return trouble_;
+  }
+
+  static void put(Transaction& t, std::int64_t id, std::int64_t value = 0) {
+    t.execute("INSERT INTO item (id, value) VALUES ($1, $2)", {id, value});
+  }
+  static std::int64_t count_in(Transaction& t) {
+    return *t.query_one("SELECT count(*) FROM item", {}, [](const Row& row) { return row.integer(0); });
+  }
+  static std::int64_t count(db::Database& database) { return database.read_blocking(count_in); }
+  template <class F>
+  static std::string outcome(F work) {
+    try {
+      work();
+      return "done";
+    } catch (const base::Unavailable& unavailable) {
+      return unavailable.what();
+    } catch (const std::exception& other) {
+      return std::string("not Unavailable: ") + other.what();
+    }
+  }
+  static std::string write(db::Database& database, std::int64_t id) {
+    return outcome([&] { database.write_blocking([&](Transaction& t) { put(t, id); }); });
+  }
+  static bool comes_back(db::Database& database, std::int64_t id) {
+    return wait_until([&] { return write(database, id) == "done"; });
+  }
+
+  const std::string name_ = server().create_empty_database();
+  std::unique_ptr<db::Database> database_;
+  std::mutex mutex_;
+  std::string trouble_;  // guarded by mutex_
+};
+
+TEST_F(Postgres, F01_killed_in_a_transaction_is_unavailable_with_nothing_done_and_over_after_its_restart) {
+  auto& database = open();
+  const auto killed = outcome([&] {
+    database.write_blocking([](Transaction& t) {
+      put(t, 1);
+      server().kill();
+      put(t, 2);
+    });
+  });
+  EXPECT_EQ(killed, "storage_unreachable");
+  std::string last;
+  EXPECT_TRUE(wait_until([&] { return (last = write(database, 3)) == "storage_away"; }))
+      << last << ": not known to be away";
+  server().start();
+  EXPECT_TRUE(comes_back(database, 4));
+  EXPECT_EQ(count(database), 1);
+}
+
+TEST_F(Postgres, F01_frozen_is_unavailable_and_over_when_it_thaws) {
+  auto with = options();
+  with.statement_timeout = 300ms;
+  with.connect_timeout = 1s;
+  auto& database = open(std::move(with));
+  EXPECT_EQ(write(database, 1), "done");
+  server().freeze();
+  EXPECT_EQ(write(database, 2), "storage_timeout");
+  std::string last;
+  EXPECT_TRUE(wait_until([&] { return (last = write(database, 3)) == "storage_away"; }))
+      << last << ": not known to be away";
+  server().thaw();
+  EXPECT_TRUE(comes_back(database, 4));
+  // What was on its way when it froze must not have been done by halves.
+  EXPECT_EQ(count(database), 2);
+}
+
+TEST_F(Postgres, F01_a_restart_between_two_transactions_goes_unnoticed) {
+  auto& database = open();
+  EXPECT_EQ(write(database, 1), "done");
+  EXPECT_EQ(count(database), 1);
+  server().stop();
+  server().start();
+  EXPECT_EQ(write(database, 2), "done");
+  EXPECT_EQ(count(database), 2);
+}
+
+TEST_F(Postgres, a_connection_that_the_server_ends_between_two_statements_runs_the_transaction_again) {
+  auto& database = open();
+  int runs = 0;
+  database.write_blocking([&](Transaction& t) {
+    put(t, 1);
+    if (++runs == 1) {
+      server().run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name_ +
+                       "' AND pid <> pg_backend_pid()",
+                   name_);
+    }
+    put(t, 2);
+  });
+  EXPECT_EQ(runs, 2);
+  EXPECT_EQ(count(database), 2);
+}
+
+TEST_F(Postgres, F01_lost_while_it_commits_is_told_as_unknown_and_never_run_again) {
+  server().run(
+      "CREATE FUNCTION fall() RETURNS trigger LANGUAGE plpgsql AS "
+      "'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END';"
+      "CREATE CONSTRAINT TRIGGER fall AFTER INSERT ON item DEFERRABLE INITIALLY DEFERRED FOR EACH ROW "
+      "WHEN (NEW.value = 7) EXECUTE FUNCTION fall()",
+      name_);
+  auto& database = open();
+  int runs = 0;
+  const auto lost = outcome([&] {
+    database.write_blocking([&](Transaction& t) {
+      ++runs;
+      put(t, 1, 7);
+    });
+  });
+  EXPECT_EQ(lost, "storage_outcome_unknown");
+  EXPECT_EQ(runs, 1);
+  EXPECT_EQ(write(database, 2), "done");
+}
+
+TEST_F(Postgres, P05_errors_of_the_server_are_could_not_decide_never_a_no) {
+  server().run(
+      "CREATE FUNCTION fail(state text) RETURNS bigint LANGUAGE plpgsql AS "
+      "'BEGIN RAISE EXCEPTION ''of row 4711'' USING ERRCODE = state; END'",
+      name_);
+  const std::vector<std::pair<const char*, const char*>> cases{
+      {"53100", "storage_full"},     {"53200", "storage_out_of_memory"},
+      {"57014", "storage_timeout"},  {"55P03", "storage_busy"},
+      {"58030", "storage_io"},       {"XX001", "storage_corrupt"},
+      {"57P01", "storage_stopping"}, {"25006", "storage_read_only"},
+      {"40001", "storage_conflict"}};
+  for (const auto& [state, reason] : cases) {
+    auto& database = open();  // a new one: some of these make it think that the server is away
+    const auto failed = outcome([&, sqlstate = state] {
+      database.write_blocking([&](Transaction& t) {
+        put(t, 1);
+        t.query("SELECT fail($1)", {sqlstate}, [](const Row&) {});
+      });
+    });
+    EXPECT_EQ(failed, reason) << state;
+  }
+  auto& database = open();
+  EXPECT_EQ(count(database), 0);
+  const auto defect = outcome(
+      [&] { database.read_blocking([](Transaction& t) { t.query("SELECT fail('22P02')", {}, [](const Row&) {}); }); });
+  EXPECT_EQ(defect, "not Unavailable: postgres: 22P02") << "and the server's words, which may hold a value, stay out";
+}
+
+TEST_F(Postgres, a_statement_that_takes_too_long_is_ended_by_the_server) {
+  test::PgBouncer bouncer(server());
+  for (const bool prepared : {true, false}) {
+    auto with = options(prepared ? server().url(name_) : bouncer.url(name_));
+    with.prepared_statements = prepared;
+    with.statement_timeout = 200ms;
+    auto& database = open(std::move(with));
+    const auto slow = outcome([&] {
+      database.read_blocking([](Transaction& t) { t.query("SELECT pg_sleep(600)", {}, [](const Row&) {}); });
+    });
+    EXPECT_EQ(slow, "storage_timeout") << prepared;
+    EXPECT_EQ(count(database), 0) << "the same connection goes on";
+    EXPECT_EQ(trouble(), "") << "it was the server that ended it";
+  }
+}
+
+TEST_F(Postgres, a_node_that_sleeps_in_a_transaction_loses_it) {
+  auto with = options();
+  with.statement_timeout = 200ms;  // and twice that between statements
+  auto& database = open(std::move(with));
+  const auto slept = outcome([&] {
+    database.write_blocking([&](Transaction& t) {
+      put(t, 1);
+      EXPECT_TRUE(wait_until([&] {
+        return server().run("SELECT count(*) FROM pg_stat_activity WHERE datname = '" + name_ +
+                            "' AND state LIKE 'idle in transaction%'") == "0";
+      }));
+      put(t, 2);
+    });
+  });
+  EXPECT_EQ(slept, "storage_timeout");
+  EXPECT_EQ(count(database), 0);
+}
+
+TEST_F(Postgres, beyond_the_connections_a_role_may_have_is_unavailable_until_one_is_free) {
+  server().run("CREATE ROLE narrow LOGIN CONNECTION LIMIT 1; GRANT ALL ON item TO narrow", name_);
+  {
+    auto& database = open(options("postgresql://narrow@" + server().host_and_port() + "/" + name_));
+    database.write_blocking([&](Transaction& t) {
+      put(t, 1);
+      std::thread([&] { EXPECT_EQ(write(database, 2), "storage_unreachable"); }).join();
+    });
+    EXPECT_NE(trouble().find("too many connections for role \"narrow\""), std::string::npos) << trouble();
+    EXPECT_EQ(write(database, 3), "done");
+    database_.reset();
+  }
+  server().run("DROP OWNED BY narrow; DROP ROLE narrow", name_);
+}
+
+TEST_F(Postgres, a_plan_that_a_migration_made_stale_goes_unnoticed) {
+  auto& database = open();
+  const auto columns = [&] {
+    int seen = 0;
+    database.read_blocking([&](Transaction& t) {
+      t.query("SELECT i.* FROM item i", {}, [&](const Row& row) {
+        seen = 2;
+        if (!row.is_null(1)) seen = 3;
+      });
+    });
+    return seen;
+  };
+  EXPECT_EQ(write(database, 1), "done");
+  EXPECT_EQ(columns(), 3);
+  server().run("ALTER TABLE item ADD COLUMN more TEXT NOT NULL DEFAULT 'x'", name_);
+  EXPECT_EQ(columns(), 3);
+}
+
+TEST_F(Postgres, more_texts_than_are_kept_prepared_still_run) {
+  auto& database = open();
+  database.read_blocking([](Transaction& t) {
+    for (std::int64_t i = 0; i < 300; ++i) {
+      const std::string sql = "SELECT $1 + " + std::to_string(i);
+      EXPECT_EQ(t.query_one(sql, {1}, [](const Row& row) { return row.integer(0); }), i + 1);
+    }
+  });
+}
+
+TEST_F(Postgres, P06_many_nodes_that_count_up_one_row_lose_nothing) {
+  std::vector<std::unique_ptr<db::Database>> nodes;
+  for (int i = 0; i < 2; ++i) nodes.push_back(db::open_postgres(options()));
+  nodes[0]->write_blocking([](Transaction& t) { put(t, 1, 0); });
+  test::run_together(200, [&](std::size_t i) -> awaitable<void> {
+    co_await nodes[i % 2]->write([](Transaction& t) {
+      const auto value =
+          *t.query_one("SELECT value FROM item WHERE id = 1", {}, [](const Row& row) { return row.integer(0); });
+      t.execute("UPDATE item SET value = $1 WHERE id = 1", {value + 1});
+    });
+  });
+  const auto value = nodes[1]->read_blocking([](Transaction& t) {
+    return t.query_one("SELECT value FROM item WHERE id = 1", {}, [](const Row& row) { return row.integer(0); });
+  });
+  EXPECT_EQ(value, 200);
+  EXPECT_GT(nodes[0]->stats().conflicts + nodes[1]->stats().conflicts, 0U);
+}
+
+TEST_F(Postgres, a_full_write_queue_refuses_and_a_flood_of_reads_does_not_fill_it) {
+  auto with = options();
+  with.connections = 2;  // one that writes and one that reads
+  with.read_queue_limit = 2;
+  auto& database = open(std::move(with));
+  std::atomic<int> refused{0};
+  std::atomic<bool> written{false};
+  test::run_together(9, [&](std::size_t i) -> awaitable<void> {
+    try {
+      if (i == 8) {
+        co_await database.write([](Transaction& t) { put(t, 1); });
+        written = true;
+      } else {
+        // Holds its connection until the write has been answered, whatever else waits.
+        co_await database.read([&](Transaction& t) {
+          EXPECT_TRUE(wait_until([&] { return written.load(); }));
+          return count_in(t);
+        });
+      }
+    } catch (const base::Unavailable& unavailable) {
+      EXPECT_STREQ(unavailable.what(), "storage_queue_full");
+      ++refused;
+    }
+  });
+  EXPECT_TRUE(written);
+  EXPECT_EQ(refused, 8 - 3) << "one runs, two wait";
+}
+
+TEST_F(Postgres, nodes_that_start_at_once_apply_each_migration_once) {
+  std::atomic<std::size_t> applied{0};
+  std::vector<std::thread> starting;
+  for (int i = 0; i < 4; ++i) {
+    starting.emplace_back([&] {
+      const auto node = db::open_postgres(options());
+      applied += db::migrate(*node, base::FakeClock()).applied.size();
+    });
+  }
+  for (auto& node : starting) node.join();
+  EXPECT_EQ(applied, db::postgres_migrations().size());
+  EXPECT_TRUE(db::pending_migrations(open()).empty());
+}
+
+TEST_F(Postgres, a_migration_may_take_longer_than_a_statement_may) {
+  auto with = options();
+  with.statement_timeout = 200ms;
+  auto& database = open(std::move(with));
+  const std::vector<db::Migration> slow{{1, "slow", "aa", "SELECT pg_sleep(0.6); CREATE TABLE made (id BIGINT);"}};
+  EXPECT_EQ(db::migrate(database, base::FakeClock(), slow).version, 1);
+}
+
+TEST_F(Postgres, two_databases_have_migrations_of_the_same_numbers_and_names) {
+  const auto sqlite = db::sqlite_migrations();
+  const auto postgres = db::postgres_migrations();
+  ASSERT_EQ(sqlite.size(), postgres.size());
+  for (std::size_t i = 0; i < sqlite.size(); ++i) {
+    EXPECT_EQ(sqlite[i].number, postgres[i].number);
+    EXPECT_EQ(sqlite[i].name, postgres[i].name);
+  }
+}
+
+TEST_F(Postgres, no_password_in_what_is_told_of_a_url_or_a_connection) {
+  for (const char* url :
+       {"postgresql://u:hunter2@h/db?no=such", "host=h password=hunter2", "postgresql://u:hunter2@[::1/db"}) {
+    const auto problem = db::problem_of_postgres_url(base::Secret(std::string_view(url)));
+    ASSERT_TRUE(problem) << url;
+    EXPECT_EQ(problem->find("hunter2"), std::string::npos);
+    EXPECT_THROW((void)db::open_postgres({.url = base::Secret(std::string_view(url))}), std::runtime_error);
+  }
+  auto& database = open(options("postgresql://gatehouse:hunter2@127.0.0.1:1/" + name_));
+  EXPECT_EQ(write(database, 1), "storage_unreachable");
+  EXPECT_NE(trouble().find("Connection refused"), std::string::npos) << trouble();
+  EXPECT_EQ(trouble().find("hunter2"), std::string::npos) << trouble();
+}
+
+TEST_F(Postgres, F01_pgbouncer_gone_is_unavailable_and_over_when_it_is_back) {
+  test::PgBouncer bouncer(server());
+  auto with = options(bouncer.url(name_));
+  with.prepared_statements = false;
+  auto& database = open(std::move(with));
+  EXPECT_EQ(write(database, 1), "done");
+  bouncer.kill();
+  EXPECT_EQ(write(database, 2), "storage_unreachable");
+  bouncer.start();
+  EXPECT_TRUE(comes_back(database, 3));
+  EXPECT_EQ(count(database), 2);
+}
+
+TEST_F(Postgres, behind_pgbouncer_a_server_that_was_killed_is_unavailable_and_over_after_its_restart) {
+  test::PgBouncer bouncer(server());
+  auto with = options(bouncer.url(name_));
+  with.prepared_statements = false;
+  with.statement_timeout = 1s;
+  auto& database = open(std::move(with));
+  EXPECT_EQ(write(database, 1), "done");
+  server().kill();
+  EXPECT_TRUE(outcome([&] { (void)count(database); }).starts_with("storage_"));
+  server().start();
+  EXPECT_TRUE(comes_back(database, 3));
+}
+
+// A primary and a replica that follows it.
+class PostgresPair : public Postgres {
+ protected:
+  PostgresPair() : standby_({.settings = {}, .standby_of = &server()}) {}
+  [[nodiscard]] std::string both() const {
+    return "postgresql://gatehouse@" + standby_.host_and_port() + "," + server().host_and_port() + "/" + name_;
+  }
+  static awaitable<bool> reads_from_replica(db::Database& database) {
+    co_return co_await database.read_stale([](Transaction& t) {
+      return t.query_one("SELECT pg_is_in_recovery()", {}, [](const Row& row) { return row.integer(0); }).value() != 0;
+    });
+  }
+
+  PostgresServer standby_;
+};
+
+TEST_F(PostgresPair, writes_and_reads_find_the_primary_behind_the_replica) {
+  auto& database = open(options(both()));
+  EXPECT_EQ(write(database, 1), "done");
+  EXPECT_EQ(count(database), 1);
+}
+
+TEST_F(PostgresPair, stale_reads_go_to_the_replica_and_to_the_primary_while_it_is_away) {
+  auto with = options();
+  with.replica_url = base::Secret(std::string_view(both()));
+  auto& database = open(std::move(with));
+  EXPECT_TRUE(test::run_on_loop(reads_from_replica(database)));
+  EXPECT_EQ(write(database, 1), "done");
+  const auto seen = [&]() -> awaitable<std::int64_t> { co_return co_await database.read_stale(count_in); };
+  EXPECT_TRUE(wait_until([&] { return test::run_on_loop(seen()) == 1; })) << "it follows";
+  standby_.kill();
+  EXPECT_FALSE(test::run_on_loop(reads_from_replica(database)));
+  standby_.start();
+  EXPECT_TRUE(wait_until([&] { return test::run_on_loop(reads_from_replica(database)); }));
+}
+
+TEST_F(PostgresPair, stale_reads_are_answered_by_the_primary_while_the_replica_is_frozen) {
+  auto with = options();
+  with.statement_timeout = 1s;
+  with.replica_url = base::Secret(std::string_view(standby_.url(name_)));
+  auto& database = open(std::move(with));
+  EXPECT_TRUE(test::run_on_loop(reads_from_replica(database)));
+  standby_.freeze();
+  EXPECT_FALSE(test::run_on_loop(reads_from_replica(database)));
+  standby_.thaw();
+}
+
+TEST_F(PostgresPair, F02_after_a_failover_writes_go_to_the_promoted_replica_and_nothing_acknowledged_is_lost) {
+  // Synchronous: a commit is acknowledged when the replica has it, too.
+  server().run("ALTER SYSTEM SET synchronous_standby_names = '*'");
+  server().run("SELECT pg_reload_conf()");
+  ASSERT_TRUE(wait_until(
+      [] { return server().run("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") == "1"; }));
+  auto& database = open(options(both()));
+  std::int64_t acknowledged = 0;
+  for (std::int64_t id = 1; id <= 50; ++id) acknowledged += write(database, id) == "done" ? 1 : 0;
+  server().kill();
+  EXPECT_NE(write(database, 100), "done");
+  standby_.promote();
+  EXPECT_TRUE(comes_back(database, 101));
+  EXPECT_EQ(acknowledged, 50);
+  EXPECT_EQ(count(database), 51);
+  database_.reset();
+  server().start();
+  server().run("ALTER SYSTEM RESET synchronous_standby_names");
+  server().run("SELECT pg_reload_conf()");
+}
+
+class PostgresTls : public Postgres {
+ protected:
+  // A certificate that vouches for itself, for 127.0.0.1.
+  void make_certificate(const std::string& name) const {
+    const auto base = (folder_.path() / name).string();
+    test::run_process({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                       "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
+                       base + ".key", "-out", base + ".pem"});
+  }
+  [[nodiscard]] std::string file(const std::string& name) const { return (folder_.path() / name).string(); }
+  // How a first write through `url` goes.
+  std::string connects(const std::string& url) {
+    auto with = options(url);
+    with.connections = 1;
+    auto& database = open(std::move(with));
+    auto how = outcome([&] { database.read_blocking(count_in); });
+    database_.reset();
+    return how;
+  }
+
+  test::TempDir folder_;
+};
+
+TEST_F(PostgresTls, a_server_is_believed_only_by_the_certificate_that_was_named) {
+  make_certificate("server");
+  make_certificate("other");
+  std::filesystem::copy(file("server.pem"), server().data() / "server.crt");
+  std::filesystem::copy(file("server.key"), server().data() / "server.key");
+  std::filesystem::permissions(server().data() / "server.key", std::filesystem::perms::owner_read);
+  test::give_to_server_user(server().data() / "server.crt");
+  test::give_to_server_user(server().data() / "server.key");
+  server().run("ALTER SYSTEM SET ssl = on");
+  server().run("SELECT pg_reload_conf()");
+  ASSERT_TRUE(wait_until([] { return server().run("SHOW ssl") == "on"; }));
+  const auto url = server().url(name_) + "?sslmode=verify-full&sslrootcert=";
+  EXPECT_EQ(connects(url + file("server.pem")), "done") << trouble();
+  EXPECT_EQ(connects(url + file("other.pem")), "storage_unreachable");
+  EXPECT_NE(trouble().find("certificate verify failed"), std::string::npos) << trouble();
+  const auto by_another_name = "postgresql://gatehouse@localhost:" + std::to_string(server().port()) + "/" + name_ +
+                               "?sslmode=verify-full&sslrootcert=";
+  EXPECT_EQ(connects(by_another_name + file("server.pem")), "storage_unreachable");
+  server().run("ALTER SYSTEM RESET ssl");
+  server().run("SELECT pg_reload_conf()");
+  ASSERT_TRUE(wait_until([] { return server().run("SHOW ssl") == "off"; }));
+  EXPECT_EQ(connects(url + file("server.pem")), "storage_unreachable") << "without TLS, not at all";
+  EXPECT_EQ(connects(server().url(name_)), "done");
+}
+
+}  // namespace
+}  // namespace gatehouse
