@@ -99,7 +99,7 @@ class Postgres : public ::testing::Test {
   std::string trouble_;  // guarded by mutex_
 };
 
-TEST_F(Postgres, F01_killed_in_a_transaction_is_unavailable_with_nothing_done_and_over_after_its_restart) {
+TEST_F(Postgres, F02_killed_in_a_transaction_is_unavailable_with_nothing_done_and_over_after_its_restart) {
   auto& database = open();
   const auto killed = outcome([&] {
     database.write_blocking([](Transaction& t) {
@@ -117,7 +117,7 @@ TEST_F(Postgres, F01_killed_in_a_transaction_is_unavailable_with_nothing_done_an
   EXPECT_EQ(count(database), 1);
 }
 
-TEST_F(Postgres, F01_frozen_is_unavailable_and_over_when_it_thaws) {
+TEST_F(Postgres, F02_frozen_is_unavailable_and_over_when_it_thaws) {
   auto with = options();
   with.statement_timeout = 300ms;
   with.connect_timeout = 1s;
@@ -134,7 +134,7 @@ TEST_F(Postgres, F01_frozen_is_unavailable_and_over_when_it_thaws) {
   EXPECT_EQ(count(database), 2);
 }
 
-TEST_F(Postgres, F01_a_restart_between_two_transactions_goes_unnoticed) {
+TEST_F(Postgres, a_restart_between_two_transactions_goes_unnoticed) {
   auto& database = open();
   EXPECT_EQ(write(database, 1), "done");
   EXPECT_EQ(count(database), 1);
@@ -160,7 +160,7 @@ TEST_F(Postgres, a_connection_that_the_server_ends_between_two_statements_runs_t
   EXPECT_EQ(count(database), 2);
 }
 
-TEST_F(Postgres, F01_lost_while_it_commits_is_told_as_unknown_and_never_run_again) {
+TEST_F(Postgres, lost_while_it_commits_is_told_as_unknown_and_never_run_again) {
   server().run(
       "CREATE FUNCTION fall() RETURNS trigger LANGUAGE plpgsql AS "
       "'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END';"
@@ -180,7 +180,7 @@ TEST_F(Postgres, F01_lost_while_it_commits_is_told_as_unknown_and_never_run_agai
   EXPECT_EQ(write(database, 2), "done");
 }
 
-TEST_F(Postgres, P05_errors_of_the_server_are_could_not_decide_never_a_no) {
+TEST_F(Postgres, F02_errors_of_the_server_are_could_not_decide_never_a_no) {
   server().run(
       "CREATE FUNCTION fail(state text) RETURNS bigint LANGUAGE plpgsql AS "
       "'BEGIN RAISE EXCEPTION ''of row 4711'' USING ERRCODE = state; END'",
@@ -285,7 +285,7 @@ TEST_F(Postgres, more_texts_than_are_kept_prepared_still_run) {
   });
 }
 
-TEST_F(Postgres, P06_many_nodes_that_count_up_one_row_lose_nothing) {
+TEST_F(Postgres, many_nodes_that_count_up_one_row_lose_nothing) {
   std::vector<std::unique_ptr<db::Database>> nodes;
   for (int i = 0; i < 2; ++i) nodes.push_back(db::open_postgres(options()));
   nodes[0]->write_blocking([](Transaction& t) { put(t, 1, 0); });
@@ -377,7 +377,7 @@ TEST_F(Postgres, no_password_in_what_is_told_of_a_url_or_a_connection) {
   EXPECT_EQ(trouble().find("hunter2"), std::string::npos) << trouble();
 }
 
-TEST_F(Postgres, F01_pgbouncer_gone_is_unavailable_and_over_when_it_is_back) {
+TEST_F(Postgres, F02_pgbouncer_gone_is_unavailable_and_over_when_it_is_back) {
   test::PgBouncer bouncer(server());
   auto with = options(bouncer.url(name_));
   with.prepared_statements = false;
@@ -450,7 +450,7 @@ TEST_F(PostgresPair, stale_reads_are_answered_by_the_primary_while_the_replica_i
   standby_.thaw();
 }
 
-TEST_F(PostgresPair, F02_after_a_failover_writes_go_to_the_promoted_replica_and_nothing_acknowledged_is_lost) {
+TEST_F(PostgresPair, after_a_failover_writes_go_to_the_promoted_replica_and_nothing_acknowledged_is_lost) {
   // Synchronous: a commit is acknowledged when the replica has it, too.
   server().run("ALTER SYSTEM SET synchronous_standby_names = '*'");
   server().run("SELECT pg_reload_conf()");
