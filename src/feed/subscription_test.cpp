@@ -330,15 +330,16 @@ TEST(SubscriptionStream, what_a_stranger_writes_into_the_stream_ends_nothing) {
   LiveNode a(0, &redis);
   LiveGate gate({a.url()}, &redis);
   ASSERT_TRUE(gate.comes_to_log("feed_stream_up"));
-  for (const char* message : {"", "GHF", "\"m\""}) {
-    (void)redis.cli({"XADD", cluster().stream_key(), "*", "m", message});
-  }
-  (void)redis.cli({"XADD", cluster().stream_key(), "*", "a", "b", "c", "d"});
+  EXPECT_TRUE(gate.comes_to([&](const test::FakeGates&) {
+    for (const char* message : {"", "GHF", "\"m\""}) {
+      (void)redis.cli({"XADD", cluster().stream_key(), "*", "m", message});
+    }
+    (void)redis.cli({"XADD", cluster().stream_key(), "*", "a", "b", "c", "d"});
+    return gate.metrics.render().find("reason=\"cut\"}") != std::string::npos;
+  }));
   a.journal().append({test::ended(1)});
   EXPECT_TRUE(gate.comes_to_refuse(1));
-  EXPECT_TRUE(gate.comes_to([&](const test::FakeGates& gates) {
-    return gates.applied == 1 && gate.metrics.render().find("reason=\"cut\"} 3") != std::string::npos;
-  }));
+  EXPECT_TRUE(gate.comes_to([](const test::FakeGates& gates) { return gates.applied == 1; }));
 }
 
 TEST(SubscriptionStream, a_key_of_another_kind_in_redis_is_no_stream) {
