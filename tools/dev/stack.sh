@@ -1,6 +1,6 @@
-# shellcheck shell=bash disable=SC2034
-# Gatehouse, nginx in front and the demo application behind, as `up` and `smoke` run them. Sourced; ends by pid exactly
-# what it started.
+# shellcheck shell=bash disable=SC2034,SC2154
+# Gatehouse, nginx in front and the demo application behind, as `up` and `smoke` run them, alone or as many processes.
+# Sourced; ends by pid exactly what it started.
 
 stack_pids=()
 
@@ -60,4 +60,21 @@ listener_port() {
   local line
   line=$(await_line "$1" "\"event\":\"listening\".*\"listener\":\"$2\"" "$3") || return 1
   sed -E 's/.*"address":"[^"]*:([0-9]+)".*/\1/' <<<"$line"
+}
+
+# start_scale VALUES PORT: the whole set of many processes, started and ended by tests/e2e/scale/up.ts. What VALUES then
+# holds becomes our variables: port, identity_ports, gate_ports, scale_folder. PORT 0: any.
+start_scale() {
+  local values="$1" wanted="$2"
+  npm_install tests/e2e
+  npm --prefix tests/e2e run --silent build
+  node tests/e2e/dist/scale/up.js "$wanted" "$values" &
+  stack_pids+=($!)
+  while [[ ! -e "$values" ]]; do
+    kill -0 "${stack_pids[-1]}" 2>/dev/null || die "the set did not start"
+    sleep 0.1
+  done
+  # shellcheck disable=SC1090
+  source "$values"
+  demo_log="$scale_folder/demo.log"
 }

@@ -1,18 +1,30 @@
 #!/usr/bin/env bash
-# up [PORT]: starts Gatehouse, nginx in front (port 8088) and a demo application behind; Ctrl-C ends all three
+# up [--scale] [PORT]: starts Gatehouse, nginx in front (port 8088) and a demo application behind; Ctrl-C ends all of it.
+# --scale: two identity nodes, two gates, PostgreSQL with a replica, PgBouncer and Redis
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 source tools/dev/common.sh
 source tools/dev/stack.sh
 
+scale=no
+[[ "${1:-}" == --scale ]] && scale=yes && shift
 port="${1:-8088}"
 [[ "$port" =~ ^[0-9]+$ ]] || die "up: PORT is a number"
 
-need build run
-build_release
 trap stop_stack EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+if [[ "$scale" == yes ]]; then
+  need build run scale
+  build_release
+  values=$(mktemp -u)
+  start_scale "$values" "$port"
+  rm -f "$values"
+  wait "${stack_pids[0]}"
+  exit
+fi
+need build run
+build_release
 start_stack "$PWD/build/up" "$port"
 
 # shellcheck disable=SC2154 # start_stack sets them

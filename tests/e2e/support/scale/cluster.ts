@@ -11,6 +11,7 @@ import { Postgres } from "./postgres.js";
 import { Redis } from "./redis.js";
 
 export interface ClusterOptions {
+  port?: number; // of nginx; none: a free one
   identityNodes?: number;
   gateNodes?: number;
   replica?: boolean;
@@ -23,6 +24,7 @@ export interface ClusterOptions {
   postgres?: Record<string, string>; // of postgresql.conf
 }
 
+type Unset = Pick<ClusterOptions, "port" | "settings" | "ownLimits" | "postgres" | "sentinel">;
 const usual = { identityNodes: 2, gateNodes: 2, replica: true, synchronous: false, pgbouncer: true, redis: true };
 export const owner = "gatehouse";
 
@@ -30,7 +32,7 @@ export const owner = "gatehouse";
 // their ports, so that each can be taken away and given back.
 export class Cluster {
   readonly folder = makeFolder();
-  readonly options: Required<Omit<ClusterOptions, "settings" | "ownLimits" | "postgres" | "sentinel">> & ClusterOptions;
+  readonly options: Required<Omit<ClusterOptions, keyof Unset>> & ClusterOptions;
   primary!: Postgres;
   replica?: Postgres;
   bouncer?: PgBouncer;
@@ -122,7 +124,7 @@ export class Cluster {
   private async startNodes(appPort: number): Promise<void> {
     const masterKey = join(this.folder, "master.key");
     writeFileSync(masterKey, randomBytes(32).toString("hex") + "\n", { mode: 0o600 });
-    const nginxPort = await freePort();
+    const nginxPort = this.options.port ?? (await freePort());
     const adminPorts: number[] = [];
     for (let node = 0; node < this.options.identityNodes; node++) adminPorts.push(await lastingPort());
 
