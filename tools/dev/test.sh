@@ -42,7 +42,7 @@ run_ctest() {
 part_lint() {
   say "checks"
   local out
-  out=$(bash tools/dev/lint.sh --quick 2>&1)
+  out=$(bash tools/dev/lint.sh --quick 2>&1; tools/check_operations 2>&1)
   printf '%s\n' "$out" | tail -60
   count checks "$(grep -c '^ok ' <<<"$out")" "$(grep -c '^FAILED ' <<<"$out")"
 }
