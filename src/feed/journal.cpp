@@ -1,6 +1,7 @@
 #include "feed/journal.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "feed/rows.hpp"
@@ -11,6 +12,25 @@ namespace gatehouse::feed {
 
 using contract::Revocation;
 
+// Locked after the journal's own mutex, or alone.
+struct Waiting {
+  std::mutex mutex;
+  std::map<std::uint64_t, std::function<void()>> places;  // guarded by mutex, as is what follows
+  std::uint64_t last = 0;
+
+  // Under the lock, so that nobody who has given up their place is called.
+  void notify_all() {
+    const std::lock_guard lock(mutex);
+    for (const auto& [number, notify] : std::exchange(places, {})) notify();
+  }
+};
+
+Journal::Place::~Place() {
+  if (!waiting_) return;
+  const std::lock_guard lock(waiting_->mutex);
+  waiting_->places.erase(number_);
+}
+
 Journal::Journal(const JournalOptions& options, const ClusterKeys& cluster, const base::Clock& clock,
                  base::Random& random, telemetry::Metrics& metrics)
     : options_(options),
@@ -18,6 +38,7 @@ Journal::Journal(const JournalOptions& options, const ClusterKeys& cluster, cons
       clock_(clock),
       random_(random),
       instance_(base::Uuid::random(random)),
+      waiting_(std::make_shared<Waiting>()),
       keys_(make_key_bundle({}, cluster, random)) {
   register_metrics(metrics);
 }
@@ -29,7 +50,7 @@ void Journal::append(const std::vector<Revocation>& rows) {
     if (remember(row)) add(row);
   }
   drop_old();
-  if (head_ != before) notify_all();
+  if (head_ != before) waiting_->notify_all();
 }
 
 bool Journal::remember(const Revocation& row) {
@@ -77,7 +98,7 @@ void Journal::set_keys(const crypto::KeySet& keys) {
   const std::lock_guard lock(mutex_);
   if (bundle.version == keys_.version) return;
   keys_ = std::move(bundle);
-  notify_all();
+  waiting_->notify_all();
 }
 
 Position Journal::head() const {
@@ -115,25 +136,16 @@ Message Journal::read(Position after, KeysVersion known) const {
   return message;
 }
 
-std::optional<Journal::Ticket> Journal::watch(Position after, KeysVersion known, std::function<void()> notify) {
+std::optional<Journal::Place> Journal::watch(Position after, KeysVersion known, std::function<void()> notify) {
   const std::lock_guard lock(mutex_);
   if (is_news(after, known)) {
     notify();
-    return Ticket{0};
+    return Place(nullptr, 0);
   }
-  if (waiting_.size() >= options_.max_waiting) return std::nullopt;
-  waiting_.emplace(++last_ticket_, std::move(notify));
-  return last_ticket_;
-}
-
-void Journal::unwatch(Ticket ticket) {
-  const std::lock_guard lock(mutex_);
-  waiting_.erase(ticket);
-}
-
-// Under the lock, so that nobody who has called unwatch() is called.
-void Journal::notify_all() {
-  for (const auto& [ticket, notify] : std::exchange(waiting_, {})) notify();
+  const std::lock_guard waiting_lock(waiting_->mutex);
+  if (waiting_->places.size() >= options_.max_waiting) return std::nullopt;
+  waiting_->places.emplace(++waiting_->last, std::move(notify));
+  return Place(waiting_, waiting_->last);
 }
 
 void Journal::register_metrics(telemetry::Metrics& metrics) {
@@ -142,8 +154,8 @@ void Journal::register_metrics(telemetry::Metrics& metrics) {
     return static_cast<double>(rows_);
   });
   metrics.gauge_from("gatehouse_feed_followers_waiting", "Questions of followers that are held.", {}, [this] {
-    const std::lock_guard lock(mutex_);
-    return static_cast<double>(waiting_.size());
+    const std::lock_guard lock(waiting_->mutex);
+    return static_cast<double>(waiting_->places.size());
   });
   metrics.gauge_from("gatehouse_feed_confirmed_age_seconds",
                      "How long ago this process had all that the database held; -1: never.", {}, [this] {

@@ -1,17 +1,16 @@
 #pragma once
 
-#include <array>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "contract/revocation.hpp"
@@ -25,6 +24,8 @@
 #include "platform/telemetry/metrics.hpp"
 
 namespace gatehouse::feed {
+
+struct Waiting;  // who waits for a journal to grow
 
 struct JournalOptions {
   // How long a row can matter, counted from when it was learned: the lifetime of the longest-lived access token in
@@ -60,11 +61,26 @@ class Journal {
   [[nodiscard]] Message read(Position after, KeysVersion known) const;
   [[nodiscard]] Position head() const;
 
-  // Calls `notify`, once and from any thread, when there is something beyond `after` or other keys than `known`; at
-  // once when there is already. Nothing when too many are waiting. `notify` must not call back into the journal.
-  using Ticket = std::uint64_t;
-  [[nodiscard]] std::optional<Ticket> watch(Position after, KeysVersion known, std::function<void()> notify);
-  void unwatch(Ticket ticket);  // afterwards `notify` will not begin any more
+  // A place among those who wait; given back when it goes, which may be after the journal: a question that is held when
+  // the process stops goes with its event loop.
+  class Place {
+   public:
+    Place(Place&& other) noexcept : waiting_(std::move(other.waiting_)), number_(other.number_) {}
+    Place& operator=(Place&&) = delete;
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    ~Place();
+
+   private:
+    friend class Journal;
+    Place(std::shared_ptr<Waiting> waiting, std::uint64_t number) : waiting_(std::move(waiting)), number_(number) {}
+    std::shared_ptr<Waiting> waiting_;
+    std::uint64_t number_;
+  };
+  // Calls `notify`, once and from any thread, when there is something beyond `after` or other keys than `known`, as
+  // long as the place is held; at once when there is already. Nothing when too many are waiting. `notify` must not call
+  // back.
+  [[nodiscard]] std::optional<Place> watch(Position after, KeysVersion known, std::function<void()> notify);
 
  private:
   struct Page {
@@ -80,7 +96,6 @@ class Journal {
   [[nodiscard]] bool remember(const contract::Revocation& row);
   void add(const contract::Revocation& row);
   void drop_old();
-  void notify_all();
   void register_metrics(telemetry::Metrics& metrics);
 
   const JournalOptions options_;
@@ -88,6 +103,7 @@ class Journal {
   const base::Clock& clock_;
   base::Random& random_;
   const InstanceId instance_;
+  const std::shared_ptr<Waiting> waiting_;
 
   mutable std::mutex mutex_;
   // Guarded by mutex_.
@@ -99,8 +115,6 @@ class Journal {
   std::size_t next_remembered_ = 0;
   std::optional<base::SteadyPoint> confirmed_as_of_;
   KeyBundle keys_;
-  std::map<Ticket, std::function<void()>> waiting_;
-  Ticket last_ticket_ = 0;
 };
 
 }  // namespace gatehouse::feed

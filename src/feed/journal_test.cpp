@@ -40,6 +40,7 @@ class JournalTest : public testing::Test {
   base::FakeClock clock;
   gatehouse::test::FakeRandom random;
   telemetry::Metrics metrics;
+  telemetry::Metrics other_metrics;
   Journal journal{{.keep = minutes(20), .max_waiting = 2}, cluster, clock, random, metrics};
 };
 
@@ -116,13 +117,15 @@ TEST_F(JournalTest, says_how_long_ago_it_was_sure_of_the_database) {
 
 TEST_F(JournalTest, who_waits_is_told_of_rows_and_of_keys_once) {
   const auto known = journal.read(0, {}).keys_version;
-  ASSERT_TRUE(journal.watch(0, known, count));
+  const auto place = journal.watch(0, known, count);
+  ASSERT_TRUE(place);
   EXPECT_EQ(notified, 0);
   journal.append({test::ended(1)});
   EXPECT_EQ(notified, 1);
   journal.append({test::ended(2)});
   EXPECT_EQ(notified, 1);
-  ASSERT_TRUE(journal.watch(2, known, count));
+  const auto another = journal.watch(2, known, count);
+  ASSERT_TRUE(another);
   const auto key = crypto::SigningKey::generate(crypto::Algorithm::eddsa, random);
   journal.set_keys(*crypto::KeySet::from_keys({key.verification_key()}));
   EXPECT_EQ(notified, 2);
@@ -142,14 +145,22 @@ TEST_F(JournalTest, who_asks_for_what_is_there_does_not_wait) {
 
 TEST_F(JournalTest, no_more_wait_than_there_is_room_for) {
   const auto known = journal.read(0, {}).keys_version;
-  const auto first = journal.watch(0, known, count);
-  ASSERT_TRUE(first);
-  ASSERT_TRUE(journal.watch(0, known, count));
+  auto first = journal.watch(0, known, count);
+  const auto second = journal.watch(0, known, count);
+  ASSERT_TRUE(first && second);
   EXPECT_FALSE(journal.watch(0, known, count));
-  journal.unwatch(*first);
-  EXPECT_TRUE(journal.watch(0, known, count));
+  first.reset();
+  const auto third = journal.watch(0, known, count);
+  EXPECT_TRUE(third);
   journal.append({test::ended(1)});
   EXPECT_EQ(notified, 2) << "who has left is not told";
+}
+
+TEST_F(JournalTest, a_place_may_outlive_the_journal) {
+  std::optional<Journal> brief(std::in_place, JournalOptions{}, cluster, clock, random, other_metrics);
+  const auto place = brief->watch(0, brief->read(0, {}).keys_version, count);
+  ASSERT_TRUE(place);
+  brief.reset();
 }
 
 TEST_F(JournalTest, a_session_takes_less_than_64_bytes) {

@@ -15,27 +15,13 @@ namespace gatehouse::feed {
 namespace asio = boost::asio;
 namespace {
 
-// A place among those who wait; given back when the question ends, also by the connection's end.
-class Place {
- public:
-  Place(Journal& journal, Journal::Ticket ticket) : journal_(journal), ticket_(ticket) {}
-  ~Place() { journal_.unwatch(ticket_); }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-
- private:
-  Journal& journal_;
-  Journal::Ticket ticket_;
-};
-
 asio::awaitable<void> wait_for_news(Journal& journal, const Ask& ask) {
   const auto executor = co_await asio::this_coro::executor;
   const auto timer = std::make_shared<asio::steady_timer>(executor, ask.wait);
   // Posted: the timer belongs to this loop. It waits by then, as nothing runs here before the coroutine suspends.
-  const auto ticket =
+  const auto place =
       journal.watch(ask.after, ask.keys, [executor, timer] { asio::post(executor, [timer] { timer->cancel(); }); });
-  if (!ticket) throw base::Unavailable("feed_followers");
-  const Place place(journal, *ticket);
+  if (!place) throw base::Unavailable("feed_followers");
   boost::system::error_code ended;  // by the news, or by the time
   co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, ended));
 }

@@ -46,9 +46,8 @@ void StreamWriter::run() {
   while (!stopping_) {
     try {
       send_news();
-      const auto ticket = journal_.watch(sent_, keys_version_, [this] { bell_.ring(); });
+      const auto place = journal_.watch(sent_, keys_version_, [this] { bell_.ring(); });
       bell_.sleep(kHeartbeat);
-      if (ticket) journal_.unwatch(*ticket);
     } catch (const base::Unavailable&) {
       // Followers that hear nothing ask: what came meanwhile has reached them by the time Redis is back.
       bell_.sleep(kRetry);
