@@ -1,5 +1,6 @@
 #include "identity/account/password_work.hpp"
 
+#include <exception>
 #include <utility>
 
 #include "platform/base/keyed_hash.hpp"
@@ -9,17 +10,20 @@ namespace gatehouse::identity {
 
 using boost::asio::awaitable;
 
-limits::SignInAttempt attempt_on(std::string_view subject, const base::IpAddress& address, bool known_device) {
-  return {.subject = base::keyed_hash(subject),
-          .address = base::KeyedHash{}(address.limit_key()),
+limits::SignInAttempt PasswordWork::attempt_on(std::string_view subject, const base::IpAddress& address,
+                                               bool known_device) const {
+  const auto counted = address.limit_key();
+  const auto& bytes = counted.bytes();
+  return {.subject = counter_.key_of(subject),
+          .address = counter_.key_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()}),
           .known_device = known_device};
 }
 
-awaitable<base::Result<PasswordWork::Proof, Refusal>> PasswordWork::prove(limits::SignInAttempt attempt,
+awaitable<base::Result<PasswordWork::Proof, Refusal>> PasswordWork::prove(limits::SignInAttempt& attempt,
                                                                           const base::Secret& prepared,
                                                                           std::optional<std::string> stored,
                                                                           base::IpAddress address) {
-  const auto wait = throttle_.begin(attempt);
+  const auto wait = co_await counter_.async_begin(attempt);
   if (wait.count() > 0) co_return Refusal{.error = AccountError::throttled, .fields = {}, .retry_after = wait};
 
   auto work = [&](std::size_t) -> Proof {
@@ -35,12 +39,14 @@ awaitable<base::Result<PasswordWork::Proof, Refusal>> PasswordWork::prove(limits
     }
     return proof;
   };
+  std::exception_ptr not_run;
   try {
     co_return co_await hashing_.run(std::move(work), base::KeyedHash{}(address.limit_key()));
   } catch (const base::Unavailable&) {
-    throttle_.withdraw(attempt);
-    throw;
+    not_run = std::current_exception();  // a handler can't wait
   }
+  co_await counter_.async_withdraw(attempt);
+  std::rethrow_exception(not_run);
 }
 
 std::optional<FieldProblem> PasswordWork::check_form(const base::Secret& typed, const std::string& field) const {

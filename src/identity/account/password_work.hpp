@@ -11,23 +11,23 @@
 #include "platform/base/ip_address.hpp"
 #include "platform/base/result.hpp"
 #include "platform/base/secret.hpp"
-#include "platform/limits/sign_in_throttle.hpp"
+#include "platform/limits/sign_in_counter.hpp"
 #include "platform/runtime/pool.hpp"
 
 namespace gatehouse::identity {
-
-// The throttle's view of an attempt on an account that was found, or on a name that belongs to nobody.
-[[nodiscard]] limits::SignInAttempt attempt_on(std::string_view subject, const base::IpAddress& address,
-                                               bool known_device);
 
 // Everything that runs a password hash, in one place, so that none can be run without being counted, bounded and off
 // the event loop. Hashes queue fairly by client address. Thread-safe.
 class PasswordWork {
  public:
   // REQUIRES: all outlive it.
-  PasswordWork(const crypto::PasswordHasher& hasher, runtime::Pool& hashing, limits::SignInThrottle& throttle,
+  PasswordWork(const crypto::PasswordHasher& hasher, runtime::Pool& hashing, limits::SignInCounter& counter,
                PasswordPolicy policy)
-      : hasher_(hasher), hashing_(hashing), throttle_(throttle), policy_(std::move(policy)) {}
+      : hasher_(hasher), hashing_(hashing), counter_(counter), policy_(std::move(policy)) {}
+
+  // The counter's view of an attempt on an account that was found, or on a name that belongs to nobody.
+  [[nodiscard]] limits::SignInAttempt attempt_on(std::string_view subject, const base::IpAddress& address,
+                                                 bool known_device) const;
 
   struct Proof {
     bool matches = false;
@@ -36,12 +36,12 @@ class PasswordWork {
   // Does `prepared` match `stored`? Without a stored hash (nobody has that name) it does the same work and says no.
   // The attempt counts as failed until accept() takes it back; a hash that could not be run (base::Unavailable) does
   // not count. Errors: throttled, and then no hash is run.
-  boost::asio::awaitable<base::Result<Proof, Refusal>> prove(limits::SignInAttempt attempt,
+  boost::asio::awaitable<base::Result<Proof, Refusal>> prove(limits::SignInAttempt& attempt,
                                                              const base::Secret& prepared,
                                                              std::optional<std::string> stored,
                                                              base::IpAddress address);
   // The attempt was the owner's.
-  void accept(const limits::SignInAttempt& attempt) { throttle_.succeeded(attempt); }
+  boost::asio::awaitable<void> accept(limits::SignInAttempt attempt) { return counter_.async_succeeded(attempt); }
 
   // A new password, as typed, for the account that `own_words` describe: its hash. Errors: invalid_input, naming
   // `field`.
@@ -65,7 +65,7 @@ class PasswordWork {
 
   const crypto::PasswordHasher& hasher_;
   runtime::Pool& hashing_;
-  limits::SignInThrottle& throttle_;
+  limits::SignInCounter& counter_;
   const PasswordPolicy policy_;
 };
 

@@ -65,7 +65,7 @@ awaitable<base::Result<SelfService::Proven, Refusal>> SelfService::prove(const c
   auto record = co_await parts_.database.read(load);
   if (!record) co_return Refusal{.error = AccountError::not_found};
   // Holding a live session of the account is what makes a known device.
-  const auto attempt = attempt_on(record->id.bytes(), caller.address, true);
+  auto attempt = parts_.passwords.attempt_on(record->id.bytes(), caller.address, true);
   const auto proof = co_await parts_.passwords.prove(attempt, *prepared, record->password_hash, caller.address);
   if (!proof) co_return proof.error();
   if (!proof->matches) {
@@ -73,7 +73,7 @@ awaitable<base::Result<SelfService::Proven, Refusal>> SelfService::prove(const c
     parts_.log.info("reauthentication_failed", {{"account", account}}, &caller.trace);
     co_return Refusal{.error = AccountError::wrong_password};
   }
-  parts_.passwords.accept(attempt);
+  co_await parts_.passwords.accept(attempt);
   Profile profile = parts_.vault.open(*record);
   co_return Proven{std::move(*record), std::move(profile)};
 }

@@ -75,8 +75,8 @@ awaitable<base::Result<SessionTokens, Refusal>> SignIn::sign_in(SignInRequest re
   const Found found = co_await parts_.database.read(look_up);
   const auto& record = found.record;
   // Username and e-mail of one account are one subject; of an unknown one each spelling's normal form is.
-  const auto attempt =
-      attempt_on(record ? record->id.bytes() : std::string_view(name->key), caller.address, found.known_device);
+  auto attempt = parts_.passwords.attempt_on(record ? record->id.bytes() : std::string_view(name->key), caller.address,
+                                             found.known_device);
   auto stored = record ? std::optional(record->password_hash) : std::nullopt;
   const auto proof = co_await parts_.passwords.prove(attempt, *prepared, std::move(stored), caller.address);
   if (!proof) {
@@ -91,7 +91,7 @@ awaitable<base::Result<SessionTokens, Refusal>> SignIn::sign_in(SignInRequest re
   auto open = [&](db::Transaction& tx) { return open_if_unchanged(tx, *record, *proof, client); };
   auto opened = co_await parts_.database.write(open);
   if (!opened) co_return refuse(SignInOutcome::changed_meanwhile, record, caller);
-  parts_.passwords.accept(attempt);
+  co_await parts_.passwords.accept(attempt);
   auto tokens = co_await parts_.sessions.complete(std::move(*opened));
   if (request.replaces_held_session && request.held_session) {
     co_await parts_.sessions.end(*request.held_session, EndReason::sign_out);

@@ -64,6 +64,15 @@ Response form_response(unsigned status, const Request& request, std::chrono::sec
                           request.trace.trace_id_hex());
 }
 
+std::string_view tier_name(RateClass rate) {
+  return rate == RateClass::sign_in ? "sign-in" : rate == RateClass::registration ? "registration" : "everything";
+}
+
+HeaderList limit_headers(std::string_view name, const limits::Rate& rate, const limits::Decision& decision) {
+  return {{"RateLimit-Policy", limits::rate_limit_policy_header(name, rate)},
+          {"RateLimit", limits::rate_limit_header(name, decision)}};
+}
+
 }  // namespace
 
 struct ApiService::RouteMetrics {
@@ -75,10 +84,14 @@ struct ApiService::Tiers {
   limits::RateLimiter everything;
   limits::RateLimiter sign_in;
   limits::RateLimiter registration;
+  limits::SharedRateLimiter* shared_sign_in;
+  limits::SharedRateLimiter* shared_registration;
   Tiers(const ApiRates& rates, const base::Clock& clock)
       : everything(rates.everything, clock, rates.tracked_keys),
         sign_in(rates.sign_in, clock, rates.tracked_keys),
-        registration(rates.registration, clock, rates.tracked_keys) {}
+        registration(rates.registration, clock, rates.tracked_keys),
+        shared_sign_in(rates.shared_sign_in),
+        shared_registration(rates.shared_registration) {}
 };
 
 ApiService::ApiService(std::vector<Route> routes, const std::optional<ApiRates>& rates, const base::Clock& clock,
@@ -137,11 +150,17 @@ boost::asio::awaitable<Response> ApiService::handle(Request& request, const Admi
   const auto began = clock_.steady_now();
   const auto trace = tracer_ != nullptr ? tracer_->start(request.trace, request.from_proxy) : nullptr;
   const telemetry::WorkingFor working(trace);
-  // 5. The handler: parses, authorises, works, answers. Failures become answers here, and only here.
-  Response response = co_await answer(request, *admission.route);
-  // 6. What the caller should know of its limits, on good answers and bad.
-  for (const auto& [name, value] : admission.headers) response.set(name, value);
-  // 7. Figures and, for whoever debugs, a line. The route's pattern, never the path: that may carry what is private.
+  // 5. The route's own tier once more, where several processes count together: that may wait, which admit() must not.
+  HeaderList together;
+  std::optional<Response> refusal;
+  if (auto* const tier = shared_tier(admission.route->rate)) {
+    refusal = co_await count_together(*tier, tier_name(admission.route->rate), request, together);
+  }
+  // 6. The handler: parses, authorises, works, answers. Failures become answers here, and only here.
+  Response response = refusal ? std::move(*refusal) : co_await answer(request, *admission.route);
+  // 7. What the caller should know of its limits, on good answers and bad.
+  for (const auto& [name, value] : together.empty() ? admission.headers : together) response.set(name, value);
+  // 8. Figures and, for whoever debugs, a line. The route's pattern, never the path: that may carry what is private.
   const auto took = clock_.steady_now() - began;
   auto& handles = *route_metrics_.at(admission.route);
   handles.by_class[std::min<std::size_t>(response.status / 100, 5)].increment();
@@ -182,13 +201,35 @@ Response ApiService::refuse(unsigned status, const Request& request) {
 bool ApiService::count(limits::RateLimiter& tier, std::string_view name, const Request& request, Admission& admission) {
   const auto decision = tier.take(base::KeyedHash{}(request.client.limit_key()));
   // The narrowest tier speaks for all: it is counted last.
-  admission.headers = {{"RateLimit-Policy", limits::rate_limit_policy_header(name, tier.rate())},
-                       {"RateLimit", limits::rate_limit_header(name, decision)}};
+  admission.headers = limit_headers(name, tier.rate(), decision);
   if (decision.allowed) return true;
-  limited_counter(metrics_, name).increment();
-  admission.refusal = form_response(429, request, std::max(decision.retry_after, std::chrono::seconds(1)));
+  admission.refusal = limited(name, request, decision);
   for (const auto& [header, value] : admission.headers) admission.refusal->set(header, value);
   return false;
+}
+
+limits::SharedRateLimiter* ApiService::shared_tier(RateClass rate) const {
+  if (!tiers_) return nullptr;
+  if (rate == RateClass::sign_in) return tiers_->shared_sign_in;
+  return rate == RateClass::registration ? tiers_->shared_registration : nullptr;
+}
+
+// Nothing when the request may go on.
+boost::asio::awaitable<std::optional<Response>> ApiService::count_together(limits::SharedRateLimiter& tier,
+                                                                           std::string_view name,
+                                                                           const Request& request,
+                                                                           HeaderList& headers) {
+  const auto address = request.client.limit_key();
+  const auto& bytes = address.bytes();
+  const auto decision = co_await tier.take({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  headers = limit_headers(name, tier.rate(), decision);
+  if (decision.allowed) co_return std::nullopt;
+  co_return limited(name, request, decision);
+}
+
+Response ApiService::limited(std::string_view name, const Request& request, const limits::Decision& decision) {
+  limited_counter(metrics_, name).increment();
+  return form_response(429, request, std::max(decision.retry_after, std::chrono::seconds(1)));
 }
 
 }  // namespace gatehouse::http

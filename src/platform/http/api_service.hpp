@@ -10,6 +10,7 @@
 #include "platform/http/route.hpp"
 #include "platform/http/service.hpp"
 #include "platform/limits/rate_limiter.hpp"
+#include "platform/limits/shared_rate_limiter.hpp"
 #include "platform/telemetry/log.hpp"
 #include "platform/telemetry/metrics.hpp"
 #include "platform/telemetry/tracer.hpp"
@@ -21,6 +22,9 @@ struct ApiRates {
   limits::Rate sign_in{30, 1};
   limits::Rate registration{20, 0.1};
   std::size_t tracked_keys = limits::RateLimiter::kDefaultKeys;  // addresses remembered in each tier
+  // Where several processes count together, of the same rates; nullptr: each for itself. REQUIRES: outlive the service.
+  limits::SharedRateLimiter* shared_sign_in = nullptr;
+  limits::SharedRateLimiter* shared_registration = nullptr;
 };
 
 // A route table as a Service, with everything that happens to a request around its handler. Thread-safe.
@@ -44,6 +48,10 @@ class ApiService : public Service {
   boost::asio::awaitable<Response> answer(Request& request, const Route& route);
   Response unavailable(const Request& request, const char* reason, std::chrono::seconds retry_after);
   bool count(limits::RateLimiter& tier, std::string_view name, const Request& request, Admission& admission);
+  [[nodiscard]] limits::SharedRateLimiter* shared_tier(RateClass rate) const;
+  boost::asio::awaitable<std::optional<Response>> count_together(limits::SharedRateLimiter& tier, std::string_view name,
+                                                                 const Request& request, HeaderList& headers);
+  Response limited(std::string_view name, const Request& request, const limits::Decision& decision);
 
   Router router_;
   std::unique_ptr<Tiers> tiers_;

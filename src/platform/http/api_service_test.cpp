@@ -58,17 +58,20 @@ class ApiServiceTest : public testing::Test {
  protected:
   // As the connection does: what admission refuses, no handler sees.
   Response ask(Method method, std::string_view path, const char* client = "192.0.2.1") {
+    return ask(method, path, client, service);
+  }
+  Response ask(Method method, std::string_view path, const char* client, ApiService& asked) {
     const auto request = std::make_unique<Request>();
     request->method = method;
     request->method_text = method == Method::get ? "GET" : "POST";
     request->path = path;
     request->client = *base::IpAddress::parse(client);
-    auto admission = service.admit(*request);
+    auto admission = asked.admit(*request);
     trace = request->trace.trace_id_hex();
     if (admission.refusal) return *admission.refusal;
     std::optional<Response> answer;
     boost::asio::io_context loop(1);
-    boost::asio::co_spawn(loop, service.handle(*request, admission), [&](std::exception_ptr error, Response response) {
+    boost::asio::co_spawn(loop, asked.handle(*request, admission), [&](std::exception_ptr error, Response response) {
       EXPECT_FALSE(error) << "a service does not throw";
       answer = std::move(response);
     });
@@ -127,6 +130,37 @@ TEST_F(ApiServiceTest, G10_rotating_addresses_of_one_64_network_is_one_client) {
   EXPECT_EQ(ask(Method::post, "/register", "2001:db8::1").status, 204U);
   EXPECT_EQ(ask(Method::post, "/register", "2001:db8::ffff:1").status, 429U);
   EXPECT_EQ(ask(Method::post, "/register", "2001:db8:0:1::1").status, 204U);
+}
+
+// Another process has used up what they have together.
+class UsedUp final : public limits::SharedRateLimiter {
+ public:
+  boost::asio::awaitable<limits::Decision> take(std::string_view subject) override {
+    subjects.emplace_back(subject);
+    co_return limits::Decision{
+        .allowed = false, .limit = 2, .remaining = 0, .reset = {}, .retry_after = std::chrono::seconds(7)};
+  }
+  [[nodiscard]] limits::Rate rate() const noexcept override { return {2, 0.5}; }
+  std::vector<std::string> subjects;
+};
+
+TEST_F(ApiServiceTest, G10_a_tier_that_processes_count_together_refuses_for_all_of_them) {
+  UsedUp used_up;
+  telemetry::Metrics other_metrics;
+  ApiService shared{rows(), ApiRates{{100, 10}, {2, 0.5}, {9, 9}, 100, &used_up, nullptr}, clock, log.logger(),
+                    other_metrics};
+  const auto refused = ask(Method::post, "/sign-in", "2001:db8::1", shared);
+  EXPECT_EQ(refused.status, 429U);
+  EXPECT_EQ(header_of(refused, "Retry-After"), "7");
+  EXPECT_EQ(header_of(refused, "RateLimit"), "\"sign-in\";r=0;t=7");
+  (void)ask(Method::post, "/sign-in", "2001:db8::2", shared);
+  ASSERT_EQ(used_up.subjects.size(), 2U);
+  EXPECT_EQ(used_up.subjects[0], used_up.subjects[1]) << "one /64 network is one client";
+  EXPECT_EQ(ask(Method::post, "/register", "192.0.2.1", shared).status, 204U);
+  EXPECT_EQ(ask(Method::get, "/good/1", "192.0.2.1", shared).status, 204U);
+  // What this process alone would refuse does not reach the others.
+  EXPECT_EQ(ask(Method::post, "/sign-in", "2001:db8::3", shared).status, 429U);
+  EXPECT_EQ(used_up.subjects.size(), 2U);
 }
 
 TEST_F(ApiServiceTest, G11_probing_for_aliases_counts_like_any_request) {

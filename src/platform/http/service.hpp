@@ -15,6 +15,7 @@
 namespace gatehouse::http {
 
 struct Route;
+using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
 // What a listener serves. Shared by all loops: implementations are thread-safe, or keep what they have by request.loop.
 class Service {
@@ -34,7 +35,7 @@ class Service {
     std::optional<Response> refusal{};  // answered in place of the handler's
     std::size_t body_limit = 0;         // bytes; 0: a body is refused with 413
     std::chrono::milliseconds deadline{10'000};
-    std::vector<std::pair<std::string, std::string>> headers{};  // for the answer, whatever it is (RateLimit …)
+    HeaderList headers{};  // for the answer, whatever it is (RateLimit …)
   };
   virtual Admission admit(Request& request) = 0;
 

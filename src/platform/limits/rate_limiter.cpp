@@ -20,11 +20,6 @@ std::int64_t nanoseconds(base::SteadyPoint point) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(point.time_since_epoch()).count();
 }
 
-std::int64_t interval_of(const Rate& rate) {
-  if (rate.burst == 0 || !(rate.per_second > 0)) std::abort();
-  return std::max<std::int64_t>(1, std::llround(static_cast<double>(kSecond) / rate.per_second));
-}
-
 // When the bucket will be full again, in nanoseconds of the steady clock; in the past: it is full.
 struct Bucket {
   std::int64_t full_at = 0;
@@ -38,7 +33,7 @@ struct RateLimiter::Shard {
 };
 
 RateLimiter::RateLimiter(Rate rate, const base::Clock& clock, std::size_t max_keys)
-    : rate_(rate), interval_ns_(interval_of(rate)), clock_(clock), shards_(std::make_unique<Shard[]>(kShards)) {
+    : rate_(rate), interval_ns_(interval_of(rate).count()), clock_(clock), shards_(std::make_unique<Shard[]>(kShards)) {
   for (std::size_t i = 0; i < kShards; ++i) shards_[i].buckets = KeyedTable<Bucket>(max_keys / kShards);
 }
 
@@ -51,9 +46,9 @@ Decision RateLimiter::take(Key key) {
   const std::lock_guard lock(shard.mutex);
   Bucket& bucket = shard.buckets.find_or_insert(key, [](const Bucket& b) { return b.full_at; });
   const std::int64_t used = std::max<std::int64_t>(0, bucket.full_at - now);
-  if (used + interval_ns_ > capacity) return decide(used, false);
+  if (used + interval_ns_ > capacity) return decision_of(rate_, std::chrono::nanoseconds(used), false);
   bucket.full_at = now + used + interval_ns_;
-  return decide(used + interval_ns_, true);
+  return decision_of(rate_, std::chrono::nanoseconds(used + interval_ns_), true);
 }
 
 bool RateLimiter::is_exhausted(Key key) const {
@@ -66,14 +61,21 @@ bool RateLimiter::is_exhausted(Key key) const {
   return used + interval_ns_ > interval_ns_ * rate_.burst;
 }
 
-Decision RateLimiter::decide(std::int64_t used_ns, bool allowed) const {
-  const std::int64_t capacity = interval_ns_ * rate_.burst;
+std::chrono::nanoseconds interval_of(const Rate& rate) {
+  if (rate.burst == 0 || !(rate.per_second > 0)) std::abort();
+  const auto interval = std::llround(static_cast<double>(kSecond) / rate.per_second);
+  return std::chrono::nanoseconds(std::max<std::int64_t>(1, interval));
+}
+
+Decision decision_of(const Rate& rate, std::chrono::nanoseconds used, bool allowed) {
+  const std::int64_t interval = interval_of(rate).count();
+  const std::int64_t capacity = interval * rate.burst;
   Decision decision;
   decision.allowed = allowed;
-  decision.limit = rate_.burst;
-  decision.remaining = static_cast<unsigned>((capacity - used_ns) / interval_ns_);
-  decision.reset = seconds_up(used_ns);
-  if (!allowed) decision.retry_after = seconds_up(used_ns + interval_ns_ - capacity);
+  decision.limit = rate.burst;
+  decision.remaining = static_cast<unsigned>((capacity - used.count()) / interval);
+  decision.reset = seconds_up(used.count());
+  if (!allowed) decision.retry_after = seconds_up(used.count() + interval - capacity);
   return decision;
 }
 

@@ -51,13 +51,17 @@ class RateLimiter {
 
  private:
   struct Shard;
-  [[nodiscard]] Decision decide(std::int64_t used_ns, bool allowed) const;
 
   const Rate rate_;
   const std::int64_t interval_ns_;  // between two tokens
   const base::Clock& clock_;
   std::unique_ptr<Shard[]> shards_;
 };
+
+// What a bucket says of which `used` is taken, as the time until it is full again; for who keeps buckets elsewhere.
+[[nodiscard]] Decision decision_of(const Rate& rate, std::chrono::nanoseconds used, bool allowed);
+// Between two tokens.
+[[nodiscard]] std::chrono::nanoseconds interval_of(const Rate& rate);
 
 // The header fields of draft-ietf-httpapi-ratelimit-headers-09. `name` is the tier's, of [a-z_-].
 [[nodiscard]] std::string rate_limit_policy_header(std::string_view name, const Rate& rate);   // "login";q=10;w=60

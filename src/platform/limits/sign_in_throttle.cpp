@@ -147,6 +147,24 @@ void SignInThrottle::withdraw(const SignInAttempt& attempt) {
   state_->address.take_back(attempt.address, now);
 }
 
+std::uint64_t SignInThrottle::key_of(std::string_view bytes) const { return base::keyed_hash(bytes); }
+
+boost::asio::awaitable<std::chrono::seconds> SignInThrottle::async_begin(SignInAttempt& attempt) {
+  const auto wait = begin(attempt);
+  attempt.counted_here = wait.count() == 0;
+  co_return wait;
+}
+
+boost::asio::awaitable<void> SignInThrottle::async_succeeded(SignInAttempt attempt) {
+  succeeded(attempt);
+  co_return;
+}
+
+boost::asio::awaitable<void> SignInThrottle::async_withdraw(SignInAttempt attempt) {
+  withdraw(attempt);
+  co_return;
+}
+
 unsigned SignInThrottle::failures(std::uint64_t subject) const {
   const std::lock_guard lock(state_->mutex);
   return static_cast<unsigned>(std::lround(state_->subject.level(subject, clock_.steady_now())));

@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 #include "platform/base/clock.hpp"
+#include "platform/limits/sign_in_counter.hpp"
 
 namespace gatehouse::limits {
 
@@ -24,22 +26,14 @@ struct SignInThrottleOptions {
   std::size_t max_keys = std::size_t{1} << 14;  // of each counter, 32 bytes each; the least used is forgotten first
 };
 
-// Who tries. `subject` is derived from the account's id, whatever name it was found by (username, e-mail, letter case);
-// for an unknown account from the normalised identifier, so that both are slowed alike. `address` is base::KeyedHash of
-// limit_key(). `known_device`: the client proved an earlier sign-in to this very account.
-struct SignInAttempt {
-  std::uint64_t subject = 0;
-  std::uint64_t address = 0;
-  bool known_device = false;
-};
-
 // The one place that counts failed sign-ins (ASVS 6.3.1; NIST SP 800-63B section 5.2.2). An attempt counts as failed
-// before the password is looked at: a hundred at once count a hundred. Thread-safe; memory is bounded.
-class SignInThrottle {
+// before the password is looked at: a hundred at once count a hundred. Thread-safe; memory is bounded. As a
+// SignInCounter it answers without suspending.
+class SignInThrottle final : public SignInCounter {
  public:
   // REQUIRES: the clock outlives the throttle.
   SignInThrottle(const SignInThrottleOptions& options, const base::Clock& clock);
-  ~SignInThrottle();
+  ~SignInThrottle() override;
   SignInThrottle(const SignInThrottle&) = delete;
   SignInThrottle& operator=(const SignInThrottle&) = delete;
 
@@ -52,6 +46,11 @@ class SignInThrottle {
 
   // The password was not checked (queue full, client gone): takes the attempt back, no more.
   void withdraw(const SignInAttempt& attempt);
+
+  [[nodiscard]] std::uint64_t key_of(std::string_view bytes) const override;
+  boost::asio::awaitable<std::chrono::seconds> async_begin(SignInAttempt& attempt) override;
+  boost::asio::awaitable<void> async_succeeded(SignInAttempt attempt) override;
+  boost::asio::awaitable<void> async_withdraw(SignInAttempt attempt) override;
 
   // Failures counted against the subject at this moment, rounded: for the audit trail and tests.
   [[nodiscard]] unsigned failures(std::uint64_t subject) const;
