@@ -50,6 +50,7 @@ CLI::App* add(CLI::App& app, Arguments& arguments, const std::string& name, cons
 CLI::App* add_scale(CLI::App& app, Arguments& arguments, const std::string& name, const std::string& help) {
   CLI::App* const command = add(app, arguments, name, help);
   command->add_option("--every", arguments.measure.accounts_a_session, "Accounts for each session");
+  command->add_option("--password", arguments.password, "Of all of them");
   command->add_option("--now", arguments.now, "Milliseconds since the epoch, of the fill");
   command->add_option("--step", arguments.measure.step, bench::kScaleSteps);
   command->add_option("--from", arguments.measure.from, "The first that was not used yet");
@@ -66,12 +67,14 @@ struct ScaleCommands {
       : accounts(add_scale(app, arguments, "scale-accounts", "Print accounts, for COPY")),
         sessions(add_scale(app, arguments, "scale-sessions", "Print their sessions, for COPY")),
         measure(add_scale(app, arguments, "scale-measure", "Print how long a step takes, as JSON")),
-        tokens(add_scale(app, arguments, "scale-tokens", "Print refresh tokens")) {}
+        tokens(add_scale(app, arguments, "scale-tokens", "Print refresh tokens")),
+        names(add_scale(app, arguments, "scale-names", "Print usernames")) {}
 
   CLI::App* const accounts;
   CLI::App* const sessions;
   CLI::App* const measure;
   CLI::App* const tokens;
+  CLI::App* const names;
 };
 
 // Nothing: none of them was asked for.
@@ -90,6 +93,10 @@ std::optional<int> run_scale(const ScaleCommands& commands, Arguments& a) {
   }
   if (commands.tokens->parsed()) {
     return with_installation(a, [&](auto& it) { bench::print_scale_tokens(it, a.measure, a.shown, std::cout); });
+  }
+  if (commands.names->parsed()) {
+    bench::print_scale_names(a.measure, a.shown, std::cout);
+    return 0;
   }
   return std::nullopt;
 }

@@ -26,6 +26,8 @@ using Micros = std::vector<double>;
 // Prime, and greater than any number of sessions: multiplying by it permutes them.
 constexpr std::size_t kStride = 1'000'000'007;
 
+constexpr std::size_t kSweepStep = 500;  // as app::Housekeeper does
+
 void require(bool succeeded, const char* what) {
   if (!succeeded) throw std::runtime_error(std::string("no success: ") + what);
 }
@@ -55,6 +57,7 @@ class Steps {
     if (name == "session") return [this](auto& draw) { return open_session(any(draw)); };
     if (name == "registration") return [this](auto&) { return register_one(measure_.accounts + next_++); };
     if (name == "refresh") return [this](auto&) { return refresh(nth_session_holder(measure_, next_++)); };
+    if (name == "sweep") return [this](auto&) { return sweep(); };
     throw std::invalid_argument("no such step: " + name);
   }
 
@@ -132,6 +135,14 @@ class Steps {
     });
   }
 
+  double sweep() const {
+    return timed([&] {
+      require(it_.database->write_blocking(
+                  [&](db::Transaction& tx) { return it_.sessions.sweep(tx, it_.clock.now(), kSweepStep); }) > 0,
+              "a sweep; everything was swept");
+    });
+  }
+
   app::Installation& it_;
   const ScaleMeasure& measure_;
   std::atomic<std::size_t> next_;
@@ -167,6 +178,8 @@ Micros run_threads(const ScaleMeasure& measure, const std::function<double(std::
 void measure_scale(app::Installation& installation, const ScaleMeasure& measure, std::ostream& out) {
   Steps steps(installation, measure);
   const auto step = steps.named(measure.step);
+  const auto conflicts = [&] { return installation.database->stats().conflicts; };
+  const auto conflicts_before = conflicts();
   auto micros = run_threads(measure, step);
   require(!micros.empty(), "no time for a single step");
   std::sort(micros.begin(), micros.end());
@@ -176,7 +189,7 @@ void measure_scale(app::Installation& installation, const ScaleMeasure& measure,
   out << R"({"count": )" << micros.size() << R"(, "seconds": )"
       << std::chrono::duration<double>(measure.duration).count() << R"(, "p50": )" << quantile(0.5) << R"(, "p99": )"
       << quantile(0.99) << R"(, "p999": )" << quantile(0.999) << R"(, "mean": )" << sum / double(micros.size())
-      << "}\n";
+      << R"(, "conflicts": )" << conflicts() - conflicts_before << "}\n";
 }
 
 void print_scale_tokens(const app::Installation& installation, const ScaleMeasure& measure, std::size_t count,
@@ -184,6 +197,14 @@ void print_scale_tokens(const app::Installation& installation, const ScaleMeasur
   const identity::RefreshTokenCodec codec(installation.secrets.refresh_mac.clone());
   for (std::size_t n = measure.from; n < measure.from + count; ++n) {
     out << codec.encode({session_of_member(nth_session_holder(measure, n)), 0}).expose() << '\n';
+  }
+}
+
+void print_scale_names(const ScaleMeasure& measure, std::size_t count, std::ostream& out) {
+  std::mt19937_64 draw(measure.seed);
+  std::uniform_int_distribution<std::size_t> any(0, measure.accounts - 1);
+  for (std::size_t n = 0; n < count; ++n) {
+    out << member(measure.from > 0 ? measure.from + n : any(draw), measure.accounts, {}).username << '\n';
   }
 }
 

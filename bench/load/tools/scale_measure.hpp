@@ -26,13 +26,18 @@ struct ScaleMeasure {
 //   session:         the write of a sign-in, after that read
 //   registration:    a new account
 //   refresh:         a rotation; each session is used once
-inline constexpr const char* kScaleSteps = "username, email, session, registration, refresh";
+//   sweep:           500 sessions that expired are removed; REQUIRES: there are enough
+inline constexpr const char* kScaleSteps = "username, email, session, registration, refresh, sweep";
 
-// Writes one line of JSON: count, seconds, and microseconds: p50, p99, p999, mean. Throws when a step did not succeed.
+// Writes one line of JSON: count, seconds, conflicts (transactions that ran again), and in microseconds p50, p99, p999
+// and mean. Throws when a step did not succeed.
 void measure_scale(app::Installation& installation, const ScaleMeasure& measure, std::ostream& out);
 
 // Refresh tokens of sessions not used yet, one a line.
 void print_scale_tokens(const app::Installation& installation, const ScaleMeasure& measure, std::size_t count,
                         std::ostream& out);
+
+// Usernames, one a line: of any accounts, or with `from` the ones that follow it.
+void print_scale_names(const ScaleMeasure& measure, std::size_t count, std::ostream& out);
 
 }  // namespace gatehouse::bench
