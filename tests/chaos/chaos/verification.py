@@ -7,21 +7,22 @@ import time
 from chaos.history import NOTHING, OK, UNKNOWN
 
 THREADS = 4
-PATIENCE = 30.0  # seconds until everything must have found together again
+PATIENCE = 30.0  # seconds for one answer: by then everything must have found together again
 
 
 class Verifier:
-    def __init__(self, client, recorder, deadline):
-        self.client, self.recorder, self.deadline = client, recorder, deadline
+    def __init__(self, client, recorder):
+        self.client, self.recorder = client, recorder
         self.turn = 0
 
     def until_answered(self, ask, *arguments):
+        deadline = time.monotonic() + PATIENCE
         while True:
             result = ask(*arguments)
             operation = result[0] if isinstance(result, tuple) else result
             if operation.outcome not in (UNKNOWN, NOTHING):
                 return result
-            if time.monotonic() > self.deadline:
+            if time.monotonic() > deadline:
                 self.recorder.operation(missing(operation, self.recorder.now()))
                 return result
             time.sleep(0.1)
@@ -67,10 +68,9 @@ def verify(plan, make_client, recorder):
     for account in plan.everyone():
         work.put(account)
     failures = []
-    deadline = time.monotonic() + PATIENCE
 
     def run():
-        verifier = Verifier(make_client(), recorder, deadline)
+        verifier = Verifier(make_client(), recorder)
         try:
             for name, password in plan.doubtful_names[len(threads)::THREADS]:
                 verifier.until_answered(verifier.client.sign_in, verifier.next(verifier.client.nodes), name, password)
