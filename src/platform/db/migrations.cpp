@@ -21,6 +21,8 @@ constexpr std::string_view kCreateTable =
 constexpr std::string_view kLockCreation = "SELECT pg_advisory_xact_lock(7020561390047612)";
 constexpr std::string_view kLockTable = "LOCK TABLE schema_migration IN EXCLUSIVE MODE";
 
+constexpr int kCopyMark = 1'000'000;  // migrations have four digits
+
 bool is_postgres(const Database& database) { return database.dialect() == Database::Dialect::postgres; }
 
 std::string full_name(int number, std::string_view name) {
@@ -31,6 +33,10 @@ std::string full_name(int number, std::string_view name) {
 
 void check_applied(std::span<const Migration> migrations, int expected, const Row& row) {
   const auto number = row.integer(0);
+  if (number == kCopyMark) {
+    throw MigrationError(
+        "this database is being filled with a copy of another, which is not complete: run the copy again, or drop it");
+  }
   const auto name = full_name(static_cast<int>(number), row.text(1));
   if (number > static_cast<std::int64_t>(migrations.size())) {
     throw MigrationError("the database is newer than this program: it has migration " + name +
@@ -45,6 +51,13 @@ void check_applied(std::span<const Migration> migrations, int expected, const Ro
                          " was applied with another text than this program has. Start the version of gatehouse that "
                          "applied it, or restore the database from a backup");
   }
+}
+
+bool has_table(Transaction& transaction, bool postgres) {
+  const std::string_view find = postgres
+                                    ? "SELECT 1 WHERE to_regclass('schema_migration') IS NOT NULL"
+                                    : "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migration'";
+  return transaction.query_one(find, {}, [](const Row&) { return true; }).value_or(false);
 }
 
 // The number of the newest migration that was applied; 0 for a new database. Throws MigrationError.
@@ -108,11 +121,9 @@ std::vector<std::string> pending_migrations(Database& database) {
 }
 
 std::vector<std::string> pending_migrations(Database& database, std::span<const Migration> migrations) {
-  const std::string_view find_table =
-      is_postgres(database) ? "SELECT 1 WHERE to_regclass('schema_migration') IS NOT NULL"
-                            : "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migration'";
+  const bool postgres = is_postgres(database);
   const int version = database.read_blocking([&](Transaction& transaction) {
-    const bool known = transaction.query_one(find_table, {}, [](const Row&) { return true; }).value_or(false);
+    const bool known = has_table(transaction, postgres);
     return known ? applied_version(transaction, migrations) : 0;
   });
   std::vector<std::string> pending;
@@ -120,6 +131,28 @@ std::vector<std::string> pending_migrations(Database& database, std::span<const 
     pending.push_back(full_name(migration.number, migration.name));
   }
   return pending;
+}
+
+void mark_copy(Database& database, const base::Clock& clock) {
+  database.write_blocking([&](Transaction& transaction) {
+    transaction.execute("INSERT INTO schema_migration (number, name, sha256, applied_at) VALUES ($1, 'copy', '', $2)",
+                        {kCopyMark, base::to_unix_ms(clock.now())});
+  });
+}
+
+void unmark_copy(Database& database) {
+  database.write_blocking([](Transaction& transaction) {
+    transaction.execute("DELETE FROM schema_migration WHERE number = $1", {kCopyMark});
+  });
+}
+
+bool copy_is_under_way(Database& database) {
+  return database.read_blocking([postgres = is_postgres(database)](Transaction& transaction) {
+    if (!has_table(transaction, postgres)) return false;
+    return transaction
+        .query_one("SELECT 1 FROM schema_migration WHERE number = $1", {kCopyMark}, [](const Row&) { return true; })
+        .value_or(false);
+  });
 }
 
 }  // namespace gatehouse::db

@@ -48,4 +48,10 @@ MigrationReport migrate(Database& database, const base::Clock& clock, std::span<
 [[nodiscard]] std::vector<std::string> pending_migrations(Database& database);
 [[nodiscard]] std::vector<std::string> pending_migrations(Database& database, std::span<const Migration> migrations);
 
+// A mark among the migrations, of a number that none will have: this database is being filled (copy_installation), and
+// until it is taken away migrate and pending_migrations throw MigrationError.
+void mark_copy(Database& database, const base::Clock& clock);
+void unmark_copy(Database& database);
+[[nodiscard]] bool copy_is_under_way(Database& database);
+
 }  // namespace gatehouse::db
