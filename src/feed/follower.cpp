@@ -61,6 +61,8 @@ bool Follower::answered(std::size_t index, std::string_view bytes) {
   if (message.carrier != Message::Carrier::answer || message.nonce != node.nonce) return refuse(&node, "replayed");
   if (!take_keys(node, message)) return refuse(&node, "bad_keys");
   node.nonce = Nonce(base::Uuid::random(random_));  // one answer a question
+  // First of all: by a wrong clock, what comes next would let nobody pass, or everybody.
+  if (sink_.hear_time) sink_.hear_time(message.wall, node.asked_at + message.held, clock_.steady_now());
   greet(node, message);
   if (advance(node, message) && std::exchange(node.repair, false)) repairs_.increment();
   node.caught_up = node.position >= message.head;
@@ -69,7 +71,10 @@ bool Follower::answered(std::size_t index, std::string_view bytes) {
     const auto written = node.asked_at + message.held;
     raise(node.complete_as_of, written);
     node.shown = node.complete_as_of->time_since_epoch().count();
-    if (message.confirmed_age) raise(node.confirmed_as_of, written - *message.confirmed_age);
+    if (message.confirmed_age) {
+      raise(node.confirmed_as_of, written - *message.confirmed_age);
+      raise(by_database_, *node.confirmed_as_of);
+    }
   }
   adopt_keys();
   apply(node.is_self ? std::vector<contract::Revocation>() : std::move(received->rows), rows_answered_, judge());
@@ -82,11 +87,16 @@ void Follower::greet(Node& node, const Message& message) {
   if (!node.heard) log_.info("feed_node_heard", {{"node", node.name}});
   node.heard = true;
   if (node.instance == message.instance) return;
+  if (Node* const other = find(message.instance)) {
+    log_.warn("feed_node_twice", {{"node", node.name}, {"other", other->name}});
+  }
   node.instance = message.instance;
   node.is_self = options_.self == message.instance;
   node.position = 0;
   node.beat = 0;
   node.streamed_at.reset();
+  node.complete_as_of.reset();  // that was another process
+  node.confirmed_as_of.reset();
 }
 
 // True when nothing is missing between what was known and the end of the message.
@@ -123,17 +133,16 @@ void Follower::adopt_keys() {
 }
 
 std::optional<base::SteadyPoint> Follower::judge() const {
-  std::optional<base::SteadyPoint> by_database;
   std::optional<base::SteadyPoint> by_all;
   const auto now = clock_.steady_now();
   bool all = !nodes_.empty();
   for (const Node& node : nodes_) {
-    if (node.confirmed_as_of) raise(by_database, *node.confirmed_as_of);
     const auto heard = node.is_self ? now : node.complete_as_of;
-    all = all && heard;
+    // One process that answers under two addresses is one that is not heard: a wrong list, or somebody on the way.
+    all = all && heard && std::ranges::count(nodes_, node.instance, &Node::instance) == 1;
     if (all) by_all = by_all ? std::min(*by_all, *heard) : *heard;
   }
-  return all ? std::max(by_database, by_all) : by_database;
+  return all ? std::max(by_database_, by_all) : by_database_;
 }
 
 void Follower::apply(std::vector<contract::Revocation> rows, telemetry::Counter& carrier,

@@ -118,6 +118,7 @@ class Follower {
   mutable std::mutex mutex_;
   // Guarded by mutex_.
   std::vector<Node> nodes_;
+  std::optional<base::SteadyPoint> by_database_;  // the latest moment that any node was sure of
   KeysVersion adopted_;
   bool fresh_ = false;
 };

@@ -224,6 +224,21 @@ TEST_F(FollowerTest, an_answer_to_another_question_is_refused) {
   EXPECT_TRUE(counted("gatehouse_feed_messages_refused_total{reason=\"replayed\"} 2"));
 }
 
+// Whoever stands on the way to A may pass its questions on to B, while the database is away.
+TEST_F(FollowerTest, F02_one_node_cannot_stand_for_two) {
+  for (const std::size_t index : {0U, 1U}) {
+    const Ask ask = follower->ask(index);
+    ASSERT_TRUE(follower->answered(index, b->answer(ask)));
+  }
+  EXPECT_FALSE(age());
+  EXPECT_TRUE(log.contains("feed_node_twice"));
+  a->journal().append(test::ended_from(1, 3'000));
+  ASSERT_TRUE(exchange(0));
+  EXPECT_FALSE(age()) << "what B said under A's address is no word of A";
+  ASSERT_TRUE(exchange(0));
+  EXPECT_EQ(age(), milliseconds(0));
+}
+
 TEST_F(FollowerTest, an_answer_without_our_secret_is_refused) {
   const ClusterKeys stranger(test::cluster_secret('x'));
   test::FakeNode evil(stranger, node_clock, 9);

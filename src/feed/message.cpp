@@ -13,7 +13,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::string_view kMagic = "GHF\x01";
-constexpr std::size_t kHeadBytes = 4 + 1 + 16 + 16 + 6 * 8 + 16 + 4 + 4;
+constexpr std::size_t kHeadBytes = 4 + 1 + 16 + 16 + 7 * 8 + 16 + 4 + 4;
 constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t kMaxAgeMs = std::uint64_t{1} << 50;  // more is nonsense, and would overflow a duration
 
@@ -40,11 +40,11 @@ class Fields {
   std::string_view bytes_;
 };
 
-bool is_sound(const Message& message, std::uint64_t held, std::uint64_t age) {
+bool is_sound(const Message& message, std::uint64_t held, std::uint64_t age, std::uint64_t wall) {
   const bool known_carrier = message.carrier == Message::Carrier::answer || message.carrier == Message::Carrier::stream;
   return known_carrier && !message.instance.uuid().is_nil() && message.after <= message.to &&
          message.to <= message.head && message.row_count <= message.to - message.after && held <= kMaxAgeMs &&
-         (age <= kMaxAgeMs || age == kNever);
+         (age <= kMaxAgeMs || age == kNever) && wall <= kMaxAgeMs;
 }
 
 }  // namespace
@@ -59,7 +59,8 @@ std::string write_message(const Message& message, const ClusterKeys& keys) {
   out += message.nonce.bytes();
   for (const std::uint64_t number :
        {message.beat, message.after, message.to, message.head, static_cast<std::uint64_t>(message.held.count()),
-        message.confirmed_age ? static_cast<std::uint64_t>(message.confirmed_age->count()) : kNever}) {
+        message.confirmed_age ? static_cast<std::uint64_t>(message.confirmed_age->count()) : kNever,
+        static_cast<std::uint64_t>(base::to_unix_ms(message.wall))}) {
     out += base::encode_u64(number);
   }
   out += message.keys_version.bytes();
@@ -89,14 +90,16 @@ base::Result<ReceivedMessage, MessageError> read_message(std::string_view bytes,
   message.head = fields.u64();
   const std::uint64_t held = fields.u64();
   const std::uint64_t age = fields.u64();
+  const std::uint64_t wall = fields.u64();
   message.keys_version = fields.id<KeysVersion>();
   const std::size_t keys_bytes = fields.u32();
   message.row_count = fields.u32();
-  if (!is_sound(message, held, age)) return MessageError::malformed;
+  if (!is_sound(message, held, age, wall)) return MessageError::malformed;
   if (keys_bytes > Message::kMaxKeysBytes || message.row_count > Message::kMaxRows) return MessageError::malformed;
   if (body.size() - kHeadBytes < keys_bytes) return MessageError::cut;
 
   message.held = milliseconds(held);
+  message.wall = base::from_unix_ms(static_cast<std::int64_t>(wall));
   if (age != kNever) message.confirmed_age = milliseconds(age);
   message.keys = body.substr(kHeadBytes, keys_bytes);
   auto rows = read_rows(body.substr(kHeadBytes + keys_bytes), message.row_count);

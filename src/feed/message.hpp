@@ -11,6 +11,7 @@
 #include "contract/revocation.hpp"
 #include "feed/cluster_keys.hpp"
 #include "feed/ids.hpp"
+#include "platform/base/clock.hpp"
 #include "platform/base/result.hpp"
 
 namespace gatehouse::feed {
@@ -18,8 +19,8 @@ namespace gatehouse::feed {
 // What a node says to those who follow it: a stretch of its journal, and how sure it is.
 //
 // As bytes, big-endian: "GHF" and the version 1 ‖ carrier (1) ‖ instance (16) ‖ nonce (16) ‖ beat (8) ‖ after (8) ‖
-// to (8) ‖ head (8) ‖ held in ms (8) ‖ age of the confirmation in ms (8, all ones: none) ‖ version of the keys (16) ‖
-// size of the keys (4) ‖ count of rows (4) ‖ keys ‖ rows ‖ HMAC-SHA-256 of all before it (32).
+// to (8) ‖ head (8) ‖ held in ms (8) ‖ age of the confirmation in ms (8, all ones: none) ‖ wall clock (8) ‖ version of
+// the keys (16) ‖ size of the keys (4) ‖ count of rows (4) ‖ keys ‖ rows ‖ HMAC-SHA-256 of all before it (32).
 struct Message {
   enum class Carrier : std::uint8_t {
     answer = 1,  // to the question of `nonce`
@@ -41,6 +42,7 @@ struct Message {
   std::chrono::milliseconds held{0};  // between the coming of the question and the writing of the answer; never more
   // How long before the writing this node last had all that the database held; never less. Nothing: it never had.
   std::optional<std::chrono::milliseconds> confirmed_age{};
+  base::TimePoint wall{};  // what this node takes for the time, when this was written
   KeysVersion keys_version;
   std::string keys{};  // see key_bundle.hpp; empty: the asker has this version, or this node has none
   std::size_t row_count = 0;

@@ -26,6 +26,7 @@ class MessageTest : public testing::Test {
     message.head = 40;
     message.held = milliseconds(249);
     message.confirmed_age = milliseconds(20);
+    message.wall = base::from_unix_ms(1'795'332'000'123);
     message.keys = "[]";
     for (const auto& row : rows()) append_row(message.rows, row);
     message.row_count = rows().size();
@@ -62,6 +63,7 @@ TEST_F(MessageTest, what_is_written_is_read) {
   EXPECT_EQ(read->message.head, 40U);
   EXPECT_EQ(read->message.held, milliseconds(249));
   EXPECT_EQ(read->message.confirmed_age, milliseconds(20));
+  EXPECT_EQ(read->message.wall, written.wall);
   EXPECT_EQ(read->message.keys_version, written.keys_version);
   EXPECT_EQ(read->message.keys, "[]");
   ASSERT_EQ(read->rows.size(), 4U);
@@ -120,6 +122,7 @@ TEST_F(MessageTest, what_contradicts_itself_is_refused_though_it_is_signed) {
   EXPECT_EQ(with([](Message& m) { m.carrier = Message::Carrier{3}; }), "malformed");
   EXPECT_EQ(with([](Message& m) { m.held = milliseconds(-1); }), "malformed");
   EXPECT_EQ(with([](Message& m) { m.confirmed_age = milliseconds(-2); }), "malformed");
+  EXPECT_EQ(with([](Message& m) { m.wall = base::from_unix_ms(-1); }), "malformed");
   EXPECT_EQ(with([](Message& m) { m.rows[0] = 9; }), "malformed") << "a kind that there is not";
   EXPECT_EQ(with([](Message& m) { m.rows[1] = 15; }), "malformed") << "an id of fifteen bytes";
 }
@@ -129,10 +132,10 @@ TEST_F(MessageTest, claims_of_size_are_not_believed) {
   std::string body = good.substr(0, good.size() - ClusterKeys::kMacBytes);
   ASSERT_EQ(verdict_on_signed(body), "read");
   std::string many_rows = body;
-  many_rows.replace(105, 4, "\xff\xff\xff\xff");
+  many_rows.replace(113, 4, "\xff\xff\xff\xff");
   EXPECT_EQ(verdict_on_signed(many_rows), "malformed");
   std::string many_keys = body;
-  many_keys.replace(101, 4, std::string("\0\0\xff\xff", 4));
+  many_keys.replace(109, 4, std::string("\0\0\xff\xff", 4));
   EXPECT_EQ(verdict_on_signed(many_keys), "cut");
   std::string other_version = body;
   other_version[3] = 2;

@@ -55,6 +55,7 @@ class Answerer {
     Message message = journal_.read(knows_us ? ask->after : 0, knows_us ? ask->keys : KeysVersion());
     message.nonce = ask->nonce;
     message.held = held;
+    message.wall = clock_.now();
     http::Response response;
     response.content_type = "application/octet-stream";
     response.body = write_message(message, cluster_);

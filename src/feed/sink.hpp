@@ -18,6 +18,8 @@ struct Sink {
   std::function<void(std::vector<contract::Revocation> rows, std::optional<base::SteadyPoint> complete_as_of)> follow;
   // Empty in a process that reads its keys from the database.
   std::function<void(std::shared_ptr<const crypto::KeySet> keys)> set_keys;
+  // What a node took for the time, at a moment between the two. Empty in a process that asks the database.
+  std::function<void(base::TimePoint shown, base::SteadyPoint earliest, base::SteadyPoint latest)> hear_time{};
 };
 
 }  // namespace gatehouse::feed
