@@ -1,5 +1,7 @@
 #include "app/command_line.hpp"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <functional>
@@ -105,6 +107,35 @@ void add_account_changes(CLI::App& account, Invocation& invocation, std::string&
   runs(set_roles, invocation, [&who](const Settings& s) { return account_set_roles(s, who, roles, standard_io()); });
 }
 
+void add_account_files(CLI::App& account, Invocation& invocation) {
+  static ImportArguments in;
+  static ExportArguments out;
+  static std::string on_duplicate = "skip";
+  CLI::App* const import =
+      add_command(account, invocation, "import", "Bring in the accounts of a file; see docs/ops/import.md");
+  import->add_option("file", in.file, "NDJSON or CSV")->required()->check(CLI::ExistingFile);
+  import->add_option("--format", in.format, "Default: by the name of the file")
+      ->check(CLI::IsMember({"ndjson", "csv"}));
+  import->add_option("--on-duplicate", on_duplicate, "A name that is taken: skip the line, or stop")
+      ->check(CLI::IsMember({"skip", "fail"}))
+      ->capture_default_str();
+  import->add_option("--report", in.report, "Where refused lines are named; default: FILE.refused");
+  import->add_option("--threads", in.threads, "Default: one a core")->check(CLI::Range(1, 64));
+  import->add_flag("--allow-missing-passwords", in.allow_missing_passwords,
+                   "Also lines without a hash; nobody signs in there until a password is set");
+  runs(import, invocation, [](const Settings& s) {
+    in.fail_on_duplicate = on_duplicate == "fail";
+    in.terminal = ::isatty(STDERR_FILENO) == 1;
+    return account_import(s, in, standard_io());
+  });
+
+  CLI::App* const export_all =
+      add_command(account, invocation, "export", "Write every account to a new file, as NDJSON");
+  export_all->add_option("file", out.file, "Must not exist; only its owner may read it")->required();
+  export_all->add_flag("--with-password-hashes", out.password_hashes, "Whoever reads them can test guesses");
+  runs(export_all, invocation, [](const Settings& s) { return account_export(s, out, standard_io()); });
+}
+
 void add_account(CLI::App& app, Invocation& invocation) {
   static NewAccountArguments fresh;
   static std::string who;
@@ -124,6 +155,7 @@ void add_account(CLI::App& app, Invocation& invocation) {
   runs(list, invocation, [](const Settings& s) { return account_list(s, prefix, limit, standard_io()); });
 
   add_account_changes(*account, invocation, who);
+  add_account_files(*account, invocation);
 }
 
 void add_keys_and_tokens(CLI::App& app, Invocation& invocation) {

@@ -39,6 +39,25 @@ struct NewAccountArguments {
 [[nodiscard]] int account_enable(const Settings& settings, const std::string& who, const CommandIo& io);
 [[nodiscard]] int account_end_sessions(const Settings& settings, const std::string& who, const CommandIo& io);
 
+struct ImportArguments {
+  std::string file;
+  std::string format;       // ndjson or csv; empty: csv for a file of that name, ndjson otherwise
+  std::string report;       // of refused lines; empty: FILE.refused
+  std::size_t threads = 0;  // 0: one a core
+  bool fail_on_duplicate = false;
+  bool allow_missing_passwords = false;
+  bool terminal = false;  // err is one: draw a bar there
+};
+// Goes on where an earlier run of the same file was cut off, which FILE.import tells. 1 when lines were refused, too.
+[[nodiscard]] int account_import(const Settings& settings, const ImportArguments& arguments, const CommandIo& io);
+
+struct ExportArguments {
+  std::string file;  // a new one, mode 0600
+  bool password_hashes = false;
+};
+// Every account with its address, in the open: to be kept as what it is.
+[[nodiscard]] int account_export(const Settings& settings, const ExportArguments& arguments, const CommandIo& io);
+
 [[nodiscard]] int keys_list(const Settings& settings, const CommandIo& io);
 [[nodiscard]] int keys_rotate(const Settings& settings, const CommandIo& io);
 [[nodiscard]] int keys_revoke(const Settings& settings, const std::string& kid, const CommandIo& io);
