@@ -120,10 +120,14 @@ std::vector<AccountRecord> AccountStore::page(db::Transaction& tx, const Account
   if (filter.username_prefix.empty()) {
     tx.query(GATEHOUSE_ACCOUNT_COLUMNS "WHERE id > $1 ORDER BY id LIMIT $2", {Blob{after.bytes()}, limit}, add);
   } else {
-    // A range instead of LIKE: nothing of the prefix is a pattern, and the index on username serves it.
+    // A range instead of LIKE: nothing of the prefix is a pattern, and the index on username serves it. In its order,
+    // too: in that of ids, a prefix that few names have would mean reading every account.
     const std::string end = behind_prefix(filter.username_prefix);
-    tx.query(GATEHOUSE_ACCOUNT_COLUMNS "WHERE id > $1 AND username >= $3 AND username < $4 ORDER BY id LIMIT $2",
-             {Blob{after.bytes()}, limit, std::string_view(filter.username_prefix), std::string_view(end)}, add);
+    tx.query(
+        GATEHOUSE_ACCOUNT_COLUMNS
+        "WHERE username >= $3 AND username < $4 AND username > COALESCE((SELECT username FROM account WHERE id = $1), "
+        "'') ORDER BY username LIMIT $2",
+        {Blob{after.bytes()}, limit, std::string_view(filter.username_prefix), std::string_view(end)}, add);
   }
   return records;
 }

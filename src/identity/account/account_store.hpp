@@ -41,7 +41,7 @@ struct NameChange {
 };
 
 struct AccountFilter {
-  std::optional<contract::AccountId> after{};  // only accounts with a greater id: the cursor
+  std::optional<contract::AccountId> after{};  // only accounts behind this one: the cursor
   std::string username_prefix{};               // canonical; empty: every account
   std::size_t limit = 50;
 };
@@ -72,7 +72,9 @@ class AccountStore {
   [[nodiscard]] base::Result<void, StoreError> change_names(db::Transaction& tx, contract::AccountId id,
                                                             const NameChange& change, base::TimePoint now) const;
 
-  // In the order of ids, which is that of creation; at most `limit`.
+  // In the order of ids, which is that of creation, or with a prefix in that of usernames; at most `limit`. `after` is
+  // the account that the page before ended with: should it have been renamed since, the next page begins at its new
+  // name.
   [[nodiscard]] std::vector<AccountRecord> page(db::Transaction& tx, const AccountFilter& filter) const;
 };
 
