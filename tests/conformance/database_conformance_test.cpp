@@ -79,6 +79,18 @@ TEST_P(DatabaseConformance, a_write_that_throws_is_undone_and_no_other) {
   EXPECT_EQ(value_of("third"), 3);
 }
 
+TEST_P(DatabaseConformance, a_lock_goes_with_the_transaction_that_took_it) {
+  const auto lock = [](Transaction& t) { return t.try_lock("sweep"); };
+  EXPECT_TRUE(database().write_blocking(lock));
+  EXPECT_TRUE(database().write_blocking(lock));
+  EXPECT_THROW(database().write_blocking([&](Transaction& t) -> bool {
+    EXPECT_TRUE(lock(t));
+    throw std::domain_error("changed my mind");
+  }),
+               std::domain_error);
+  EXPECT_TRUE(database().write_blocking(lock));
+}
+
 TEST_P(DatabaseConformance, of_writes_that_break_one_constraint_together_one_succeeds) {
   std::vector<Write> writes(8, [](Transaction& t) { put(t, "name", 1); });
   writes.emplace_back([](Transaction& t) { put(t, "other", 3); });

@@ -99,6 +99,19 @@ class Postgres : public ::testing::Test {
   std::string trouble_;  // guarded by mutex_
 };
 
+TEST_F(Postgres, of_two_nodes_that_would_sweep_one_does_and_the_other_does_not_wait) {
+  open();
+  const auto other = db::open_postgres(options());
+  const auto lock = [](Transaction& t) { return t.try_lock("sweep"); };
+  database_->write_blocking([&](Transaction& mine) {
+    EXPECT_TRUE(lock(mine));
+    EXPECT_FALSE(other->write_blocking(lock));
+    EXPECT_TRUE(other->write_blocking([](Transaction& t) { return t.try_lock("another name"); }));
+    return true;
+  });
+  EXPECT_TRUE(other->write_blocking(lock));
+}
+
 TEST_F(Postgres, F02_killed_in_a_transaction_is_unavailable_with_nothing_done_and_over_after_its_restart) {
   auto& database = open();
   const auto killed = outcome([&] {

@@ -184,6 +184,7 @@ std::vector<Revocation> SessionStore::end_all_of_account(db::Transaction& tx, co
 }
 
 std::size_t SessionStore::sweep(db::Transaction& tx, base::TimePoint now, std::size_t limit) const {
+  if (!tx.try_lock("session sweep")) return 0;
   const auto most = static_cast<std::int64_t>(limit);
   auto removed = tx.execute(
       "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",

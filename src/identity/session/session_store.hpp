@@ -77,7 +77,8 @@ class SessionStore {
                                                                      std::optional<contract::SessionId> except,
                                                                      EndReason reason, base::TimePoint now) const;
 
-  // Removes at most `limit` rows that expired, or ended longer than `keep_ended` ago; returns how many.
+  // Removes at most `limit` rows that expired, or ended longer than `keep_ended` ago; returns how many. None while
+  // another node does: it goes on until nothing is left.
   std::size_t sweep(db::Transaction& tx, base::TimePoint now, std::size_t limit) const;
 
   [[nodiscard]] const SessionOptions& options() const noexcept { return options_; }

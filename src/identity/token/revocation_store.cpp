@@ -73,8 +73,8 @@ RevocationStore::Followed RevocationStore::follow(db::Transaction& tx, const Fol
   return followed;
 }
 
-// A few at a time, in one text that both databases know; unused places ask for nothing. `+ 0` keeps the index on `until`
-// out of it, by which nearly every row would be read.
+// A few at a time, in one text that both databases know; unused places ask for nothing. `+ 0` keeps the index on
+// `until` out of it, by which nearly every row would be read.
 void RevocationStore::read_gaps(db::Transaction& tx, Followed& followed, base::TimePoint now) const {
   using Gap = FollowerState::Gap;
   const std::vector<Gap> gaps = followed.next.gaps();  // the rows found change the original
@@ -99,6 +99,7 @@ std::int64_t RevocationStore::last_seq(db::Transaction& tx) const {
 }
 
 std::size_t RevocationStore::sweep(db::Transaction& tx, base::TimePoint now, std::size_t limit) const {
+  if (!tx.try_lock("revocation sweep")) return 0;
   return static_cast<std::size_t>(tx.execute(
       "DELETE FROM revocation WHERE seq IN (SELECT seq FROM revocation WHERE until <= $1 ORDER BY until LIMIT $2)",
       {base::to_unix_ms(now), static_cast<std::int64_t>(limit)}));

@@ -52,7 +52,8 @@ class RevocationStore {
   [[nodiscard]] std::int64_t last_seq(db::Transaction& tx) const;
 
   // Removes at most `limit` rows that concern no token any more; returns how many. Call until it returns less: small
-  // steps, so that the writer is never held up for long.
+  // steps, so that the writer is never held up for long. None while another node does: it goes on until nothing is
+  // left.
   std::size_t sweep(db::Transaction& tx, base::TimePoint now, std::size_t limit) const;
 
  private:

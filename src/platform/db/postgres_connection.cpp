@@ -10,6 +10,8 @@
 
 #include "platform/base/unavailable.hpp"
 #include "platform/db/postgres_row.hpp"
+#include "platform/db/statement_kind.hpp"
+#include "platform/telemetry/trace.hpp"
 
 namespace gatehouse::db {
 namespace {
@@ -60,6 +62,16 @@ void PostgresConnection::query(std::string_view sql, std::initializer_list<Value
   for (int i = 0; i < rows; ++i) on_row(PostgresRow(result.get(), i));
 }
 
+// Released by the server when the transaction ends, however it does; nothing of it outlives the connection.
+bool PostgresConnection::try_lock(std::string_view name) {
+  const auto locked = query_one(
+      "SELECT CASE WHEN pg_try_advisory_xact_lock(hashtextextended($1, 0)) THEN CAST(1 AS BIGINT) ELSE CAST(0 AS "
+      "BIGINT) "
+      "END",
+      {name}, [](const Row& row) { return row.integer(0); });
+  return locked == 1;
+}
+
 void PostgresConnection::execute_script(std::string_view sql) {
   require_good();
   deadline_ = now() + kScriptLimit;
@@ -80,6 +92,7 @@ void PostgresConnection::execute_script(std::string_view sql) {
 }
 
 PostgresWire::Result PostgresConnection::run(std::string_view sql, const PostgresParameters& parameters) {
+  const telemetry::Span span(statement_kind(sql), telemetry::SpanKind::client);
   require_good();
   const bool guard = guarded_ && needs_guard(sql);
   std::size_t place = 0;
@@ -149,6 +162,7 @@ PostgresWire::Results PostgresConnection::exchange(base::SteadyPoint limit) {
 
 void PostgresConnection::commit() {
   if (!begun_) return;
+  const telemetry::Span span("COMMIT", telemetry::SpanKind::client);
   try {
     if (guard_broken_) add_rollback_to_guard();
     add("COMMIT", PostgresParameters({}));

@@ -42,6 +42,7 @@ class PostgresConnection final : public Transaction {
   // Without statement_timeout, and the transaction has an hour from here.
   void execute_script(std::string_view sql) override;
   void insert_many(std::string_view table, std::string_view columns, std::span<const Value> values) override;
+  [[nodiscard]] bool try_lock(std::string_view name) override;
   void query(std::string_view sql, std::initializer_list<Value> parameters,
              const std::function<void(const Row&)>& on_row) override;
 

@@ -37,6 +37,7 @@ class SqliteConnection final : public Transaction {
   std::int64_t execute(std::string_view sql, std::initializer_list<Value> parameters = {}) override;
   void execute_script(std::string_view sql) override;
   void insert_many(std::string_view table, std::string_view columns, std::span<const Value> values) override;
+  [[nodiscard]] bool try_lock(std::string_view /*name*/) override { return true; }
   void query(std::string_view sql, std::initializer_list<Value> parameters,
              const std::function<void(const Row&)>& on_row) override;
 

@@ -53,6 +53,9 @@ class Transaction {
   // row after another, integers only for columns of 64 bits. Throws UniqueViolation as execute does, when a constraint
   // refuses one of them; then the transaction can't go on, and which row it was nobody says.
   virtual void insert_many(std::string_view table, std::string_view columns, std::span<const Value> values) = 0;
+  // True: until this transaction ends, no other gets the lock of this name; it waits for nobody. False: another has it.
+  // Where writes take turns anyway (SQLite) always true. For work that one node does while the others leave it alone.
+  [[nodiscard]] virtual bool try_lock(std::string_view name) = 0;
   // Calls on_row for each row, in order.
   virtual void query(std::string_view sql, std::initializer_list<Value> parameters,
                      const std::function<void(const Row&)>& on_row) = 0;
