@@ -25,12 +25,12 @@ http::Route row(std::string path, http::Handler handler) {
 
 }  // namespace
 
-std::vector<http::Route> admin_routes(const Readiness& ready, const telemetry::Metrics& metrics) {
+std::vector<http::Route> admin_routes(Readiness ready, const telemetry::Metrics& metrics) {
   std::vector<http::Route> routes;
   routes.push_back(
       row("/livez", [](http::Request&) -> boost::asio::awaitable<http::Response> { co_return text(200, "ok\n"); }));
-  routes.push_back(row("/readyz", [&ready](http::Request&) -> boost::asio::awaitable<http::Response> {
-    co_return ready ? text(200, "ready\n") : text(503, "not ready\n");
+  routes.push_back(row("/readyz", [ready = std::move(ready)](http::Request&) -> boost::asio::awaitable<http::Response> {
+    co_return ready() ? text(200, "ready\n") : text(503, "not ready\n");
   }));
   routes.push_back(row("/metrics", [&metrics](http::Request&) -> boost::asio::awaitable<http::Response> {
     co_return text(200, metrics.render(), "text/plain; version=0.0.4; charset=utf-8");

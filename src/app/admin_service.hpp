@@ -1,6 +1,6 @@
 #pragma once
 
-#include <atomic>
+#include <functional>
 #include <vector>
 
 #include "platform/http/route.hpp"
@@ -8,11 +8,11 @@
 
 namespace gatehouse::app {
 
-// Whether the process wants requests: set once everything listens, taken back when it is about to stop.
-using Readiness = std::atomic<bool>;
+// Whether the process wants requests. Thread-safe.
+using Readiness = std::function<bool()>;
 
 // `/livez` (the loops turn), `/readyz` (send me requests) and `/metrics`: the listener that only operators reach.
-// REQUIRES: both outlive the routes.
-[[nodiscard]] std::vector<http::Route> admin_routes(const Readiness& ready, const telemetry::Metrics& metrics);
+// REQUIRES: `metrics` outlives the routes.
+[[nodiscard]] std::vector<http::Route> admin_routes(Readiness ready, const telemetry::Metrics& metrics);
 
 }  // namespace gatehouse::app

@@ -6,36 +6,32 @@
 #include <exception>
 #include <optional>
 #include <stdexcept>
-#include <vector>
+#include <utility>
 
 namespace gatehouse::app {
 namespace {
 
-constexpr std::chrono::seconds kLookEvery{1};
-constexpr int kTendEvery = 60;             // looks
-constexpr std::size_t kSweepStep = 500;    // rows a transaction
-constexpr std::size_t kLoadStep = 10'000;  // rows a read
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// In SQLite only this process and commands write, and commands say so; on a server every other node does at any moment,
+// and what it ends has to be refused here within 50 ms.
+constexpr milliseconds kLookAtFile{1'000};
+constexpr milliseconds kLookAtServer{20};
+constexpr seconds kTendEvery{60};
+constexpr std::size_t kSweepStep = 500;  // rows a transaction
 
 }  // namespace
 
-Housekeeper::Housekeeper(Installation& installation, gate::Gates& gates, telemetry::Logger& log,
-                         telemetry::Metrics& metrics)
+Housekeeper::Housekeeper(Installation& installation, gate::Gates& gates, feed::Journal* journal,
+                         std::function<void()> each_second, telemetry::Logger& log, telemetry::Metrics& metrics)
     : installation_(installation),
       gates_(gates),
+      follower_(installation, gates, journal),
+      each_second_(std::move(each_second)),
       log_(log),
-      failures_(metrics.counter("gatehouse_app_housekeeping_failures_total", "Looks at the database that failed.")) {
-  std::size_t loaded = 0;
-  do {
-    const auto began = installation_.clock.steady_now();
-    const auto rows = installation_.database->read_blocking([&](db::Transaction& tx) {
-      return installation_.revocations.live_since(tx, last_seq_, installation_.clock.now(), kLoadStep);
-    });
-    loaded = rows.size();
-    gates_.load(rows, loaded < kLoadStep ? std::optional(began) : std::nullopt);
-    if (loaded > 0) last_seq_ = rows.back().seq;
-  } while (loaded == kLoadStep);
-  gates_.set_keys(installation_.keys.snapshot()->verification, false);
-}
+      failures_(metrics.counter("gatehouse_app_housekeeping_failures_total", "Looks at the database that failed.")),
+      look_every_(installation.database->dialect() == db::Database::Dialect::sqlite ? kLookAtFile : kLookAtServer) {}
 
 Housekeeper::~Housekeeper() { stop(); }
 
@@ -56,52 +52,44 @@ void Housekeeper::stop() {
 }
 
 void Housekeeper::run() {
+  auto next_second = installation_.clock.steady_now() + seconds(1);
+  auto next_tending = installation_.clock.steady_now() + kTendEvery;
   std::unique_lock lock(mutex_);
-  for (int looks = 1; !wake_.wait_for(lock, kLookEvery, [this] { return stopping_; }); ++looks) {
+  while (!wake_.wait_for(lock, look_every_, [this] { return stopping_; })) {
     lock.unlock();
     look_now();
-    gates_.sweep();
-    if (looks % kTendEvery == 0) tend();
+    const auto now = installation_.clock.steady_now();
+    if (now >= next_second) {
+      next_second = now + seconds(1);
+      gates_.sweep();
+      each_second_();
+    }
+    if (now >= next_tending) {
+      next_tending = now + kTendEvery;
+      tend();
+    }
     lock.lock();
   }
 }
 
 bool Housekeeper::look_now() {
   try {
-    follow();
+    follower_.follow();
+    if (failing_.exchange(false)) log_.info("housekeeping_recovered");
     return true;
   } catch (const std::exception& failure) {
     // The gates are not told that they are up to date: after max_staleness they answer 503, never a stale yes.
     failures_.increment();
-    log_.error("housekeeping_failed", {{"what", failure.what()}});
+    if (!failing_.exchange(true)) log_.error("housekeeping_failed", {{"what", failure.what()}});
     return false;
   }
-}
-
-void Housekeeper::follow() {
-  const std::lock_guard lock(follow_mutex_);
-  std::size_t read = 0;
-  do {
-    const auto began = installation_.clock.steady_now();
-    auto rows = installation_.database->read_blocking([&](db::Transaction& tx) {
-      return installation_.revocations.live_since(tx, last_seq_, installation_.clock.now(), kLoadStep);
-    });
-    read = rows.size();
-    const std::int64_t newest = rows.empty() ? last_seq_ : rows.back().seq;
-    gates_.follow(std::move(rows), read < kLoadStep ? std::optional(began) : std::nullopt);
-    last_seq_ = newest;
-  } while (read == kLoadStep);
-
-  const auto changed = installation_.keys.reload();
-  if (!changed) throw std::runtime_error(to_string(changed.error()));
-  if (*changed) gates_.set_keys(installation_.keys.snapshot()->verification, true);
 }
 
 void Housekeeper::tend() {
   try {
     const auto changed = installation_.keys.maintain();
     if (!changed) throw std::runtime_error(to_string(changed.error()));
-    if (*changed) gates_.set_keys(installation_.keys.snapshot()->verification, true);
+    if (*changed) follower_.keys_changed();
     const auto now = installation_.clock.now();
     sweep_in_steps([&](db::Transaction& tx) { return installation_.revocations.sweep(tx, now, kSweepStep); });
     sweep_in_steps([&](db::Transaction& tx) { return installation_.sessions.sweep(tx, now, kSweepStep); });

@@ -1,25 +1,25 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
-#include <cstdint>
+#include <functional>
 #include <mutex>
 #include <thread>
 
-#include "app/installation.hpp"
-#include "gate/gates.hpp"
+#include "app/log_follower.hpp"
 #include "platform/telemetry/log.hpp"
 #include "platform/telemetry/metrics.hpp"
 
 namespace gatehouse::app {
 
-// One thread that keeps a serving process in step with its database: follows the revocation log and the key ring once a
-// second (other processes write to them, too), and every minute rotates keys that have aged and sweeps what has
-// expired, in steps too small for a request to notice.
+// One thread that keeps a serving process in step with its database: follows the revocation log and the key ring (other
+// processes write to them, too), and every minute rotates keys that have aged and sweeps what has expired, in steps too
+// small for a request to notice.
 class Housekeeper {
  public:
-  // Loads the log and the keys into the gates, which may not have started yet. Throws base::Unavailable when the
-  // database can't be read. REQUIRES: all outlive it.
-  Housekeeper(Installation& installation, gate::Gates& gates, telemetry::Logger& log, telemetry::Metrics& metrics);
+  // `each_second`: what else wants to be done now and then; must not throw. REQUIRES: all outlive it.
+  Housekeeper(Installation& installation, gate::Gates& gates, feed::Journal* journal, std::function<void()> each_second,
+              telemetry::Logger& log, telemetry::Metrics& metrics);
   ~Housekeeper();
   Housekeeper(const Housekeeper&) = delete;
   Housekeeper& operator=(const Housekeeper&) = delete;
@@ -32,18 +32,18 @@ class Housekeeper {
 
  private:
   void run();
-  void follow();
   void tend();
   template <class Step>
   void sweep_in_steps(Step step);
 
   Installation& installation_;
   gate::Gates& gates_;
+  LogFollower follower_;
+  const std::function<void()> each_second_;
   telemetry::Logger& log_;
   telemetry::Counter failures_;
-
-  std::mutex follow_mutex_;
-  std::int64_t last_seq_ = 0;  // guarded by follow_mutex_
+  const std::chrono::milliseconds look_every_;
+  std::atomic<bool> failing_{false};
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -34,7 +34,7 @@ IdentityRole::IdentityRole(Installation& installation, contract::Authenticator& 
                       .lifetime = installation.settings.token.access_lifetime,
                       .scope = ""},
                      installation.keys, installation.random),
-      hasher_(installation.settings.password.cost),
+      hasher_(installation.settings.password.cost, {}, installation.settings.password.hash_memory_limit),
       hashing_(hashing_options(installation.settings)),
       throttle_(installation.settings.limit.throttle, installation.clock),
       passwords_(hasher_, hashing_, throttle_, password_policy(installation.settings)),

@@ -33,7 +33,9 @@ class IdentityRole {
                telemetry::Logger& log, telemetry::Metrics& metrics);
 
   [[nodiscard]] std::vector<http::Route> routes() const { return identity::make_routes(context_); }
-  [[nodiscard]] runtime::Pool& hashing() noexcept { return hashing_; }
+  [[nodiscard]] const runtime::Pool& hashing() const noexcept { return hashing_; }
+  // Gives back what password hashes have kept and not used since the last call. To be called every second or so.
+  void release_unused_memory() const { hasher_.release_unused_memory(); }
 
  private:
   identity::SessionMetrics session_metrics_;

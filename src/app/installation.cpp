@@ -5,9 +5,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "app/open_database.hpp"
 #include "crypto/master_key.hpp"
 #include "platform/db/migrations.hpp"
-#include "platform/db/sqlite_database.hpp"
 
 namespace gatehouse::app {
 namespace {
@@ -71,18 +71,6 @@ identity::KeyManagerOptions key_options(const Settings& settings) {
 
 }  // namespace
 
-void make_data_folder(const Settings& settings) {
-  const fs::path& dir = settings.data.dir;
-  std::error_code error;
-  if (fs::create_directories(dir, error)) fs::permissions(dir, fs::perms::owner_all, error);
-  if (error) throw std::runtime_error("data.dir " + dir.string() + ": " + error.message());
-}
-
-std::unique_ptr<db::Database> open_database(const Settings& settings) {
-  make_data_folder(settings);
-  return db::open_sqlite({.path = (settings.data.dir / "gatehouse.db").string()});
-}
-
 Installation::Installation(const Settings& all_settings, const base::Clock& a_clock, base::Random& a_random,
                            std::unique_ptr<db::Database> opened, crypto::SealingKey master,
                            identity::ServerSecrets server_secrets)
@@ -100,7 +88,7 @@ Installation::Installation(const Settings& all_settings, const base::Clock& a_cl
 
 std::unique_ptr<Installation> Installation::open(const Settings& settings, const base::Clock& clock,
                                                  base::Random& random, telemetry::Logger& log) {
-  auto database = open_database(settings);
+  auto database = open_database(settings, log);
   const auto report = db::migrate(*database, clock);
   for (const auto& name : report.applied) log.info("migration_applied", {{"migration", name}});
   auto master = load_master(settings, *database, random, log);

@@ -44,9 +44,4 @@ struct Installation {
   Installation& operator=(const Installation&) = delete;
 };
 
-// data.dir, made (0700) when it is not there.
-void make_data_folder(const Settings& settings);
-// The database alone, for `gatehouse migrate`. Makes the data folder, too.
-[[nodiscard]] std::unique_ptr<db::Database> open_database(const Settings& settings);
-
 }  // namespace gatehouse::app

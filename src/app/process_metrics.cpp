@@ -5,7 +5,6 @@
 #include <utility>
 
 namespace gatehouse::app {
-namespace {
 
 void register_pool(telemetry::Metrics& metrics, const std::string& pool, std::function<runtime::PoolStats()> stats) {
   const telemetry::Labels labels{{"pool", pool}};
@@ -24,20 +23,7 @@ void register_pool(telemetry::Metrics& metrics, const std::string& pool, std::fu
   counter("gatehouse_runtime_pool_busy_seconds_total", "Time tasks ran.", &runtime::PoolStats::busy_seconds_total);
 }
 
-}  // namespace
-
-void register_process_metrics(telemetry::Metrics& metrics, const Installation& installation,
-                              const runtime::Pool& hashing, const http::ServerStats& connections) {
-  const db::Database& database = *installation.database;
-  register_pool(metrics, "hashing", [&hashing] { return hashing.stats(); });
-  register_pool(metrics, "storage_read", [&database] { return database.stats().readers; });
-  register_pool(metrics, "storage_write", [&database] { return database.stats().writer; });
-  metrics.counter_from("gatehouse_db_commits_total", "Durable commits; several writes share one.", {},
-                       [&database] { return static_cast<double>(database.stats().commits); });
-  metrics.gauge_from("gatehouse_identity_signing_keys", "Keys that tokens are verified with.", {}, [&installation] {
-    return static_cast<double>(installation.keys.snapshot()->verification->size());
-  });
-
+void register_connections(telemetry::Metrics& metrics, const http::ServerStats& connections) {
   metrics.gauge_from("gatehouse_http_connections", "Open connections of the public listener.", {},
                      [&connections] { return static_cast<double>(connections.open.load()); });
   const auto total = [&](const char* outcome, const std::atomic<std::uint64_t>& value) {

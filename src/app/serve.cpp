@@ -3,7 +3,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <exception>
 #include <memory>
@@ -14,13 +14,11 @@
 #include <vector>
 
 #include "app/admin_service.hpp"
-#include "app/control_socket.hpp"
-#include "app/data_lock.hpp"
+#include "app/cluster.hpp"
 #include "app/gate_role.hpp"
-#include "app/housekeeper.hpp"
-#include "app/identity_role.hpp"
-#include "app/installation.hpp"
+#include "app/identity_node.hpp"
 #include "app/machine.hpp"
+#include "app/machine_metrics.hpp"
 #include "app/process_metrics.hpp"
 #include "app/public_service.hpp"
 #include "app/version.hpp"
@@ -51,11 +49,6 @@ void raise_descriptor_limit() {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-bool runs(const Settings& settings, std::string_view role) {
-  const auto& roles = settings.process.roles;
-  return std::find(roles.begin(), roles.end(), role) != roles.end();
 }
 
 http::ServerOptions server_options(const Settings& settings, const Endpoint& endpoint) {
@@ -100,17 +93,16 @@ class Process {
         tracer_(make_tracer(settings, log, metrics_)),
         limiter_(connection_limits(settings)),
         loops_(settings.server.loops != 0 ? settings.server.loops : usable_cores()),
-        lock_((make_data_folder(settings), settings.data.dir)),
-        installation_(Installation::open(settings, clock_, random_, log)),
         gates_(loops_, gate_options(settings), gate_policy(settings), clock_, metrics_),
-        housekeeper_(*installation_, gates_, log, metrics_),
-        identity_(*installation_, gates_, gates_, log, metrics_),
-        public_service_(runs(settings, "gate") ? &gates_ : nullptr, public_routes(), api_rates(settings), clock_, log,
+        cluster_(make_cluster()),
+        identity_(make_identity()),
+        public_service_(settings.runs("gate") ? &gates_ : nullptr, public_routes(), api_rates(settings), clock_, log,
                         metrics_, tracer_.get()),
-        admin_service_(admin_routes(ready_, metrics_), std::nullopt, clock_, log, metrics_) {
+        admin_service_(inner_routes(), std::nullopt, clock_, log, metrics_) {
     if (!settings.server.tls_certificate.empty()) {
       tls_ = std::make_shared<http::TlsContext>(settings.server.tls_certificate.string(),
                                                 settings.server.tls_key.string());
+      tls_->register_metrics(metrics_);
     }
     auto public_options = server_options(settings, settings.server.listen);
     public_options.tls = tls_;
@@ -119,18 +111,19 @@ class Process {
     admin_options.every_loop = false;
     admin_.emplace(loops_, admin_service_, limiter_, std::move(admin_options));
     log.register_metrics(metrics_);
-    register_process_metrics(metrics_, *installation_, identity_.hashing(), public_->stats());
+    register_connections(metrics_, public_->stats());
+    register_machine_metrics(metrics_, settings.data.dir);
   }
 
   void start() {
     loops_.start();
-    housekeeper_.start();
-    control_.emplace(settings_.data.dir, [this] { return housekeeper_.look_now(); });
+    if (identity_) identity_->start();
+    if (cluster_) cluster_->start();
     public_->start();
     admin_->start();
     announce("public", settings_.server.listen, *public_);
     announce("admin", settings_.server.admin_listen, *admin_);
-    ready_ = true;
+    wanted_ = true;
   }
 
   // Serves until told to stop; a second signal on the way out ends at once.
@@ -144,7 +137,7 @@ class Process {
   }
 
   void stop(const sigset_t& signals) {
-    ready_ = false;
+    wanted_ = false;
     log_.info("stopping");
     public_->retire();
     pause(signals, settings_.server.drain_delay, [] { return false; });
@@ -154,18 +147,39 @@ class Process {
     public_->close();
     admin_->drain();
     admin_->close();
-    control_.reset();
-    housekeeper_.stop();
+    if (cluster_) cluster_->stop();
+    if (identity_) identity_->stop();
     loops_.stop();
     log_.info("stopped");
   }
 
  private:
+  std::unique_ptr<Cluster> make_cluster() {
+    if (settings_.cluster.secret.empty()) return nullptr;
+    return std::make_unique<Cluster>(settings_, gates_, clock_, random_, log_, metrics_);
+  }
+
+  std::unique_ptr<IdentityNode> make_identity() {
+    if (!settings_.runs("identity")) return nullptr;
+    contract::RevocationFeed& feed = cluster_ ? cluster_->publisher() : gates_;
+    return std::make_unique<IdentityNode>(settings_, gates_, feed, cluster_ ? cluster_->journal() : nullptr, clock_,
+                                          random_, log_, metrics_);
+  }
+
   std::vector<http::Route> public_routes() {
     std::vector<http::Route> routes;
-    if (runs(settings_, "identity")) routes = identity_.routes();
-    if (runs(settings_, "gate")) routes.push_back(gate_route());
+    if (identity_) routes = identity_->routes();
+    if (settings_.runs("gate")) routes.push_back(gate_route());
     for (auto& route : routes) route.deadline = settings_.server.request_timeout;
+    return routes;
+  }
+
+  // Ready while it is wanted and can decide: where nothing is heard of what has ended, every answer would be 503.
+  std::vector<http::Route> inner_routes() {
+    auto routes = admin_routes([this] { return wanted_ && gates_.is_fresh(); }, metrics_);
+    if (cluster_) {
+      for (auto& route : cluster_->routes()) routes.push_back(std::move(route));
+    }
     return routes;
   }
 
@@ -202,20 +216,17 @@ class Process {
   base::SystemRandom random_;
   telemetry::Metrics metrics_;
   std::unique_ptr<telemetry::Tracer> tracer_;
-  Readiness ready_{false};
+  std::atomic<bool> wanted_{false};  // everything listens, and nobody has asked it to stop
   limits::ConnectionLimiter limiter_;
   runtime::EventLoops loops_;
-  DataLock lock_;
-  std::unique_ptr<Installation> installation_;
   gate::Gates gates_;
-  Housekeeper housekeeper_;
-  IdentityRole identity_;
+  std::unique_ptr<Cluster> cluster_;
+  std::unique_ptr<IdentityNode> identity_;
   PublicService public_service_;
   http::ApiService admin_service_;
   std::shared_ptr<http::TlsContext> tls_;
   std::optional<http::Server> public_;
   std::optional<http::Server> admin_;
-  std::optional<ControlSocket> control_;
   bool hurry_ = false;
 };
 

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "app/settings_checks.hpp"
@@ -84,6 +85,10 @@ std::string Endpoint::to_string() const {
 }
 
 Settings::Settings() : roles(default_roles()) {}
+
+bool Settings::runs(std::string_view role) const {
+  return std::find(process.roles.begin(), process.roles.end(), role) != process.roles.end();
+}
 
 Loaded load_settings(const SettingsSources& sources) {
   config::Sources all{.environment = sources.environment, .flags = sources.flags};

@@ -180,6 +180,9 @@ struct RegistrationSettings {
 struct Settings {
   Settings();
 
+  // Whether this process has the role.
+  [[nodiscard]] bool runs(std::string_view role) const;
+
   ServerSettings server;
   ProcessSettings process;
   DataSettings data;

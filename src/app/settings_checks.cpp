@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "app/settings_forms.hpp"
+#include "platform/cache/redis_url.hpp"
+#include "platform/db/postgres_database.hpp"
 
 namespace gatehouse::app {
 namespace {
@@ -18,10 +20,6 @@ bool is_unspecified(const base::IpAddress& address) {
 bool is_loopback_network(std::string_view text) {
   const auto address = base::IpAddress::parse(text.substr(0, text.find('/')));
   return address && is_loopback(*address);
-}
-
-bool is_postgres_url(const base::Secret& url) {
-  return url.expose().starts_with("postgresql://") || url.expose().starts_with("postgres://");
 }
 
 class Checks {
@@ -159,10 +157,6 @@ class Checks {
     }
   }
 
-  bool has(std::string_view role) const {
-    return std::find(s_.process.roles.begin(), s_.process.roles.end(), role) != s_.process.roles.end();
-  }
-
   void check_scale() {
     const auto& secret = s_.cluster.secret;
     const bool together = !s_.cluster.nodes.empty() || !s_.cluster.redis_url.empty() || !s_.limit.redis_url.empty();
@@ -171,15 +165,30 @@ class Checks {
               "give cluster.secret (or cluster.secret_file) the same 32 characters or more in each of them");
     refuse_if(!secret.empty() && secret.size() < 32, {"cluster.secret"}, "it could be guessed",
               "make it 32 characters or more, such as the output of `openssl rand -hex 32`");
-    refuse_if(!s_.process.roles.empty() && !has("identity") && s_.cluster.nodes.empty(),
+    refuse_if(!s_.process.roles.empty() && !s_.runs("identity") && s_.cluster.nodes.empty(),
               {"process.roles", "cluster.nodes"}, "a gate of its own has nobody to hear from what has ended",
               "name the processes with the role identity in cluster.nodes, or give this one the role, too");
+    check_redis("cluster.redis_url", s_.cluster.redis_url);
+    check_redis("limit.redis_url", s_.limit.redis_url);
+    check_redis("cache.redis_url", s_.cache.redis_url);
     refuse_if(!s_.database.replica_url.empty() && s_.database.url.empty(), {"database.replica_url"},
               "a replica needs a primary", "give database.url, too");
-    refuse_if(!s_.database.url.empty() && !is_postgres_url(s_.database.url), {"database.url"},
-              "it is no address of a PostgreSQL", "write it as postgresql://user:password@host:5432/name");
-    refuse_if(!s_.database.replica_url.empty() && !is_postgres_url(s_.database.replica_url), {"database.replica_url"},
-              "it is no address of a PostgreSQL", "write it as postgresql://user:password@host:5432/name");
+    check_postgres("database.url", s_.database.url);
+    check_postgres("database.replica_url", s_.database.replica_url);
+  }
+
+  // Neither repeats the URL: there may be a password in it.
+  void check_postgres(const char* key, const base::Secret& url) {
+    const auto problem = url.empty() ? std::nullopt : db::problem_of_postgres_url(url);
+    refuse_if(problem.has_value(), {key}, problem.value_or(""),
+              "write it as postgresql://user:password@host:5432/name");
+  }
+  void check_redis(const char* key, const base::Secret& url) {
+    if (url.empty()) return;
+    const auto parsed = cache::parse_redis_url(url.expose());
+    refuse_if(!parsed, {key}, parsed ? "" : cache::explain(parsed.error()),
+              "write it as redis://user:password@host:6379/0, or rediss:// with TLS, redis+sentinel:// or "
+              "redis+cluster://");
   }
 
   const Settings& s_;

@@ -157,10 +157,12 @@ base::Result<contract::Revocation, KeyRingError> KeyManager::revoke(std::string_
 
 base::Result<bool, KeyRingError> KeyManager::reload() {
   const std::lock_guard in_order(reload_mutex_);
-  auto opened = open_ring(database_.read_blocking([this](db::Transaction& tx) { return store_.list(tx); }));
+  const auto ring = database_.read_blocking([this](db::Transaction& tx) { return store_.list(tx); });
+  // Asked many times a second: without news no key is opened.
+  if (const auto known = snapshot(); known && known->kids == kids_of(ring)) return false;
+  auto opened = open_ring(ring);
   if (!opened) return opened.error();
   const std::lock_guard lock(mutex_);
-  if (snapshot_ && snapshot_->kids == (*opened)->kids) return false;
   if ((*opened)->current == nullptr) return false;  // ensure() has yet to make it
   snapshot_ = std::move(*opened);
   return true;
@@ -202,9 +204,21 @@ const KeyRecord* KeyManager::signer_of(const std::vector<KeyRecord>& ring) const
   return before != nullptr ? before : current;
 }
 
+std::vector<std::string> KeyManager::kids_of(const std::vector<KeyRecord>& ring) const {
+  const auto now = clock_.now();
+  const KeyRecord* const signer = signer_of(ring);
+  std::vector<std::string> kids;
+  for (const KeyRecord& record : ring) {
+    if (!verifies(record, now)) continue;
+    kids.push_back(std::string(to_string(record.state)) + ' ' + record.kid + (&record == signer ? " signs" : ""));
+  }
+  return kids;
+}
+
 base::Result<std::shared_ptr<const KeyRingSnapshot>, KeyRingError> KeyManager::open_ring(
     const std::vector<KeyRecord>& ring) const {
   auto snapshot = std::make_shared<KeyRingSnapshot>();
+  snapshot->kids = kids_of(ring);
   std::vector<crypto::VerificationKey> keys;
   const auto now = clock_.now();
   const KeyRecord* const signer = signer_of(ring);
@@ -218,9 +232,7 @@ base::Result<std::shared_ptr<const KeyRingSnapshot>, KeyRingError> KeyManager::o
     auto key = crypto::SigningKey::from_private_bytes(*algorithm, *bytes, record.kid);
     if (!key) return KeyRingError::wrong_master_key;
     keys.push_back(key->verification_key());
-    snapshot->kids.push_back(std::string(to_string(record.state)) + ' ' + record.kid);
     if (&record == signer) {
-      snapshot->kids.back() += " signs";
       snapshot->current = std::make_shared<const crypto::SigningKey>(std::move(*key));
     }
   }

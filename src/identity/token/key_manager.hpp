@@ -87,6 +87,7 @@ class KeyManager {
   void complete(db::Transaction& tx, Spares& spares) const;
   [[nodiscard]] bool rotate_from(db::Transaction& tx, std::string_view current_kid, Spares& spares) const;
   [[nodiscard]] const KeyRecord* signer_of(const std::vector<KeyRecord>& ring) const;
+  [[nodiscard]] std::vector<std::string> kids_of(const std::vector<KeyRecord>& ring) const;
   [[nodiscard]] base::Result<std::shared_ptr<const KeyRingSnapshot>, KeyRingError> open_ring(
       const std::vector<KeyRecord>& ring) const;
 

@@ -1,0 +1,44 @@
+#include "app/identity_node.hpp"
+
+#include "app/open_database.hpp"
+#include "app/process_metrics.hpp"
+
+namespace gatehouse::app {
+
+IdentityNode::IdentityNode(const Settings& settings, gate::Gates& gates, contract::RevocationFeed& feed,
+                           feed::Journal* journal, const base::Clock& clock, base::Random& random,
+                           telemetry::Logger& log, telemetry::Metrics& metrics)
+    : settings_(settings),
+      lock_((make_data_folder(settings), settings.data.dir)),
+      installation_(Installation::open(settings, clock, random, log)),
+      role_(*installation_, gates, feed, log, metrics),
+      housekeeper_(
+          *installation_, gates, journal, [this] { role_.release_unused_memory(); }, log, metrics) {
+  register_metrics(metrics);
+}
+
+void IdentityNode::start() {
+  housekeeper_.start();
+  control_.emplace(settings_.data.dir, [this] { return housekeeper_.look_now(); });
+}
+
+void IdentityNode::stop() {
+  control_.reset();
+  housekeeper_.stop();
+}
+
+void IdentityNode::register_metrics(telemetry::Metrics& metrics) {
+  const db::Database& database = *installation_->database;
+  register_pool(metrics, "hashing", [this] { return role_.hashing().stats(); });
+  register_pool(metrics, "storage_read", [&database] { return database.stats().readers; });
+  register_pool(metrics, "storage_write", [&database] { return database.stats().writer; });
+  metrics.counter_from("gatehouse_db_commits_total", "Durable commits; several writes share one.", {},
+                       [&database] { return static_cast<double>(database.stats().commits); });
+  metrics.counter_from("gatehouse_db_conflicts_total", "Transactions that ran again: they had lost against another.",
+                       {}, [&database] { return static_cast<double>(database.stats().conflicts); });
+  database.register_metrics(metrics);
+  metrics.gauge_from("gatehouse_identity_signing_keys", "Keys that tokens are verified with.", {},
+                     [this] { return static_cast<double>(installation_->keys.snapshot()->verification->size()); });
+}
+
+}  // namespace gatehouse::app

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "app/control_socket.hpp"
+#include "app/data_lock.hpp"
+#include "app/housekeeper.hpp"
+#include "app/identity_role.hpp"
+#include "app/installation.hpp"
+
+namespace gatehouse::app {
+
+// All that a process with the role identity has and one without has not: a data folder, a database, who looks after it,
+// and the routes. Members are made in the order of start and go in the order of stop.
+class IdentityNode {
+ public:
+  // `feed`: where endings are announced. `journal` may be null. Throws std::runtime_error with a text for the operator.
+  // REQUIRES: all outlive it.
+  IdentityNode(const Settings& settings, gate::Gates& gates, contract::RevocationFeed& feed, feed::Journal* journal,
+               const base::Clock& clock, base::Random& random, telemetry::Logger& log, telemetry::Metrics& metrics);
+
+  [[nodiscard]] std::vector<http::Route> routes() const { return role_.routes(); }
+
+  void start();  // REQUIRES: the event loops have started
+  void stop();   // idempotent; before the event loops stop
+
+ private:
+  void register_metrics(telemetry::Metrics& metrics);
+
+  const Settings& settings_;
+  DataLock lock_;
+  std::unique_ptr<Installation> installation_;
+  IdentityRole role_;
+  Housekeeper housekeeper_;
+  std::optional<ControlSocket> control_;
+};
+
+}  // namespace gatehouse::app

@@ -1,0 +1,56 @@
+#include "app/log_follower.hpp"
+
+#include <optional>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace gatehouse::app {
+namespace {
+
+constexpr std::size_t kStep = 10'000;  // rows a read
+
+using Rows = std::vector<contract::Revocation>;
+using AsOf = std::optional<base::SteadyPoint>;
+
+}  // namespace
+
+LogFollower::LogFollower(Installation& installation, gate::Gates& gates, feed::Journal* journal)
+    : installation_(installation), gates_(gates), journal_(journal) {
+  const auto as_of = read_on([this](Rows rows, AsOf complete_as_of) { gates_.load(rows, complete_as_of); });
+  hand_keys(false);
+  if (journal_ != nullptr) journal_->confirm(as_of);
+}
+
+void LogFollower::follow() {
+  const std::lock_guard lock(mutex_);
+  const auto as_of =
+      read_on([this](Rows rows, AsOf complete_as_of) { gates_.follow(std::move(rows), complete_as_of); });
+  const auto changed = installation_.keys.reload();
+  if (!changed) throw std::runtime_error(to_string(changed.error()));
+  if (*changed) hand_keys(true);
+  if (journal_ != nullptr) journal_->confirm(as_of);
+}
+
+// Returns the moment as of which all was read: that before the last read began.
+template <class Hand>
+base::SteadyPoint LogFollower::read_on(Hand hand) {
+  for (;;) {
+    const auto began = installation_.clock.steady_now();
+    auto read = installation_.database->read_blocking([&](db::Transaction& tx) {
+      return installation_.revocations.follow(tx, state_, installation_.clock.now(), kStep);
+    });
+    if (journal_ != nullptr) journal_->append(read.rows);
+    hand(std::move(read.rows), read.complete ? AsOf(began) : std::nullopt);
+    state_ = std::move(read.next);
+    if (read.complete) return began;
+  }
+}
+
+void LogFollower::hand_keys(bool started) {
+  const auto ring = installation_.keys.snapshot();
+  gates_.set_keys(ring->verification, started);
+  if (journal_ != nullptr) journal_->set_keys(*ring->verification);
+}
+
+}  // namespace gatehouse::app
