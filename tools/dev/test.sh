@@ -121,7 +121,7 @@ part_fuzz() {
   count fuzz "$good" "$bad"
 }
 
-need build run test lint fuzz || exit 1
+need build run scale test lint fuzz || exit 1
 mkdir -p build
 for part in ${PARTS:-lint asan tsan e2e chaos fuzz}; do
   "part_$part"
