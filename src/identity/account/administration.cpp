@@ -37,19 +37,19 @@ awaitable<AccountPage> Administration::find_by_email(std::string email) {
 awaitable<base::Result<Account, Refusal>> Administration::set_roles(contract::AccountId id,
                                                                     std::vector<std::string> roles, Caller caller) {
   auto step = [&](db::Transaction& tx) { return steps_.set_roles(tx, id, roles); };
-  auto change = co_await database_.write(step);
+  auto change = co_await forgetting(profiles_, id, database_.write(step));
   co_return co_await finish(std::move(change), EndReason::ended_by_admin, "roles_changed", std::move(caller));
 }
 
 awaitable<base::Result<Account, Refusal>> Administration::disable(contract::AccountId id, Caller caller) {
   auto step = [&](db::Transaction& tx) { return steps_.disable(tx, id); };
-  auto change = co_await database_.write(step);
+  auto change = co_await forgetting(profiles_, id, database_.write(step));
   co_return co_await finish(std::move(change), EndReason::account_disabled, "account_disabled", std::move(caller));
 }
 
 awaitable<base::Result<Account, Refusal>> Administration::enable(contract::AccountId id, Caller caller) {
   auto step = [&](db::Transaction& tx) { return steps_.enable(tx, id); };
-  auto change = co_await database_.write(step);
+  auto change = co_await forgetting(profiles_, id, database_.write(step));
   co_return co_await finish(std::move(change), EndReason::ended_by_admin, "account_enabled", std::move(caller));
 }
 

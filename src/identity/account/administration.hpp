@@ -13,6 +13,7 @@
 #include "identity/account/account_store.hpp"
 #include "identity/account/account_vault.hpp"
 #include "identity/account/caller.hpp"
+#include "identity/account/profile_cache.hpp"
 #include "identity/account/refusal.hpp"
 #include "identity/session/session_service.hpp"
 #include "identity/session/session_store.hpp"
@@ -76,8 +77,10 @@ class AccountSteps {
 // The same for event loops: durable, logged and effective at every gate of this process before each completes.
 class Administration {
  public:
-  Administration(db::Database& database, const AccountSteps& steps, SessionService& sessions, telemetry::Logger& log)
-      : database_(database), steps_(steps), sessions_(sessions), log_(log) {}
+  // `profiles` nullptr: there is no cache that would have to forget.
+  Administration(db::Database& database, const AccountSteps& steps, SessionService& sessions, telemetry::Logger& log,
+                 ProfileCache* profiles = nullptr)
+      : database_(database), steps_(steps), sessions_(sessions), log_(log), profiles_(profiles) {}
 
   boost::asio::awaitable<base::Result<Account, Refusal>> show(contract::AccountId id);
   boost::asio::awaitable<AccountPage> page(AccountFilter filter);
@@ -97,6 +100,7 @@ class Administration {
   const AccountSteps& steps_;
   SessionService& sessions_;
   telemetry::Logger& log_;
+  ProfileCache* profiles_;
 };
 
 }  // namespace gatehouse::identity

@@ -45,15 +45,24 @@ base::Result<AccountRecord, Refusal> SelfService::load_for_change(db::Transactio
   return std::move(*record);
 }
 
-awaitable<base::Result<Account, Refusal>> SelfService::show(contract::AccountId account) {
-  auto load = [&](db::Transaction& tx) -> std::optional<Account> {
-    const auto record = parts_.store.find(tx, account);
-    if (!record) return std::nullopt;
-    return assemble(parts_.vault, *record);
+awaitable<std::optional<AccountRecord>> SelfService::find(const contract::Principal& who) {
+  const ProfileCache::Load load = [this, &who]() -> awaitable<std::optional<AccountRecord>> {
+    auto step = [&](db::Transaction& tx) { return parts_.store.find(tx, who.account); };
+    co_return co_await parts_.database.read(step);
   };
-  auto found = co_await parts_.database.read(load);
-  if (!found) co_return Refusal{.error = AccountError::not_found};
-  co_return std::move(*found);
+  if (parts_.profiles == nullptr) co_return co_await load();
+  auto record = co_await parts_.profiles->find(who.account, load);
+  if (!record || record->roles == who.roles) co_return record;
+  // The token knows other roles: a command has changed them, which talks to the database alone.
+  auto current = co_await load();
+  if (current && current->roles != record->roles) co_await parts_.profiles->forget(who.account);
+  co_return current;
+}
+
+awaitable<base::Result<Account, Refusal>> SelfService::show(contract::Principal who) {
+  const auto record = co_await find(who);
+  if (!record) co_return Refusal{.error = AccountError::not_found};
+  co_return assemble(parts_.vault, *record);
 }
 
 awaitable<base::Result<SelfService::Proven, Refusal>> SelfService::prove(const contract::Principal& who,
@@ -139,7 +148,7 @@ awaitable<base::Result<Account, Refusal>> SelfService::change_profile(const cont
     proven_hash = proven->record.password_hash;
   }
   auto work = [&](db::Transaction& tx) { return apply(tx, who, *prepared, proven_hash); };
-  auto account = co_await parts_.database.write(work);
+  auto account = co_await forgetting(parts_.profiles, who.account, parts_.database.write(work));
   if (account) {
     const std::string id = who.account.to_string();
     parts_.log.info("profile_changed",

@@ -11,6 +11,7 @@
 #include "identity/account/account_vault.hpp"
 #include "identity/account/caller.hpp"
 #include "identity/account/password_work.hpp"
+#include "identity/account/profile_cache.hpp"
 #include "identity/account/refusal.hpp"
 #include "identity/session/session_service.hpp"
 #include "identity/session/session_store.hpp"
@@ -51,10 +52,12 @@ class SelfService {
     const base::Clock& clock;
     telemetry::Logger& log;
     AccountMetrics& metrics;
+    ProfileCache* profiles = nullptr;  // nullptr: every look is at the database
   };
   explicit SelfService(Parts parts) : parts_(parts) {}
 
-  boost::asio::awaitable<base::Result<Account, Refusal>> show(contract::AccountId account);
+  // May come from the cache of profiles; what was changed through any process is never shown as it was before.
+  boost::asio::awaitable<base::Result<Account, Refusal>> show(contract::Principal who);
 
   // name_taken as in a registration.
   boost::asio::awaitable<base::Result<Account, Refusal>> change_profile(const contract::Principal& who,
@@ -68,6 +71,7 @@ class SelfService {
  private:
   struct Proven;
   struct PreparedChange;
+  boost::asio::awaitable<std::optional<AccountRecord>> find(const contract::Principal& who);
   boost::asio::awaitable<base::Result<Proven, Refusal>> prove(const contract::Principal& who,
                                                               const base::Secret& current_password, Caller caller);
   [[nodiscard]] base::Result<PreparedChange, Refusal> prepare(const ProfileChange& change) const;

@@ -123,7 +123,7 @@ TEST_F(SelfServiceTest, changes_the_display_name_without_a_password) {
   ASSERT_TRUE(account);
   EXPECT_EQ(account->profile.display_name, "Alice 😀");
   EXPECT_EQ(account->profile.email, "alice@example.org");
-  EXPECT_EQ(test::run_on_loop(stack_.self_service.show(alice_.id))->profile.display_name, "Alice 😀");
+  EXPECT_EQ(test::run_on_loop(stack_.self_service.show(who_))->profile.display_name, "Alice 😀");
 }
 
 TEST_F(SelfServiceTest, asks_for_the_password_before_a_name_that_one_signs_in_with_changes) {
@@ -148,7 +148,7 @@ TEST_F(SelfServiceTest, refuses_a_name_or_address_of_another_account) {
   ProfileChange change{.email = "bob@example.org"};
   change.current_password = base::Secret(IdentityStack::kPassword);
   EXPECT_EQ(change_profile(std::move(change)).error().error, AccountError::name_taken);
-  EXPECT_EQ(test::run_on_loop(stack_.self_service.show(alice_.id))->profile.email, "alice@example.org");
+  EXPECT_EQ(test::run_on_loop(stack_.self_service.show(who_))->profile.email, "alice@example.org");
 }
 
 // L01: what is shown to others holds nothing that breaks out of its line or turns it round.

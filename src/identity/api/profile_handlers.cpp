@@ -8,7 +8,7 @@
 namespace gatehouse::identity {
 
 Answer show_profile(const ApiContext& context, http::Request& request, const contract::Principal& who) {
-  const auto account = co_await context.self_service.show(who.account);
+  const auto account = co_await context.self_service.show(who);
   if (!account) co_return error_response(request, account.error());
   co_return http::json_response(200, account_view(*account));
 }
