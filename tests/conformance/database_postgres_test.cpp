@@ -1,6 +1,8 @@
 // What only a PostgreSQL server can show: it dies, freezes, restarts, stops writing, hands over, or asks for a
 // password.
 #include <gtest/gtest.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <chrono>
@@ -219,6 +221,69 @@ TEST_F(Postgres, F02_errors_of_the_server_are_could_not_decide_never_a_no) {
   const auto defect = outcome(
       [&] { database.read_blocking([](Transaction& t) { t.query("SELECT fail('22P02')", {}, [](const Row&) {}); }); });
   EXPECT_EQ(defect, "not Unavailable: postgres: 22P02") << "and the server's words, which may hold a value, stay out";
+}
+
+// A file system of 16 MiB where the test may make one (root), a limit to the size of files else: then the server can't
+// tell that it is the space that is missing.
+class SmallDisk {
+ public:
+  explicit SmallDisk(const std::filesystem::path& folder) : folder_(folder.string()) {
+    std::filesystem::create_directory(folder_);
+    mounted_ = ::mount("tmpfs", folder_.c_str(), "tmpfs", 0, "size=16m,mode=0700") == 0;
+    test::give_to_server_user(folder_);
+  }
+  ~SmallDisk() {
+    if (mounted_) ::umount2(folder_.c_str(), MNT_DETACH);
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+
+  [[nodiscard]] const char* reason() const { return mounted_ ? "storage_full" : "storage_internal_error"; }
+  void fill_up_to_16_mib(PostgresServer& server) const {
+    if (!mounted_) server.limit_file_size(16 << 20);
+  }
+  void make_space(PostgresServer& server) const {
+    if (mounted_) {
+      EXPECT_EQ(::mount("tmpfs", folder_.c_str(), "tmpfs", MS_REMOUNT, "size=64m"), 0);
+    } else {
+      server.limit_file_size(RLIM_INFINITY);
+    }
+  }
+
+ private:
+  const std::string folder_;
+  bool mounted_ = false;
+};
+
+TEST_F(Postgres, F02_a_full_disk_fails_what_needs_the_space_and_is_over_when_there_is_space) {
+  const test::TempDir folder;
+  test::give_to_server_user(folder.path());
+  const SmallDisk disk(folder.path() / "disk");
+  server().run("CREATE TABLESPACE small LOCATION '" + (folder.path() / "disk").string() + "'", name_);
+  server().run("CREATE TABLE parcel (id BIGINT, content BYTEA) TABLESPACE small", name_);
+  server().run("ALTER TABLE parcel ALTER content SET STORAGE EXTERNAL", name_);
+  disk.fill_up_to_16_mib(server());
+  auto& database = open();
+  const std::string megabyte(1'000'000, 'x');
+  const auto store = [&](std::int64_t id) {
+    return outcome([&] {
+      database.write_blocking([&](Transaction& t) {
+        put(t, id);
+        t.execute("INSERT INTO parcel (id, content) VALUES ($1, $2)", {id, db::Blob{megabyte}});
+      });
+    });
+  };
+  std::int64_t stored = 0;
+  std::string last = "done";
+  for (; stored < 64 && last == "done"; ++stored) last = store(stored);
+  EXPECT_EQ(last, disk.reason());
+  EXPECT_EQ(count(database), stored - 1) << "reads go on, and of the one that failed nothing is there";
+  EXPECT_EQ(write(database, 1000), "done") << "what needs no space of that disk, too";
+  disk.make_space(server());
+  EXPECT_EQ(store(2000), "done");
+  database_.reset();
+  server().run("DROP TABLE parcel", name_);
+  server().run("DROP TABLESPACE small", name_);
 }
 
 TEST_F(Postgres, a_statement_that_takes_too_long_is_ended_by_the_server) {

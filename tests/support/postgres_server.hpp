@@ -46,6 +46,7 @@ class PostgresServer {
   void kill();    // SIGKILL to all of it
   void freeze();  // SIGSTOP to all of it
   void thaw();
+  void limit_file_size(std::uint64_t bytes) const { process_->limit_file_size(bytes); }
   void promote();  // a standby becomes primary
 
  private:

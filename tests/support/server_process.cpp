@@ -6,6 +6,7 @@
 #include <pwd.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -97,6 +98,12 @@ void ServerProcess::signal_all(int signal) const {
   const auto children = children_of(pid_);  // before the parent is gone, and with it the tie
   ::kill(pid_, signal);
   for (const pid_t child : children) ::kill(child, signal);
+}
+
+void ServerProcess::limit_file_size(std::uint64_t bytes) const {
+  const rlimit limit{.rlim_cur = bytes, .rlim_max = RLIM_INFINITY};
+  ::prlimit(pid_, RLIMIT_FSIZE, &limit, nullptr);
+  for (const pid_t child : children_of(pid_)) ::prlimit(child, RLIMIT_FSIZE, &limit, nullptr);
 }
 
 int ServerProcess::wait() {

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -25,6 +26,8 @@ class ServerProcess {
   // To the program and its children.
   void signal_all(int signal) const;
   void signal(int signal) const;
+  // No file that they write may become longer.
+  void limit_file_size(std::uint64_t bytes) const;
   int wait();  // for its end; its exit status, or minus the signal
 
  private:

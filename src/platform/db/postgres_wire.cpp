@@ -21,7 +21,7 @@ using std::chrono::milliseconds;
 std::string session_settings(const PostgresOptions& options) {
   return "-c statement_timeout=" + std::to_string(options.statement_timeout.count()) +
          " -c idle_in_transaction_session_timeout=" + std::to_string(2 * options.statement_timeout.count()) +
-         " -c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c jit=off";
+         " -c enable_seqscan=off -c jit=off";
 }
 
 std::string whole_seconds(milliseconds time) {
