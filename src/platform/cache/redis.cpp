@@ -9,6 +9,7 @@
 
 #include "platform/base/unavailable.hpp"
 #include "platform/cache/redis_slots.hpp"
+#include "platform/telemetry/trace.hpp"
 
 namespace gatehouse::cache {
 namespace {
@@ -71,6 +72,7 @@ awaitable<RedisReply> Redis::run(const RedisCommand& words, std::string_view key
       redis.enqueue(call, std::move(resume));
     }
   };
+  const telemetry::Span span("redis", telemetry::SpanKind::client);
   RedisCall call;
   encode(words, call.encoded);
   call.slot = redis_slot_of(key);
