@@ -25,7 +25,7 @@ def load_settings():
     yield "server.request_timeout", '"10s"'
     yield "server.drain_delay", '"0s"'
     yield "gate.max_staleness", f'"{STALENESS}s"'
-    yield "log.level", '"warn"'
+    yield "log.level", '"info"'
 
 
 class Installation:
