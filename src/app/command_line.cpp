@@ -158,6 +158,21 @@ void add_account(CLI::App& app, Invocation& invocation) {
   add_account_files(*account, invocation);
 }
 
+void add_migrate(CLI::App& app, Invocation& invocation) {
+  static std::string from;
+  static std::string to;
+  CLI::App* const migrate =
+      add_command(app, invocation, "migrate", "Bring the database to what this program needs, or move to another");
+  CLI::Option* const source = migrate->add_option("--from", from, "sqlite:FILE of an installation that is stopped");
+  CLI::Option* const target =
+      migrate->add_option("--to", to, "postgresql://… of an empty database, or postgres: for database.url");
+  source->needs(target);
+  target->needs(source);
+  runs(migrate, invocation, [](const Settings& s) {
+    return from.empty() ? migrate_command(s, standard_io()) : migrate_copy(s, from, to, standard_io());
+  });
+}
+
 void add_keys_and_tokens(CLI::App& app, Invocation& invocation) {
   static std::string kid;
   CLI::App* const keys = app.add_subcommand("keys", "The keys that sign tokens")->require_subcommand(1);
@@ -183,8 +198,7 @@ int run_command_line(int argc, char** argv) {
   Invocation invocation;
   add_serve(app, invocation);
   add_config(app, invocation);
-  runs(add_command(app, invocation, "migrate", "Bring the database to what this program needs"), invocation,
-       [](const Settings& s) { return migrate_command(s, standard_io()); });
+  add_migrate(app, invocation);
   add_account(app, invocation);
   add_keys_and_tokens(app, invocation);
   try {

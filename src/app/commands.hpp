@@ -20,6 +20,10 @@ struct CommandIo {
 };
 
 [[nodiscard]] int migrate_command(const Settings& settings, const CommandIo& io);
+// Moves an installation. `from`: `sqlite:FILE`, which nobody may be serving. `to`: a PostgreSQL URL, or `postgres:` for
+// database.url. What was interrupted goes on when it is called again.
+[[nodiscard]] int migrate_copy(const Settings& settings, const std::string& from, const std::string& to,
+                               const CommandIo& io);
 
 struct NewAccountArguments {
   std::string username;

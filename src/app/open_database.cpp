@@ -3,27 +3,12 @@
 #include <filesystem>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include "platform/db/postgres_database.hpp"
 #include "platform/db/sqlite_database.hpp"
 
 namespace gatehouse::app {
-namespace {
-
-db::PostgresOptions postgres_options(const DatabaseSettings& settings, telemetry::Logger& log) {
-  db::PostgresOptions options;
-  options.url = settings.url.clone();
-  options.replica_url = settings.replica_url.clone();
-  options.connections = settings.connections;
-  options.prepared_statements = settings.prepared_statements;
-  options.statement_timeout = settings.statement_timeout;
-  options.connect_timeout = settings.connect_timeout;
-  options.on_trouble = [&log](std::string_view what) { log.warn("database_trouble", {{"what", what}}); };
-  return options;
-}
-
-}  // namespace
-
 void make_data_folder(const Settings& settings) {
   namespace fs = std::filesystem;
   const fs::path& dir = settings.data.dir;
@@ -34,8 +19,22 @@ void make_data_folder(const Settings& settings) {
 
 std::unique_ptr<db::Database> open_database(const Settings& settings, telemetry::Logger& log) {
   make_data_folder(settings);
-  if (!settings.database.url.empty()) return db::open_postgres(postgres_options(settings.database, log));
+  if (!settings.database.url.empty()) return open_postgres_database(settings, settings.database.url, log);
   return db::open_sqlite({.path = (settings.data.dir / "gatehouse.db").string()});
+}
+
+std::unique_ptr<db::Database> open_postgres_database(const Settings& settings, const base::Secret& url,
+                                                     telemetry::Logger& log) {
+  const auto& database = settings.database;
+  db::PostgresOptions options;
+  options.url = url.clone();
+  options.replica_url = database.replica_url.clone();
+  options.connections = database.connections;
+  options.prepared_statements = database.prepared_statements;
+  options.statement_timeout = database.statement_timeout;
+  options.connect_timeout = database.connect_timeout;
+  options.on_trouble = [&log](std::string_view what) { log.warn("database_trouble", {{"what", what}}); };
+  return db::open_postgres(std::move(options));
 }
 
 }  // namespace gatehouse::app

@@ -15,4 +15,8 @@ void make_data_folder(const Settings& settings);
 // std::runtime_error with a text for the operator. REQUIRES: `log`, which hears of lost connections, outlives it.
 [[nodiscard]] std::unique_ptr<db::Database> open_database(const Settings& settings, telemetry::Logger& log);
 
+// The PostgreSQL at `url`, with all else as the settings say.
+[[nodiscard]] std::unique_ptr<db::Database> open_postgres_database(const Settings& settings, const base::Secret& url,
+                                                                   telemetry::Logger& log);
+
 }  // namespace gatehouse::app

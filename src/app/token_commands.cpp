@@ -5,10 +5,8 @@
 
 #include "app/commands.hpp"
 #include "app/gate_role.hpp"
-#include "app/open_database.hpp"
 #include "app/workbench.hpp"
 #include "gate/verifier.hpp"
-#include "platform/db/migrations.hpp"
 
 namespace gatehouse::app {
 namespace {
@@ -23,16 +21,6 @@ std::string date_or_dash(const std::optional<base::TimePoint>& time) {
 }
 
 }  // namespace
-
-int migrate_command(const Settings& settings, const CommandIo& io) {
-  const base::SystemClock clock;
-  telemetry::Logger log({.level = telemetry::Level::warn, .file = {}, .queue_lines = 0}, clock);
-  const auto database = open_database(settings, log);
-  const auto report = db::migrate(*database, clock);
-  for (const auto& name : report.applied) io.out << "applied " << name << "\n";
-  io.out << "The database is at version " << report.version << ".\n";
-  return 0;
-}
 
 int keys_list(const Settings& settings, const CommandIo& io) {
   Workbench bench(settings);
