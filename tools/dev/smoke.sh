@@ -21,7 +21,7 @@ trap 'exit 130' INT TERM
 if [[ "$scale" == --scale ]]; then
   need build run scale
   build_release
-  start_scale "$folder/values" 0 >"$folder/up.log" 2>&1
+  start_scale "$folder/values" 0 "$folder/up.log"
   # shellcheck disable=SC2034 # story.sh reads it; the promise is 50 ms at p99, and this gives up after 1 s
   patience=20
 else

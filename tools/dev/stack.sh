@@ -62,13 +62,13 @@ listener_port() {
   sed -E 's/.*"address":"[^"]*:([0-9]+)".*/\1/' <<<"$line"
 }
 
-# start_scale VALUES PORT: the whole set of many processes, started and ended by tests/e2e/scale/up.ts. What VALUES then
-# holds becomes our variables: port, identity_ports, gate_ports, scale_folder. PORT 0: any.
+# start_scale VALUES PORT LOG: the whole set of many processes, started and ended by tests/e2e/scale/up.ts. What VALUES
+# then holds becomes our variables: port, identity_ports, gate_ports, scale_folder. PORT 0: any. LOG: where it says so.
 start_scale() {
-  local values="$1" wanted="$2"
+  local values="$1" wanted="$2" log="$3"
   npm_install tests/e2e
   npm --prefix tests/e2e run --silent build
-  node tests/e2e/dist/scale/up.js "$wanted" "$values" &
+  node tests/e2e/dist/scale/up.js "$wanted" "$values" >"$log" 2>&1 &
   stack_pids+=($!)
   while [[ ! -e "$values" ]]; do
     kill -0 "${stack_pids[-1]}" 2>/dev/null || die "the set did not start"

@@ -18,7 +18,7 @@ if [[ "$scale" == yes ]]; then
   need build run scale
   build_release
   values=$(mktemp -u)
-  start_scale "$values" "$port"
+  start_scale "$values" "$port" /dev/stdout
   rm -f "$values"
   wait "${stack_pids[0]}"
   exit

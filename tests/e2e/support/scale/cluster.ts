@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Gatehouse } from "../gatehouse.js";
 import { Nginx } from "../nginx.js";
@@ -9,6 +9,8 @@ import { until } from "../until.js";
 import { PgBouncer } from "./pgbouncer.js";
 import { Postgres } from "./postgres.js";
 import { Redis } from "./redis.js";
+import type { ShiftedClock } from "./shifted_clock.js";
+import { Volume } from "./volume.js";
 
 export interface ClusterOptions {
   port?: number; // of nginx; none: a free one
@@ -22,9 +24,11 @@ export interface ClusterOptions {
   settings?: Record<string, string>; // of every node; dotted key → TOML value
   ownLimits?: boolean;
   postgres?: Record<string, string>; // of postgresql.conf
+  volume?: number; // megabytes of a disk of the primary's own; none: it shares that of everybody
+  shifted?: ShiftedClock; // by which the last identity node and the last gate live
 }
 
-type Unset = Pick<ClusterOptions, "port" | "settings" | "ownLimits" | "postgres" | "sentinel">;
+type Unset = Pick<ClusterOptions, "port" | "settings" | "ownLimits" | "postgres" | "sentinel" | "volume" | "shifted">;
 const usual = { identityNodes: 2, gateNodes: 2, replica: true, synchronous: false, pgbouncer: true, redis: true };
 export const owner = "gatehouse";
 
@@ -42,6 +46,7 @@ export class Cluster {
   readonly identity: Gatehouse[] = [];
   readonly gates: Gatehouse[] = [];
   nginx!: Nginx;
+  volume?: Volume;
   private readonly secret = () => randomBytes(24).toString("hex");
   private readonly passwords = { owner: this.secret(), replication: this.secret(), superuser: this.secret() };
   private readonly clusterSecret = this.secret();
@@ -67,7 +72,7 @@ export class Cluster {
     return this.nginx.port;
   }
   get nodes(): Gatehouse[] {
-    return [...this.identity, ...this.gates];
+    return [...this.identity, ...this.gates].filter((node) => node !== undefined);
   }
 
   // The replica takes over, as an operator's script or Patroni would let it.
@@ -95,6 +100,7 @@ export class Cluster {
     await this.nginx?.stop();
     await Promise.all(this.nodes.map((node) => node.stop()));
     await Promise.all(this.stoppable.map((part) => part.stop()));
+    this.volume?.remove();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -103,7 +109,13 @@ export class Cluster {
     chmodSync(this.folder, 0o711); // so that the user postgres reaches its own folders in it
     // A primary that waits for a replica which is not there yet would wait for ever.
     const folder = join(this.folder, "pg");
-    this.primary = await Postgres.primary({ folder, passwords: this.passwords, settings: postgres });
+    const settings = { ...postgres };
+    if (this.options.volume) {
+      mkdirSync(folder);
+      this.volume = new Volume(folder, this.options.volume);
+      Object.assign(settings, { wal_keep_size: "16MB", min_wal_size: "8MB", max_wal_size: "32MB" });
+    }
+    this.primary = await Postgres.primary({ folder, passwords: this.passwords, settings });
     this.stoppable.push(this.primary);
     if (replica) this.stoppable.push((this.replica = await Postgres.replica(this.primary)));
     if (synchronous) await this.primary.setSynchronous(true);
@@ -146,9 +158,9 @@ export class Cluster {
     };
     const ofGate = { ...common, "process.roles": '["gate"]' };
     const starting = [
-      ...adminPorts.map((admin) => this.startNode(this.identity, ofIdentity, admin)),
-      ...Array.from({ length: this.options.gateNodes }, async () =>
-        this.startNode(this.gates, ofGate, await lastingPort()),
+      ...adminPorts.map((admin, n) => this.startNode(this.identity, n, ofIdentity, admin)),
+      ...Array.from({ length: this.options.gateNodes }, async (_, n) =>
+        this.startNode(this.gates, n, ofGate, await lastingPort()),
       ),
     ];
     // All are waited for, so that one that failed leaves none behind that is only about to start.
@@ -158,13 +170,15 @@ export class Cluster {
     this.nginx = await Nginx.start({ identity: ports(this.identity), gate: ports(this.gates) }, appPort, nginxPort);
   }
 
-  private async startNode(list: Gatehouse[], settings: Record<string, string>, adminPort: number): Promise<void> {
+  private async startNode(list: Gatehouse[], n: number, settings: Record<string, string>, admin: number): Promise<void> {
     const own = {
       "server.listen": `"127.0.0.1:${await lastingPort()}"`,
-      "server.admin_listen": `"127.0.0.1:${adminPort}"`,
+      "server.admin_listen": `"127.0.0.1:${admin}"`,
     };
-    const all = { ...settings, ...own, ...this.options.settings };
-    list.push(await Gatehouse.start({ settings: all, ownLimits: this.options.ownLimits }));
+    const { identityNodes, gateNodes, shifted, ownLimits } = this.options;
+    const isLast = n === (list === this.identity ? identityNodes : gateNodes) - 1;
+    const variables = isLast ? shifted?.variables : undefined;
+    list[n] = await Gatehouse.start({ settings: { ...settings, ...own, ...this.options.settings }, ownLimits, variables });
   }
 
   private databaseUrl(): string {
