@@ -16,6 +16,11 @@ void raise(std::optional<base::SteadyPoint>& known, base::SteadyPoint moment) {
   known = known ? std::max(*known, moment) : moment;
 }
 
+telemetry::Counter refused_counter(telemetry::Metrics& metrics, const char* reason) {
+  return metrics.counter("gatehouse_feed_messages_refused_total", "Messages of which nothing was taken.",
+                         {{"reason", reason}});
+}
+
 }  // namespace
 
 Follower::Follower(FollowerOptions options, Sink sink, std::function<void(std::size_t)> wake,
@@ -208,9 +213,7 @@ Follower::Node* Follower::find(InstanceId instance) {
 }
 
 bool Follower::refuse(Node* node, const char* reason) {
-  metrics_
-      .counter("gatehouse_feed_messages_refused_total", "Messages of which nothing was taken.", {{"reason", reason}})
-      .increment();
+  refused_counter(metrics_, reason).increment();
   log_.debug("feed_message_refused", {{"node", node != nullptr ? node->name : "stream"}, {"reason", reason}});
   return false;
 }
@@ -227,6 +230,8 @@ void Follower::note_freshness() {
 }
 
 void Follower::register_metrics(telemetry::Metrics& metrics) {
+  // There from the start: an alert looks at how they grow.
+  for (const char* reason : {"forged", "replayed", "cut", "malformed"}) (void)refused_counter(metrics, reason);
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     metrics.gauge_from("gatehouse_feed_node_age_seconds", "How long ago a node was heard without a gap; -1: never.",
                        {{"node", nodes_[i].name}}, [this, &shown = nodes_[i].shown] {
