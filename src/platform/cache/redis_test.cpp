@@ -20,7 +20,7 @@ using test::RedisServer;
 using test_only::Client;
 using test_only::eventually;
 
-RedisOptions quick() { return {.timeout = 100ms}; }
+RedisOptions quick() { return {.timeout = 500ms}; }
 
 TEST(Redis, answers_commands) {
   const RedisServer server;
