@@ -65,7 +65,7 @@ class CommandsOnARunningProcess : public Commands {
     gates_ = std::make_unique<gate::Gates>(loops_, gate_options(settings_), gate_policy(settings_), clock_, metrics_);
     housekeeper_ = std::make_unique<Housekeeper>(
         *installation_, *gates_, nullptr, [] {}, log_.logger(), metrics_);
-    identity_ = std::make_unique<IdentityRole>(*installation_, *gates_, *gates_, log_.logger(), metrics_);
+    identity_ = std::make_unique<IdentityRole>(*installation_, *gates_, *gates_, nullptr, log_.logger(), metrics_);
     loops_.start();
     control_ = std::make_unique<ControlSocket>(dir_.path(), [this] { return housekeeper_->look_now(); });
     token_ = sign_in();

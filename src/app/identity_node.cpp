@@ -6,12 +6,12 @@
 namespace gatehouse::app {
 
 IdentityNode::IdentityNode(const Settings& settings, gate::Gates& gates, contract::RevocationFeed& feed,
-                           feed::Journal* journal, const base::Clock& clock, base::Random& random,
-                           telemetry::Logger& log, telemetry::Metrics& metrics)
+                           feed::Journal* journal, limits::SharedLimits* shared, const base::Clock& clock,
+                           base::Random& random, telemetry::Logger& log, telemetry::Metrics& metrics)
     : settings_(settings),
       lock_((make_data_folder(settings), settings.data.dir)),
       installation_(Installation::open(settings, clock, random, log)),
-      role_(*installation_, gates, feed, log, metrics),
+      role_(*installation_, gates, feed, shared, log, metrics),
       housekeeper_(
           *installation_, gates, journal, [this] { role_.release_unused_memory(); }, log, metrics) {
   register_metrics(metrics);

@@ -16,10 +16,11 @@ namespace gatehouse::app {
 // and the routes. Members are made in the order of start and go in the order of stop.
 class IdentityNode {
  public:
-  // `feed`: where endings are announced. `journal` may be null. Throws std::runtime_error with a text for the operator.
-  // REQUIRES: all outlive it.
+  // `feed`: where endings are announced. `journal` and `shared` may be null. Throws std::runtime_error with a text for
+  // the operator. REQUIRES: all outlive it.
   IdentityNode(const Settings& settings, gate::Gates& gates, contract::RevocationFeed& feed, feed::Journal* journal,
-               const base::Clock& clock, base::Random& random, telemetry::Logger& log, telemetry::Metrics& metrics);
+               limits::SharedLimits* shared, const base::Clock& clock, base::Random& random, telemetry::Logger& log,
+               telemetry::Metrics& metrics);
 
   [[nodiscard]] std::vector<http::Route> routes() const { return role_.routes(); }
 

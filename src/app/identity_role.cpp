@@ -24,8 +24,18 @@ runtime::PoolOptions hashing_options(const Settings& settings) {
           .max_wait = password.hash_max_wait};
 }
 
+namespace {
+
+limits::SignInCounter& counter_of(limits::SharedLimits* shared, limits::SignInThrottle& own) {
+  if (shared != nullptr) return shared->failed_sign_ins();
+  return own;
+}
+
+}  // namespace
+
 IdentityRole::IdentityRole(Installation& installation, contract::Authenticator& authenticator,
-                           contract::RevocationFeed& feed, telemetry::Logger& log, telemetry::Metrics& metrics)
+                           contract::RevocationFeed& feed, limits::SharedLimits* shared, telemetry::Logger& log,
+                           telemetry::Metrics& metrics)
     : session_metrics_(metrics),
       account_metrics_(metrics),
       refresh_tokens_(installation.secrets.refresh_mac.clone()),
@@ -37,7 +47,9 @@ IdentityRole::IdentityRole(Installation& installation, contract::Authenticator& 
       hasher_(installation.settings.password.cost, {}, installation.settings.password.hash_memory_limit),
       hashing_(hashing_options(installation.settings)),
       throttle_(installation.settings.limit.throttle, installation.clock),
-      passwords_(hasher_, hashing_, throttle_, password_policy(installation.settings)),
+      profiles_(make_profiles(installation.settings, installation.master_key, installation.clock, installation.random,
+                              metrics)),
+      passwords_(hasher_, hashing_, counter_of(shared, throttle_), password_policy(installation.settings)),
       sessions_({*installation.database, installation.sessions, refresh_tokens_, access_tokens_,
                  installation.secrets.account_kek, feed, installation.clock, installation.random, log,
                  session_metrics_}),
@@ -47,8 +59,8 @@ IdentityRole::IdentityRole(Installation& installation, contract::Authenticator& 
       sign_in_({*installation.database, installation.accounts, installation.vault, passwords_, installation.sessions,
                 sessions_, installation.clock, log, account_metrics_}),
       self_service_({*installation.database, installation.accounts, installation.vault, passwords_,
-                     installation.sessions, sessions_, installation.clock, log, account_metrics_}),
-      administration_(*installation.database, installation.account_steps, sessions_, log),
+                     installation.sessions, sessions_, installation.clock, log, account_metrics_, profile_cache()}),
+      administration_(*installation.database, installation.account_steps, sessions_, log, profile_cache()),
       access_(authenticator, installation.settings.roles, installation.settings.server.public_url),
       context_{access_,         registration_, sign_in_,        self_service_,
                administration_, sessions_,     refresh_tokens_, installation.keys} {}

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "app/installation.hpp"
+#include "app/shared_state.hpp"
 #include "contract/authenticator.hpp"
 #include "contract/revocation_feed.hpp"
 #include "crypto/password.hpp"
@@ -28,9 +30,9 @@ namespace gatehouse::app {
 // Everything the role `identity` is made of, each part given what it uses. Thread-safe as its parts are.
 class IdentityRole {
  public:
-  // REQUIRES: all outlive it.
+  // `shared`: null when this process counts for itself. REQUIRES: all outlive it.
   IdentityRole(Installation& installation, contract::Authenticator& authenticator, contract::RevocationFeed& feed,
-               telemetry::Logger& log, telemetry::Metrics& metrics);
+               limits::SharedLimits* shared, telemetry::Logger& log, telemetry::Metrics& metrics);
 
   [[nodiscard]] std::vector<http::Route> routes() const { return identity::make_routes(context_); }
   [[nodiscard]] const runtime::Pool& hashing() const noexcept { return hashing_; }
@@ -38,13 +40,16 @@ class IdentityRole {
   void release_unused_memory() const { hasher_.release_unused_memory(); }
 
  private:
+  [[nodiscard]] identity::ProfileCache* profile_cache() noexcept { return profiles_ ? &profiles_->cache() : nullptr; }
+
   identity::SessionMetrics session_metrics_;
   identity::AccountMetrics account_metrics_;
   identity::RefreshTokenCodec refresh_tokens_;
   identity::AccessTokenIssuer access_tokens_;
   crypto::PasswordHasher hasher_;
   runtime::Pool hashing_;
-  limits::SignInThrottle throttle_;
+  limits::SignInThrottle throttle_;  // unused where processes count together
+  std::unique_ptr<Profiles> profiles_;
   identity::PasswordWork passwords_;
   identity::SessionService sessions_;
   identity::Registration registration_;

@@ -70,8 +70,14 @@ limits::ConnectionLimits connection_limits(const Settings& settings) {
   return {.per_address = settings.server.max_connections_per_address, .total = total};
 }
 
-http::ApiRates api_rates(const Settings& settings) {
-  return {settings.limit.everything, settings.limit.sign_in, settings.limit.registration, settings.limit.tracked_keys};
+http::ApiRates api_rates(const Settings& settings, limits::SharedLimits* shared) {
+  http::ApiRates rates{settings.limit.everything, settings.limit.sign_in, settings.limit.registration,
+                       settings.limit.tracked_keys};
+  if (shared != nullptr) {
+    rates.shared_sign_in = &shared->sign_in();
+    rates.shared_registration = &shared->registration();
+  }
+  return rates;
 }
 
 // Null: nothing is traced.
@@ -95,9 +101,10 @@ class Process {
         loops_(settings.server.loops != 0 ? settings.server.loops : usable_cores()),
         gates_(loops_, gate_options(settings), gate_policy(settings), clock_, metrics_),
         cluster_(make_cluster()),
+        shared_limits_(settings.runs("identity") ? make_shared_limits(settings, clock_, random_, metrics_) : nullptr),
         identity_(make_identity()),
-        public_service_(settings.runs("gate") ? &gates_ : nullptr, public_routes(), api_rates(settings), clock_, log,
-                        metrics_, tracer_.get()),
+        public_service_(settings.runs("gate") ? &gates_ : nullptr, public_routes(),
+                        api_rates(settings, shared_limits_.get()), clock_, log, metrics_, tracer_.get()),
         admin_service_(inner_routes(), std::nullopt, clock_, log, metrics_) {
     if (!settings.server.tls_certificate.empty()) {
       tls_ = std::make_shared<http::TlsContext>(settings.server.tls_certificate.string(),
@@ -162,8 +169,8 @@ class Process {
   std::unique_ptr<IdentityNode> make_identity() {
     if (!settings_.runs("identity")) return nullptr;
     contract::RevocationFeed& feed = cluster_ ? cluster_->publisher() : gates_;
-    return std::make_unique<IdentityNode>(settings_, gates_, feed, cluster_ ? cluster_->journal() : nullptr, clock_,
-                                          random_, log_, metrics_);
+    return std::make_unique<IdentityNode>(settings_, gates_, feed, cluster_ ? cluster_->journal() : nullptr,
+                                          shared_limits_.get(), clock_, random_, log_, metrics_);
   }
 
   std::vector<http::Route> public_routes() {
@@ -221,6 +228,7 @@ class Process {
   runtime::EventLoops loops_;
   gate::Gates gates_;
   std::unique_ptr<Cluster> cluster_;
+  std::unique_ptr<limits::SharedLimits> shared_limits_;
   std::unique_ptr<IdentityNode> identity_;
   PublicService public_service_;
   http::ApiService admin_service_;
