@@ -22,7 +22,7 @@ class OneMaster final : public RedisBackend {
   }
   [[nodiscard]] bool is_up() const override { return node_.is_up(); }
   [[nodiscard]] bool is_whole() const override { return node_.is_up(); }
-  void heal(std::chrono::milliseconds timeout) override { node_.heal(timeout); }
+  void heal(std::chrono::milliseconds timeout) override { (void)node_.heal(timeout); }
   [[nodiscard]] RedisBackendStats stats() const override { return {node_.breaker(), node_.connects()}; }
 
  private:

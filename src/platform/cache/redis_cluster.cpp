@@ -58,7 +58,7 @@ void RedisCluster::follow_redirections(RedisCall& call, RedisEndpoint asked) {
     RedisNode& node = node_at(asked);
     const auto left = call.deadline - std::chrono::steady_clock::now();
     if (left.count() <= 0) return fail(call, "redis_timeout");
-    if (!node.is_up()) node.heal(std::chrono::ceil<std::chrono::milliseconds>(left));
+    if (!node.is_up()) (void)node.heal(std::chrono::ceil<std::chrono::milliseconds>(left));
     node.exchange(call, redirection->ask);
   }
 }
@@ -84,18 +84,21 @@ bool RedisCluster::is_whole() const {
 }
 
 void RedisCluster::heal(std::chrono::milliseconds timeout) {
-  if (slots_are_stale_) load_slots(timeout / 2);
+  // The callers of what is up wait meanwhile: then it is one step at a time.
   const bool was_up = is_up();
+  if (slots_are_stale_ && load_slots(timeout) && was_up) return;
   for (auto& [endpoint, node] : nodes_) {
     if (node->is_up()) continue;
-    if (!node->heal(timeout / 2)) slots_are_stale_ = true;
-    if (was_up) return;  // one a call: what is up must not wait for several that are not
+    const auto healing = node->heal(timeout);
+    if (healing == RedisNode::Healing::failed) slots_are_stale_ = true;
+    if (healing != RedisNode::Healing::not_yet && was_up) return;
   }
 }
 
-void RedisCluster::load_slots(std::chrono::milliseconds timeout) {
+// False: it is too early for another try.
+bool RedisCluster::load_slots(std::chrono::milliseconds timeout) {
   auto permit = asking_.admit();
-  if (!permit) return;
+  if (!permit) return false;
   try {
     std::vector<RedisEndpoint> known;
     for (const auto& [endpoint, node] : nodes_) {
@@ -106,12 +109,13 @@ void RedisCluster::load_slots(std::chrono::milliseconds timeout) {
     slots_are_stale_ = false;
   } catch (const base::Unavailable&) {
     permit->failed();
-    return;
+    return true;
   }
   const auto& named = slots_->nodes();
   std::erase_if(nodes_,
                 [&](const auto& node) { return std::find(named.begin(), named.end(), node.first) == named.end(); });
   for (const auto& endpoint : named) (void)node_at(endpoint);
+  return true;
 }
 
 RedisBackendStats RedisCluster::stats() const {

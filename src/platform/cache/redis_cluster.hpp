@@ -31,7 +31,7 @@ class RedisCluster final : public RedisBackend {
 
   [[nodiscard]] RedisNode& node_at(const RedisEndpoint& endpoint);
   void follow_redirections(RedisCall& call, RedisEndpoint asked);
-  void load_slots(std::chrono::milliseconds timeout);
+  bool load_slots(std::chrono::milliseconds timeout);
 
   const std::unique_ptr<const RedisDirectory> directory_;
   const limits::BreakerOptions breaker_options_;

@@ -67,6 +67,7 @@ TEST(RedisSentinel, asks_the_next_when_one_is_gone_or_frozen) {
 // One cluster for all: it takes seconds until its nodes agree.
 class RedisClusterClient : public ::testing::Test {
  protected:
+  void TearDown() override { cluster().node(1).thaw(); }  // whatever became of the test that froze it
   static void SetUpTestSuite() { cluster_ = std::make_unique<test::RedisCluster>(); }
   static void TearDownTestSuite() { cluster_.reset(); }
 
@@ -120,7 +121,7 @@ TEST_F(RedisClusterClient, asks_where_a_slot_that_is_moving_has_gone) {
 }
 
 TEST_F(RedisClusterClient, a_frozen_node_takes_only_its_own_keys_with_it) {
-  Client client(cluster().url(), {.timeout = 300ms});
+  Client client(cluster().url(), {.timeout = 1s});
   client.wait_until_up();
   std::string frozen_key;
   std::string other_key;

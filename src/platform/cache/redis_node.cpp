@@ -85,17 +85,18 @@ void RedisNode::exchange(RedisCall& call, bool asking) {
   if (send(calls)) receive(calls);
 }
 
-bool RedisNode::heal(std::chrono::milliseconds timeout) {
+RedisNode::Healing RedisNode::heal(std::chrono::milliseconds timeout) {
   auto permit = breaker_.admit();
-  if (!permit) return false;
+  if (!permit) return Healing::not_yet;
   try {
     ensure_connected(std::chrono::steady_clock::now() + timeout);
     permit->succeeded();
     up_ = true;
+    return Healing::done;
   } catch (const base::Unavailable&) {
     lose(*permit);
+    return Healing::failed;
   }
-  return up_;
 }
 
 void RedisNode::ensure_connected(base::SteadyPoint deadline) {

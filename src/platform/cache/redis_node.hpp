@@ -31,8 +31,9 @@ class RedisNode {
 
   // Can calls be made now?
   [[nodiscard]] bool is_up() const { return up_; }
-  // When it is time for another try: connects within `timeout`. True when the server is back.
-  bool heal(std::chrono::milliseconds timeout);
+  enum class Healing { not_yet, failed, done };  // not_yet: it is too early for another try
+  // Connects within `timeout` when it is time to.
+  Healing heal(std::chrono::milliseconds timeout);
 
   [[nodiscard]] limits::BreakerStats breaker() const { return breaker_.stats(); }
   [[nodiscard]] std::uint64_t connects() const noexcept { return connects_; }
