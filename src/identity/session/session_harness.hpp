@@ -5,6 +5,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "contract/revocation_feed.hpp"
@@ -23,10 +24,14 @@ namespace gatehouse::identity {
 class CollectedRevocations final : public contract::RevocationFeed {
  public:
   boost::asio::awaitable<void> publish(std::vector<contract::Revocation> rows) override {
-    const std::lock_guard lock(mutex_);
-    rows_.insert(rows_.end(), rows.begin(), rows.end());
-    co_return;
+    {
+      const std::lock_guard lock(mutex_);
+      rows_.insert(rows_.end(), rows.begin(), rows.end());
+    }
+    if (onward_ != nullptr) co_await onward_->publish(std::move(rows));
   }
+  // Hands on what is published from now on. REQUIRES: nothing is being published.
+  void forward_to(contract::RevocationFeed& onward) { onward_ = &onward; }
   [[nodiscard]] std::vector<contract::Revocation> rows() const {
     const std::lock_guard lock(mutex_);
     return rows_;
@@ -35,6 +40,7 @@ class CollectedRevocations final : public contract::RevocationFeed {
  private:
   mutable std::mutex mutex_;
   std::vector<contract::Revocation> rows_;  // guarded by mutex_
+  contract::RevocationFeed* onward_ = nullptr;
 };
 
 // For tests: sessions with all they need, on the database of the test. A second one on the same database is what a
@@ -83,6 +89,7 @@ class SessionHarness {
   SessionService& service() { return service_; }
   RefreshTokenCodec& refresh_tokens() { return refresh_tokens_; }
   RevocationStore& revocations() { return revocations_; }
+  KeyManager& keys() { return keys_; }
   CollectedRevocations& feed() { return feed_; }
   telemetry::CollectedLog& log() { return log_; }
   telemetry::Metrics& metrics() { return metrics_; }
