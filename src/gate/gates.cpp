@@ -95,7 +95,7 @@ void Gates::register_metrics(telemetry::Metrics& metrics) {
     metrics.counter_from("gatehouse_gate_checks_total", "Checks by how they ended.", {{"reason", kReasonNames[i]}},
                          [this, i] { return static_cast<double>(counters_.sum(static_cast<Reason>(i))); });
   }
-  metrics.histogram_from("gatehouse_gate_check_seconds", "Time of a check on its loop; one in 16 is timed.", {},
+  metrics.histogram_from("gatehouse_gate_check_seconds", "Time of a check on its loop; one in 64 is timed.", {},
                          [this] { return times_.read(); });
   metrics.gauge_from("gatehouse_gate_revocations", "Live revocations held by each loop.", {},
                      [this] { return static_cast<double>(revocations_.load()); });

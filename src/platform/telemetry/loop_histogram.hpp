@@ -20,7 +20,7 @@ template <std::size_t kBounds>
 class LoopHistogram {
  public:
   using Bounds = std::array<std::chrono::nanoseconds, kBounds>;  // ascending; longer times go into the last bucket
-  static constexpr std::uint32_t kEvery = 16;
+  static constexpr std::uint32_t kEvery = 64;
 
   LoopHistogram(std::size_t loops, const Bounds& bounds)
       : loops_(loops), bounds_(bounds), cells_(std::make_unique<Cells[]>(loops)) {}

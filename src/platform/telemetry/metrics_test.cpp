@@ -132,11 +132,11 @@ TEST(LoopHistogram, sorts_the_times_of_all_loops_into_buckets_and_loses_none) {
   EXPECT_EQ(times.read().count, 100'003U);
 }
 
-TEST(LoopHistogram, times_one_call_in_sixteen_on_each_loop) {
+TEST(LoopHistogram, times_one_call_in_so_many_on_each_loop) {
   LoopHistogram<1> times(2, {1ms});
   for (std::size_t loop = 0; loop < 2; ++loop) {
     int due = 0;
-    for (int i = 0; i < 160; ++i) due += times.is_due(loop) ? 1 : 0;
+    for (std::uint32_t i = 0; i < 10 * LoopHistogram<1>::kEvery; ++i) due += times.is_due(loop) ? 1 : 0;
     EXPECT_EQ(due, 10);
   }
 }
