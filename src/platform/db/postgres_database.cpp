@@ -20,6 +20,8 @@ namespace {
 using Access = PostgresConnection::Access;
 using boost::asio::awaitable;
 
+constexpr std::size_t kBlockingConnections = 4;  // beside `connections`: housekeeping, commands
+
 // Threads that own a worker each.
 class WorkerPool {
  public:
@@ -61,7 +63,7 @@ class PostgresDatabase final : public Database {
                                              : std::make_unique<PostgresServerState>(
                                                    replica_options(options), PostgresRole::any, clock_, random_)),
         primary_(std::move(options), PostgresRole::primary, clock_, random_),
-        shelf_(primary_, write_threads_ + read_threads_),
+        shelf_(primary_, kBlockingConnections),
         writers_(primary_, Access::write, "storage_write", write_threads_, primary_.options.write_queue_limit),
         readers_(primary_, Access::read, "storage", read_threads_, primary_.options.read_queue_limit) {
     if (!replica_) return;

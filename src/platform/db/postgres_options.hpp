@@ -15,7 +15,8 @@ struct PostgresOptions {
   base::Secret url;
   // Of a replica (any host in recovery is preferred), for read_stale; empty: read_stale asks the primary.
   base::Secret replica_url;
-  std::size_t connections = 8;  // half for writes, half for reads; as many again to the replica, if there is one
+  // Half for writes, half for reads; half as many again to the replica, if there is one; and up to four for *_blocking.
+  std::size_t connections = 8;
   // false behind PgBouncer in transaction mode: then nothing outlives its transaction on the server, named statements
   // and settings included.
   bool prepared_statements = true;
