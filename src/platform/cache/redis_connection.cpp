@@ -1,6 +1,7 @@
 #include "platform/cache/redis_connection.hpp"
 
 #include <hiredis/hiredis.h>
+#include <openssl/crypto.h>
 
 #include <array>
 #include <new>
@@ -9,6 +10,15 @@
 #include "platform/base/unavailable.hpp"
 
 namespace gatehouse::cache {
+namespace {
+
+// What may hold a password does not outlive its use, however that ends.
+struct WipeAtEnd {
+  std::string& bytes;
+  ~WipeAtEnd() { base::wipe(bytes); }
+};
+
+}  // namespace
 
 RedisConnection::RedisConnection(const RedisEndpoint& endpoint, std::shared_ptr<const RedisTls> tls,
                                  const RedisConnectionOptions& options, base::SteadyPoint deadline)
@@ -26,8 +36,8 @@ void RedisConnection::sign_in(const RedisUrl& url, const RedisConnectionOptions&
   if (!options.client_name.empty()) steps.push_back({"CLIENT", "SETNAME", options.client_name});
   // Without a password nothing above would tell that one is wanted, or that the server is still loading its data.
   steps.push_back({"PING"});
+  const WipeAtEnd wipe_password{steps.front().back()};
   const auto replies = pipeline(steps, deadline);
-  if (!url.password.empty()) base::wipe(steps.front().back());
   for (const auto& reply : replies) {
     if (reply.is_error("LOADING") || reply.is_error("MASTERDOWN")) throw base::Unavailable("redis_loading");
     if (reply.is_error()) throw base::Unavailable("redis_refused");
@@ -40,9 +50,9 @@ RedisReply RedisConnection::command(const RedisCommand& words, base::SteadyPoint
 
 std::vector<RedisReply> RedisConnection::pipeline(std::span<const RedisCommand> commands, base::SteadyPoint deadline) {
   std::string out;
+  const WipeAtEnd wipe_sent{out};
   for (const auto& words : commands) encode(words, out);
   send(out, deadline);
-  base::wipe(out);
   std::vector<RedisReply> replies;
   replies.reserve(commands.size());
   while (replies.size() < commands.size()) replies.push_back(receive(deadline));
@@ -68,6 +78,7 @@ void encode(const RedisCommand& words, std::string& out) {
   const int size = redisFormatCommandArgv(&encoded, static_cast<int>(words.size()), texts.data(), sizes.data());
   if (size < 0) throw std::bad_alloc();
   out.append(encoded, static_cast<std::size_t>(size));
+  OPENSSL_cleanse(encoded, static_cast<std::size_t>(size));
   redisFreeCommand(encoded);
 }
 

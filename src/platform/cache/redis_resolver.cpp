@@ -5,7 +5,9 @@
 
 #include <future>
 #include <string>
+#include <system_error>
 #include <thread>
+#include <utility>
 
 #include "platform/base/unavailable.hpp"
 
@@ -28,7 +30,13 @@ RedisAddresses resolve(const RedisEndpoint& endpoint, base::SteadyPoint deadline
   if (auto numeric = look_up(endpoint, AI_NUMERICHOST)) return numeric;
   std::promise<RedisAddresses> promise;
   auto future = promise.get_future();
-  std::thread([endpoint, promise = std::move(promise)]() mutable { promise.set_value(look_up(endpoint, 0)); }).detach();
+  try {
+    std::thread([endpoint, promise = std::move(promise)]() mutable {
+      promise.set_value(look_up(endpoint, 0));
+    }).detach();
+  } catch (const std::system_error&) {
+    throw base::Unavailable("redis_unresolved");  // the system has no more threads
+  }
   if (future.wait_until(deadline) != std::future_status::ready) throw base::Unavailable("redis_unresolved");
   auto found = future.get();
   if (!found) throw base::Unavailable("redis_unresolved");
