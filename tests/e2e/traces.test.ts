@@ -1,12 +1,16 @@
 // A sign-in as a collector of traces sees it: where its time went, and nothing about who it was.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { chmodSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Collector, type Span } from "./support/collector.js";
 import { Gatehouse } from "./support/gatehouse.js";
 import { ask, bearer } from "./support/http.js";
-import { freePort } from "./support/paths.js";
+import { freePort, makeFolder } from "./support/paths.js";
 import { freshName, login, newPerson, password, register } from "./support/people.js";
+import { Postgres } from "./support/scale/postgres.js";
+import { Redis } from "./support/scale/redis.js";
 import { Stack } from "./support/stack.js";
 import { until } from "./support/until.js";
 
@@ -125,6 +129,44 @@ describe("traces", () => {
     assert.ok(!bytes.includes("127.0.0.1"), "nor does anybody's address");
     assert.ok(bytes.includes("/v1/session/{id}"), "there are traces to look at");
   });
+});
+
+test("on PostgreSQL and with Redis a sign-in shows them, too", async () => {
+  const folder = makeFolder();
+  chmodSync(folder, 0o711); // PostgreSQL's own user has to pass
+  mkdirSync(join(folder, "redis"));
+  const running: { stop(): Promise<void> }[] = [];
+  const keep = <T extends { stop(): Promise<void> }>(part: T): T => (running.unshift(part), part);
+  try {
+    const collector = keep(await Collector.start());
+    const passwords = { owner: "canary-owner", replication: "r", superuser: "s" };
+    const postgres = keep(await Postgres.primary({ folder: join(folder, "pg"), passwords }));
+    const redis = keep(await Redis.start(join(folder, "redis"), "canary-redis"));
+    const settings = {
+      "database.url": JSON.stringify(`postgresql://gatehouse:canary-owner@127.0.0.1:${postgres.port}/gatehouse`),
+      "limit.redis_url": JSON.stringify(redis.url),
+      "cluster.secret": '"canary-secret of more than 32 characters"',
+    };
+    const gatehouse = keep(await Gatehouse.start({ settings: { ...collector.settings, ...settings } }));
+    const person = await register(gatehouse.port);
+    const asked = caller(true);
+    assert.equal((await login(gatehouse.port, person, password, { headers: asked.headers })).status, 200);
+    const spans = await collector.trace(asked.traceId);
+    const paths = spans.map((span) => pathOf(span, spans));
+    for (const expected of [
+      "POST /v1/login > redis",
+      "POST /v1/login > db.read > storage > run > SELECT",
+      "POST /v1/login > db.write > storage_write > wait",
+      "POST /v1/login > db.write > storage_write > run > INSERT",
+      "POST /v1/login > db.write > storage_write > run > COMMIT",
+    ]) {
+      assert.ok(paths.includes(expected), `${expected} is not among\n${paths.join("\n")}`);
+    }
+    assert.ok(collector.messages.every(({ body }) => !body.includes("canary") && !body.includes(person.id)));
+  } finally {
+    for (const part of running) await part.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test("who is no proxy can't ask to be traced, nor choose a parent", async () => {
