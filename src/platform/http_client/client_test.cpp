@@ -13,11 +13,14 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "platform/http/api_service.hpp"
 #include "platform/http/server.hpp"
 #include "platform/telemetry/collected_log.hpp"
+#include "tests/support/child_process.hpp"
+#include "tests/support/temp_dir.hpp"
 
 namespace gatehouse::http_client {
 namespace {
@@ -32,7 +35,7 @@ std::string verdict(const base::Result<Response, ClientError>& answer) {
 // A real server of ours.
 class ClientTest : public testing::Test {
  protected:
-  ClientTest() { serve(); }
+  explicit ClientTest(std::shared_ptr<http::TlsContext> tls = nullptr) { serve(std::move(tls)); }
   ~ClientTest() override {
     server->close();
     loops.stop();
@@ -70,9 +73,10 @@ class ClientTest : public testing::Test {
     };
     return all;
   }
-  void serve() {
+  void serve(std::shared_ptr<http::TlsContext> tls) {
     http::ServerOptions options;
     options.every_loop = false;
+    options.tls = std::move(tls);
     server.emplace(loops, service, limiter, options);
     loops.start();
     server->start();
@@ -135,8 +139,32 @@ TEST_F(ClientTest, the_environment_diverts_nothing) {
   EXPECT_EQ(verdict(answer), "200");
 }
 
-TEST_F(ClientTest, a_header_that_would_smuggle_another_aborts) {
-  EXPECT_DEATH((void)client.send({.url = url("/greet"), .headers = {{"X-Name", "a\r\nAuthorization: b"}}}), "");
+// Behind a certificate for 127.0.0.1 alone, which it has signed itself.
+class ClientTlsTest : public ClientTest {
+ protected:
+  ClientTlsTest() : ClientTest(certify()) {}
+
+  static std::shared_ptr<http::TlsContext> certify() {
+    gatehouse::test::run_process({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                                  "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1", "-addext",
+                                  "subjectAltName=IP:127.0.0.1", "-keyout", file("key.pem"), "-out", file("cert.pem")});
+    return std::make_shared<http::TlsContext>(file("cert.pem"), file("key.pem"));
+  }
+  static std::string file(const char* name) {
+    static const gatehouse::test::TempDir folder;
+    return (folder.path() / name).string();
+  }
+  [[nodiscard]] std::string ask(const std::string& host, const std::string& ca_file) const {
+    Client trusting({.ca_file = ca_file});
+    return verdict(trusting.send({.url = "https://" + host + ":" + std::to_string(server->port()) + "/greet"}));
+  }
+};
+
+TEST_F(ClientTlsTest, a_server_is_trusted_by_its_authority_and_its_name) {
+  EXPECT_EQ(ask("127.0.0.1", file("cert.pem")), "200");
+  EXPECT_EQ(ask("127.0.0.1", ""), "not_trusted") << "nobody the system trusts has signed it";
+  EXPECT_EQ(ask("localhost", file("cert.pem")), "not_trusted") << "it is somebody else's certificate";
+  EXPECT_EQ(ask("127.0.0.1", file("missing.pem")), "not_trusted");
 }
 
 // A peer that does what no server of ours does.
@@ -173,6 +201,11 @@ void read_until_closed(boost::asio::ip::tcp::socket& socket) {
   char byte = 0;
   boost::system::error_code ended;
   while (!ended) socket.read_some(boost::asio::buffer(&byte, 1), ended);
+}
+
+TEST(ClientFaults, a_header_that_would_smuggle_another_aborts) {
+  Client client;
+  EXPECT_DEATH((void)client.send({.url = "http://127.0.0.1:1/", .headers = {{"X-Name", "a\r\nAuthorization: b"}}}), "");
 }
 
 TEST(ClientFaults, an_answer_that_is_cut_is_no_answer) {
