@@ -9,7 +9,8 @@ from chaos.hand_made import Story, unknown  # noqa: E402
 from chaos.history import NOTHING, OK, REFUSED, UNKNOWN  # noqa: E402
 from chaos.model import Promises  # noqa: E402
 
-PROMISES = Promises(bound=2.0, profile_bound=5.0, grace=10.0, leeway=5.0, settle=60.0, slack=0.05)
+UNKNOWN_WHEN = (9, 10)
+PROMISES = Promises(bound=2.0, profile_bound=5.0, grace=10.0, leeway=5.0, settle=40.0, slack=0.05)
 
 
 def signed_in(**fields):
@@ -76,6 +77,12 @@ class Lost(CheckerTest):
         story.sign_in(4, "t", password="p2")
         self.breaks(story, story.sign_in(5, "u", password="p1"), "contradicts")
 
+    def test_sign_out_that_takes_effect_an_hour_later(self):
+        story = signed_in()
+        story.sign_out(**unknown(2))
+        story.check(50)
+        self.breaks(story, story.check(3600, outcome=REFUSED), "a gate said no")
+
     def test_password_change_that_takes_effect_late(self):
         story = signed_in()
         story.change_password(**unknown(2), old="p1", new="p2")
@@ -83,16 +90,38 @@ class Lost(CheckerTest):
         story.sign_in(20, "u", password="p2")
         self.holds(story)
 
+    def test_password_change_in_doubt_that_is_seen_an_hour_later(self):
+        story = signed_in()
+        story.change_password(**unknown(2), old="p1", new="p2")
+        story.sign_in(3600, "u", password="p2")
+        self.holds(story)
+
     def test_password_change_that_takes_effect_an_hour_later(self):
         story = signed_in()
         story.change_password(**unknown(2), old="p1", new="p2")
-        story.sign_in(4, "t", password="p1")
+        story.sign_in(50, "t", password="p1")
         self.breaks(story, story.sign_in(3600, "u", password="p2"), "contradicts")
 
     def test_rotation_that_was_forgotten(self):
         story = signed_in()
         story.refresh(2, 0)
         self.breaks(story, story.refresh(3, 1, outcome=REFUSED), "lost")
+
+    def test_many_operations_in_doubt_are_decided(self):
+        story = signed_in()
+        for i in range(8):
+            story.sign_in(1.5, f"s{i}")
+        for i in range(8):
+            for repeated in range(5):
+                story.refresh(**unknown(2 + repeated), presented=0, sid=f"s{i}")
+            story.sign_out(**unknown(8), sid=f"s{i}")
+        story.administer("set_roles", UNKNOWN_WHEN, UNKNOWN, roles="admin")
+        story.administer("end_all", UNKNOWN_WHEN, UNKNOWN)
+        for i in range(8):
+            ended = i % 2
+            story.check(60 + i, f"s{i}", outcome=REFUSED if ended else OK)
+        self.holds(story)
+        self.breaks(story, story.check(90, "s0", outcome=REFUSED), "a gate said no")
 
     def test_rotation_in_doubt_is_repeated(self):
         for happened in (True, False):

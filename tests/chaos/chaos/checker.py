@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from chaos.history import FOREVER, NOTHING, OK, REFUSED, UNKNOWN, Operation
-from chaos.model import READS, Model, State, conflict
+from chaos.model import READS, Model, State, conflict, touched
 
 MOST_CONFIGURATIONS = 20_000
 
@@ -67,6 +67,23 @@ def prepared(operations, promises):
     return result
 
 
+def without_unseen(timed):
+    """Nobody looks at a session after its last answer, so what may have happened to it then makes no difference."""
+    last = {}
+    for one in timed:
+        if one.operation.outcome != UNKNOWN:
+            for sid in touched(one.operation):
+                last[sid] = max(last.get(sid, 0), one.ends)
+    return [one for one in timed
+            if one.operation.outcome != UNKNOWN or one.operation.what not in ("refresh", "sign_out", "end_one")
+            or one.begins < last.get(one.operation.get("target", one.operation["sid"]), 0)]
+
+
+def likeness(operation):
+    fields = tuple(sorted((key, value) for key, value in operation.fields.items() if key not in ("epoch", "expires")))
+    return operation.what, fields
+
+
 AUTHORIZED = {"change_password", "end_others", "end_one", "rename", "profile"}
 
 
@@ -82,59 +99,87 @@ class Search:
 
     def __init__(self, operations, promises, start=State()):
         self.model = Model(promises)
-        self.timed = prepared(operations, promises)
+        self.timed = sorted(without_unseen(prepared(operations, promises)), key=lambda timed: timed.begins)
         self.operation = [timed.operation for timed in self.timed]
         self.is_read = [operation.what in READS for operation in self.operation]
         self.optional = [operation.outcome == UNKNOWN for operation in self.operation]
+        self.alike = [likeness(operation) if operation.outcome == UNKNOWN else None for operation in self.operation]
         self.configurations = {(start, frozenset(), frozenset())}
 
     def run(self):
         """What has no explanation (Timed) and the states before it; nothing when all have one."""
         events = sorted([(timed.begins, 0, i) for i, timed in enumerate(self.timed)] +
-                        [(timed.ends, 1, i) for i, timed in enumerate(self.timed)])
+                        [(timed.ends, 1, i) for i, timed in enumerate(self.timed) if not self.optional[i]])
         for moment, is_end, index in events:
-            if not is_end:
-                self.configurations = {self.begin(*configuration, index) for configuration in self.configurations}
-            elif self.optional[index]:
-                self.configurations = {(state, reads, pending - {index})
-                                       for state, reads, pending in self.configurations}
-            else:
-                before = self.configurations
-                self.configurations = self.prune(self.end(index, moment))
-                if not self.configurations:
-                    return self.timed[index], tuple({state for state, _, _ in before})
+            before = self.configurations
+            self.configurations = set()
+            for configuration in before:
+                self.configurations |= self.end(configuration, index, moment) if is_end else {
+                    self.begin(*decided, index) for decided in self.decide(configuration, index, moment)}
+                if len(self.configurations) > MOST_CONFIGURATIONS:
+                    raise Undecided
+            self.configurations = self.prune(self.configurations)
+            if not self.configurations:
+                return self.timed[index], tuple({state for state, _, _ in before})
         return None
 
     def begin(self, state, reads, pending, index):
-        if not self.is_read[index]:
-            return state, reads, pending | {index}
-        if self.model.satisfied(state, self.operation[index]):
+        operation = self.operation[index]
+        if self.is_read[index]:
+            return state, reads if self.model.satisfied(state, operation) else reads | {index}, pending
+        if self.optional[index] and self.model.inert(state, operation):
             return state, reads, pending
-        return state, reads | {index}, pending
+        return state, reads, pending | {index}
 
-    def end(self, index, moment):
-        """Every configuration in which it has happened, reached by what must not wait for later."""
-        reached, seen, ready = set(), set(self.configurations), list(self.configurations)
+    def decide(self, configuration, index, moment):
+        """What is in doubt, and can't happen after `index` has begun, has happened by then or never will. As long as
+        nothing comes that could tell, this is left open."""
+        late = frozenset(i for i in configuration[2] if self.optional[i] and
+                         self.timed[i].ends < self.timed[index].begins and
+                         conflict(self.operation[i], self.operation[index]))
+        if not late:
+            return {configuration}
+        return {(state, reads, pending - late)
+                for state, reads, pending in self.reachable(configuration, late, moment, lambda *_: True)}
+
+    def end(self, configuration, index, moment):
+        """Every configuration in which `index` has happened, reached by what must not wait for later."""
+        def has_happened(reads, pending):
+            return index not in reads and index not in pending
+
+        if has_happened(*configuration[1:]):
+            return {configuration}
+        return {found for found in self.reachable(configuration, {index}, moment,
+                                                  lambda reads, pending: not has_happened(reads, pending))
+                if has_happened(*found[1:])}
+
+    def reachable(self, configuration, about, moment, goes_on):
+        """All that can come of a configuration by operations that make a difference to those that it is `about`."""
+        seen, ready = {configuration}, [configuration]
         while ready:
             state, reads, pending = ready.pop()
-            if index not in reads and index not in pending:
-                reached.add((state, reads, pending))
+            if not goes_on(reads, pending):
                 continue
-            for candidate in self.concerned(index, pending):
+            for candidate in self.concerned(about, pending):
                 for after in self.model.steps(state, self.operation[candidate], moment):
-                    left = frozenset(read for read in reads
-                                     if not self.model.satisfied(after, self.operation[read]))
-                    following = (after, left, pending - {candidate})
+                    following = self.settled(after, reads, pending - {candidate})
                     if following not in seen:
                         seen.add(following)
                         ready.append(following)
             if len(seen) > MOST_CONFIGURATIONS:
                 raise Undecided
-        return reached
+        return seen
 
-    def concerned(self, index, pending):
-        """What happens before `index` or not makes a difference to it, directly or through others."""
-        chosen, ready, rest = [], [index], set(pending) - {index}
+    def settled(self, state, reads, pending):
+        """Without what this state explains, and what can't change it any more."""
+        reads = frozenset(i for i in reads if not self.model.satisfied(state, self.operation[i]))
+        pending = frozenset(i for i in pending
+                            if not (self.optional[i] and self.model.inert(state, self.operation[i])))
+        return state, reads, pending
+
+    def concerned(self, about, pending):
+        """What is pending and makes a difference to them, directly or through others."""
+        chosen, ready, rest = [], list(about), set(pending) - set(about)
         while ready:
             latest = ready.pop()
             if latest in pending:
@@ -142,7 +187,11 @@ class Search:
             near = {other for other in rest if conflict(self.operation[latest], self.operation[other])}
             rest -= near
             ready += near
-        return chosen
+        # Of several that would do the same, the first stands for all: it leaves the most open.
+        first = {}
+        for candidate in sorted(chosen):
+            first.setdefault(self.alike[candidate] or candidate, candidate)
+        return list(first.values())
 
     def prune(self, configurations):
         """Of two that differ only so that one owes less and may do more, the other adds nothing."""

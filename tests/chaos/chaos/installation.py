@@ -71,11 +71,11 @@ class Installation:
     rejoin = promote
 
     def supervise(self):
-        """Starts again what ended by itself, as an init system would. Returns (name, exit status) of each."""
+        """Starts again what ended by itself, as an init system would. Returns (name, how it ended) of each."""
         ended = []
         for part in self.parts.values():
             if part.name not in self.down and part.process is not None and not part.running():
-                ended.append((part.name, part.process.returncode))
+                ended.append((part.name, f"{part.process.returncode}: {part.tail(1)}"))
                 part.launch()
         return ended
 

@@ -50,7 +50,7 @@ class Plan:
             for account in [account for account in self.active if account.uses >= LIFE]:
                 self.active.remove(account)
                 self.retired.append(account)
-            if len(self.active) < self.wanted:
+            if len(self.active) < self.wanted and (not self.active or chance.random() < 0.5):
                 return None
             account = chance.choice(self.active)
             account.uses += 1

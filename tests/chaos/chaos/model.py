@@ -17,7 +17,7 @@ class Promises:
     grace: float = 10.0     # a refresh token just used gives the same successor again
     leeway: float = 5.0     # an access token is accepted for so long after its expiry
     profile_bound: float = 0.0  # by which a profile that is shown may be old
-    settle: float = 60.0
+    settle: float = 40.0
     slack: float = 0.05     # of the server's clock against ours: milliseconds are cut off, threads wait
 
 
@@ -65,10 +65,18 @@ def touched(operation):
 
 def conflict(one, other):
     """False only where the order of the two can't matter."""
-    narrow = one.what in OF_A_SESSION, other.what in OF_A_SESSION
-    if all(narrow) or (any(narrow) and "sign_in" in (one.what, other.what)):
+    if one.what in OF_A_SESSION and other.what in OF_A_SESSION:
         return bool(touched(one) & touched(other))
-    return any(narrow) or not one.what == other.what == "sign_in"
+    narrow, wide = (one, other) if one.what in OF_A_SESSION else (other, one)
+    if narrow.what not in OF_A_SESSION:
+        return not narrow.what == wide.what == "sign_in"
+    if wide.what == "sign_in":
+        return bool(touched(narrow) & touched(wide))
+    if narrow.outcome != UNKNOWN:
+        return True  # it says what the account was: roles, epoch, and that its session lived
+    # Without an answer it says nothing. Whether it comes before what ends its session, or after, and then does nothing,
+    # is the same; only that the session lives to do something is not.
+    return bool(touched(narrow) & touched(wide))
 
 
 class Model:
@@ -87,6 +95,17 @@ class Model:
         session, epoch = state.session(operation["sid"]), operation["epoch"]
         good = session is not None and epoch >= state.least_epoch
         return good if operation.outcome == OK else not good
+
+    @staticmethod
+    def inert(state, operation):
+        """True when an operation without an answer can't change anything any more, now or later."""
+        if operation.what in ("refresh", "sign_out", "end_one"):
+            return state.session(operation.get("target", operation["sid"])) is None
+        if operation.what == "change_password":
+            return state.session(operation["sid"]) is None or state.password != operation["old"]
+        if operation.what == "rename":
+            return state.session(operation["sid"]) is None
+        return operation.what == "register" and state.exists
 
     # -- what changes something: the states it can lead to. `until`: it has happened before this moment
 
@@ -126,7 +145,7 @@ class Model:
             return [state] if operation.outcome == REFUSED else []
         after = []
         if operation.outcome == UNKNOWN and presented == session.counter:
-            rotated = Session(presented + 1, operation.invoke, min(operation.returned, until))
+            rotated = Session(presented + 1, operation.invoke, until)
             after.append(state.with_session(sid, rotated))
         if self.may_be_reuse(session, operation, until):
             after.append(state.without(sid))
@@ -146,7 +165,7 @@ class Model:
         """Only a token that was given out can be presented: its counter is the session's or an older one."""
         if operation["presented"] >= session.counter:
             return False
-        latest = min(operation.returned, until) - session.rotated_from
+        latest = (until if operation.outcome == UNKNOWN else operation.returned) - session.rotated_from
         return operation["presented"] < session.counter - 1 or latest > self.promises.grace - self.promises.slack
 
     def sign_out(self, state, operation, _):

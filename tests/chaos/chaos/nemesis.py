@@ -54,7 +54,6 @@ class Nemesis:
         self.todo = sorted([(fault.at, 0, fault) for fault in faults] +
                            [(fault.at + fault.seconds, 1, fault) for fault in faults], key=lambda item: item[:2])
         self.done = []
-        self.ended_by_themselves = []
         self.stop_event = threading.Event()
         self.failure = None
         self.thread = threading.Thread(target=self.run)
@@ -73,15 +72,15 @@ class Nemesis:
             self.stop_event.set()
 
     def supervise(self):
-        for name, status in self.installation.supervise():
-            self.ended_by_themselves.append((name, status))
-            self.recorder.fault(target=name, action="ended by itself", status=status)
+        for name, how in self.installation.supervise():
+            self.recorder.fault(target=name, action="ended by itself", how=how)
 
     def do(self, fault):
         part = self.installation.parts[fault.target]
         self.installation.down.add(fault.target)
         self.recorder.fault(**{key: value for key, value in asdict(fault).items() if key != "at"})
         {"freeze": part.freeze, "kill": part.kill, "end": part.end}.get(fault.action, self.installation.promote)()
+        self.supervise()  # hears of the end that was meant while it is
         self.done.append(fault)
 
     def undo(self, fault):

@@ -27,7 +27,7 @@ class Control:
         self.lock = threading.Lock()
         self.waiting = {}            # number of a command -> called with its error, or None
         self.started = queue.Queue()
-        self.ended = queue.Queue()   # (part, status)
+        self.ended = queue.Queue()   # (part, status, its last words)
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
 
@@ -37,7 +37,7 @@ class Control:
             if message.get("event") == "ready":
                 self.started.put(message["parts"])
             elif message.get("event") == "ended":
-                self.ended.put((message["part"], message["status"]))
+                self.ended.put((message["part"], message["status"], message["last"]))
             else:
                 with self.lock:
                     done = self.waiting.pop(message["id"])
@@ -169,11 +169,11 @@ class Scale(Installation):
     def supervise(self):
         ended = []
         while not self.control.ended.empty():
-            name, status = self.control.ended.get()
+            name, status, last = self.control.ended.get()
             if name in self.down or self.parts[name].starting:
                 continue
             self.parts[name].up = False
-            ended.append((name, status))
+            ended.append((name, f"{status}: {last[-1:]}"))
         for name, part in self.parts.items():
             if name not in self.down and not part.up and not part.starting:
                 if time.monotonic() >= self.again.get(name, 0):
@@ -191,6 +191,7 @@ class Scale(Installation):
     def rejoin(self):
         """The former primary comes back as the replica."""
         self.control.ask("rejoin")
+        self.supervise()
         self.parts["replica"].up = True
         self.down -= {"primary", "replica"}
 

@@ -35,16 +35,13 @@ function parts(): Map<string, Part> {
   return new Map(all.filter((entry): entry is [string, Part] => entry[1] !== undefined));
 }
 
-const watched = new Set<Child>();
+const watched = new WeakSet<Child>();
 function watch(): void {
   for (const [name, part] of parts()) {
     if (watched.has(part.process)) continue;
     watched.add(part.process);
     const child = part.process;
-    void child.exited.then((status) => {
-      watched.delete(child);
-      say({ event: "ended", part: name, status, last: child.lines.slice(-5) });
-    });
+    void child.exited.then((status) => say({ event: "ended", part: name, status, last: child.lines.slice(-5) }));
   }
 }
 
