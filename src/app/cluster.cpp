@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "app/keep_time.hpp"
 #include "feed/routes.hpp"
 #include "identity/token/revocation_store.hpp"
 #include "platform/cache/redis_url.hpp"
@@ -33,7 +34,7 @@ feed::JournalOptions journal_options(const Settings& settings) {
 
 }  // namespace
 
-Cluster::Cluster(const Settings& settings, gate::Gates& gates, const base::Clock& clock, base::Random& random,
+Cluster::Cluster(const Settings& settings, gate::Gates& gates, base::ReferenceClock& clock, base::Random& random,
                  telemetry::Logger& log, telemetry::Metrics& metrics)
     : clock_(clock), metrics_(metrics), keys_(settings.cluster.secret) {
   const bool has_database = settings.runs("identity");
@@ -51,6 +52,9 @@ Cluster::Cluster(const Settings& settings, gate::Gates& gates, const base::Clock
   };
   if (!has_database) {
     sink.set_keys = [&gates](std::shared_ptr<const crypto::KeySet> keys) { gates.set_keys(std::move(keys), true); };
+    sink.hear_time = [&clock, &log](base::TimePoint shown, base::SteadyPoint earliest, base::SteadyPoint latest) {
+      hear_time(clock, log, shown, earliest, latest);
+    };
   }
   subscription_.emplace(subscription_options(settings, journal()), std::move(sink), keys_, clock, random, log, metrics);
 }

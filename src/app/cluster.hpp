@@ -12,6 +12,7 @@
 #include "feed/stream_writer.hpp"
 #include "feed/subscription.hpp"
 #include "gate/gates.hpp"
+#include "platform/base/reference_clock.hpp"
 #include "platform/http/route.hpp"
 #include "platform/telemetry/log.hpp"
 #include "platform/telemetry/metrics.hpp"
@@ -23,7 +24,7 @@ namespace gatehouse::app {
 class Cluster {
  public:
   // REQUIRES: all outlive it.
-  Cluster(const Settings& settings, gate::Gates& gates, const base::Clock& clock, base::Random& random,
+  Cluster(const Settings& settings, gate::Gates& gates, base::ReferenceClock& clock, base::Random& random,
           telemetry::Logger& log, telemetry::Metrics& metrics);
 
   // Null in a process without the role identity.

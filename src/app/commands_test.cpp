@@ -114,7 +114,7 @@ class CommandsOnARunningProcess : public Commands {
     return accepted;
   }
 
-  base::SystemClock clock_;
+  base::ReferenceClock clock_;
   base::SystemRandom random_;
   telemetry::CollectedLog log_;
   telemetry::Metrics metrics_;

@@ -1,19 +1,25 @@
 #include "app/identity_node.hpp"
 
+#include "app/keep_time.hpp"
 #include "app/open_database.hpp"
 #include "app/process_metrics.hpp"
 
 namespace gatehouse::app {
 
 IdentityNode::IdentityNode(const Settings& settings, gate::Gates& gates, contract::RevocationFeed& feed,
-                           feed::Journal* journal, limits::SharedLimits* shared, const base::Clock& clock,
+                           feed::Journal* journal, limits::SharedLimits* shared, base::ReferenceClock& clock,
                            base::Random& random, telemetry::Logger& log, telemetry::Metrics& metrics)
     : settings_(settings),
       lock_((make_data_folder(settings), settings.data.dir)),
       installation_(Installation::open(settings, clock, random, log)),
       role_(*installation_, gates, feed, shared, log, metrics),
       housekeeper_(
-          *installation_, gates, journal, [this] { role_.release_unused_memory(); }, log, metrics) {
+          *installation_, gates, journal,
+          [this, &clock, &log] {
+            keep_time(*installation_->database, clock, log);
+            role_.release_unused_memory();
+          },
+          log, metrics) {
   register_metrics(metrics);
 }
 

@@ -19,7 +19,7 @@ class IdentityNode {
   // `feed`: where endings are announced. `journal` and `shared` may be null. Throws std::runtime_error with a text for
   // the operator. REQUIRES: all outlive it.
   IdentityNode(const Settings& settings, gate::Gates& gates, contract::RevocationFeed& feed, feed::Journal* journal,
-               limits::SharedLimits* shared, const base::Clock& clock, base::Random& random, telemetry::Logger& log,
+               limits::SharedLimits* shared, base::ReferenceClock& clock, base::Random& random, telemetry::Logger& log,
                telemetry::Metrics& metrics);
 
   [[nodiscard]] std::vector<http::Route> routes() const { return role_.routes(); }

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "app/keep_time.hpp"
 #include "app/open_database.hpp"
 #include "crypto/master_key.hpp"
 #include "platform/db/migrations.hpp"
@@ -86,9 +87,10 @@ Installation::Installation(const Settings& all_settings, const base::Clock& a_cl
       account_steps({accounts, vault, sessions, revocations, settings.roles, clock}),
       keys(*database, master_key, revocations, key_options(settings), clock, random) {}
 
-std::unique_ptr<Installation> Installation::open(const Settings& settings, const base::Clock& clock,
+std::unique_ptr<Installation> Installation::open(const Settings& settings, base::ReferenceClock& clock,
                                                  base::Random& random, telemetry::Logger& log) {
   auto database = open_database(settings, log);
+  keep_time(*database, clock, log);
   const auto report = db::migrate(*database, clock);
   for (const auto& name : report.applied) log.info("migration_applied", {{"migration", name}});
   auto master = load_master(settings, *database, random, log);

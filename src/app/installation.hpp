@@ -13,6 +13,7 @@
 #include "identity/token/server_secrets.hpp"
 #include "platform/base/clock.hpp"
 #include "platform/base/random.hpp"
+#include "platform/base/reference_clock.hpp"
 #include "platform/db/database.hpp"
 #include "platform/telemetry/log.hpp"
 
@@ -34,8 +35,9 @@ struct Installation {
   identity::KeyManager keys;
 
   // Order: folder → database → migrations → master key → server secrets → signing keys. Throws std::runtime_error with
-  // a text for the operator. `log` hears of what was made anew. REQUIRES: all references outlive it.
-  [[nodiscard]] static std::unique_ptr<Installation> open(const Settings& settings, const base::Clock& clock,
+  // a text for the operator. Puts `clock` right (keep_time.hpp); `log` hears of what was made anew. REQUIRES: all
+  // references outlive it.
+  [[nodiscard]] static std::unique_ptr<Installation> open(const Settings& settings, base::ReferenceClock& clock,
                                                           base::Random& random, telemetry::Logger& log);
 
   Installation(const Settings& all_settings, const base::Clock& a_clock, base::Random& a_random,

@@ -120,6 +120,9 @@ class Process {
     log.register_metrics(metrics_);
     register_connections(metrics_, public_->stats());
     register_machine_metrics(metrics_, settings.data.dir);
+    metrics_.gauge_from("gatehouse_process_clock_ahead_seconds",
+                        "By how much the machine's clock is ahead of the one that counts.", {},
+                        [this] { return std::chrono::duration<double>(clock_.machine_ahead()).count(); });
   }
 
   void start() {
@@ -219,7 +222,7 @@ class Process {
 
   const Settings& settings_;
   telemetry::Logger& log_;
-  base::SystemClock clock_;
+  base::ReferenceClock clock_;
   base::SystemRandom random_;
   telemetry::Metrics metrics_;
   std::unique_ptr<telemetry::Tracer> tracer_;

@@ -17,7 +17,7 @@ class Workbench {
 
   [[nodiscard]] Installation& installation() noexcept { return *installation_; }
   [[nodiscard]] telemetry::Logger& log() noexcept { return log_; }
-  [[nodiscard]] base::SystemClock& clock() noexcept { return clock_; }
+  [[nodiscard]] base::ReferenceClock& clock() noexcept { return clock_; }
 
   // Brings what was just committed to the process that serves this folder, if one does, and says so when it could not
   // confirm. Returns the command's exit status.
@@ -25,7 +25,7 @@ class Workbench {
 
  private:
   const Settings& settings_;
-  base::SystemClock clock_;
+  base::ReferenceClock clock_;
   base::SystemRandom random_;
   telemetry::Logger log_;
   std::unique_ptr<Installation> installation_;
