@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,15 +32,6 @@ pid_t spawn(const std::vector<std::string>& command, int output) {
 
 }  // namespace
 
-pid_t start_process(const std::vector<std::string>& command, const std::string& log_file) {
-  const int output =
-      open(log_file.empty() ? "/dev/null" : log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  const pid_t pid = spawn(command, output);
-  close(output);
-  if (pid < 0) throw std::runtime_error("can't start " + command.front());
-  return pid;
-}
-
 std::string run_process(const std::vector<std::string>& command) {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe for " + command.front());
@@ -56,14 +48,6 @@ std::string run_process(const std::vector<std::string>& command) {
   }
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) throw std::runtime_error(command.front() + ": " + printed);
   return printed;
-}
-
-void kill_process(pid_t pid) {
-  if (pid <= 0) return;
-  ::kill(pid, SIGKILL);
-  int status = 0;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
 }
 
 }  // namespace gatehouse::test

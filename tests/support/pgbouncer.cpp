@@ -7,7 +7,7 @@
 #include <fstream>
 #include <stdexcept>
 
-#include "tests/support/redis_server.hpp"  // free_port
+#include "tests/support/free_port.hpp"
 
 namespace gatehouse::test {
 namespace {

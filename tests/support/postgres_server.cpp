@@ -9,7 +9,7 @@
 #include "platform/base/clock.hpp"
 #include "platform/db/migrations.hpp"
 #include "platform/db/postgres_database.hpp"
-#include "tests/support/redis_server.hpp"  // free_port
+#include "tests/support/free_port.hpp"
 
 namespace gatehouse::test {
 namespace {

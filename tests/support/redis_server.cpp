@@ -1,38 +1,31 @@
 #include "tests/support/redis_server.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include <chrono>
 #include <fstream>
 #include <functional>
 #include <sstream>
 #include <stdexcept>
-#include <thread>
+#include <utility>
 
 #include "tests/support/child_process.hpp"
 
 namespace gatehouse::test {
 namespace {
 
-using namespace std::chrono_literals;
+constexpr const char* kServer = "/usr/bin/redis-server";
 
-void wait_until(const std::string& what, const std::function<bool()>& done) {
-  const auto deadline = std::chrono::steady_clock::now() + 15s;
-  while (!done()) {
-    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("waited in vain until " + what);
-    std::this_thread::sleep_for(5ms);
-  }
+void require(const std::string& what, const std::function<bool()>& done) {
+  if (!wait_until(done)) throw std::runtime_error("waited in vain until " + what);
 }
 
 void make_certificate(const std::filesystem::path& folder) {
   run_process({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
                "2", "-subj", "/CN=redis.test", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
                (folder / "key.pem").string(), "-out", (folder / "cert.pem").string()});
+  give_to_server_user(folder / "key.pem");
+  give_to_server_user(folder / "cert.pem");
 }
 
 std::vector<std::string> cluster_options() {
@@ -41,54 +34,29 @@ std::vector<std::string> cluster_options() {
 
 }  // namespace
 
-std::uint16_t free_port() {
-  // Below 32768 lie no ports of outgoing connections, and Redis wants the port 10000 above for its cluster bus.
-  for (int attempt = 0; attempt < 100; ++attempt) {
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    const bool bound = bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                       getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-    close(fd);
-    if (bound && ntohs(address.sin_port) < 55000) return ntohs(address.sin_port);
-  }
-  throw std::runtime_error("no free port");
-}
-
 RedisServer::RedisServer(Options options) : options_(std::move(options)) {
+  give_to_server_user(folder_.path());
   if (options_.tls) make_certificate(folder_.path());
   // Another process may take the port between the question and the start: then the server ends at once.
   for (int attempt = 0; attempt < 5; ++attempt) {
     port_ = free_port();
     start();
-    try {
-      wait_until("redis is up", [this] {
-        if (waitpid(pid_, nullptr, WNOHANG) == pid_) {
-          pid_ = -1;
-          return true;
-        }
-        return answers();
-      });
-    } catch (...) {
-      kill();
-      throw;
-    }
-    if (pid_ > 0) return;
+    require("redis is up, or has ended", [this] { return !process_->running() || answers(); });
+    if (process_->running()) return;
   }
   throw std::runtime_error("redis-server does not start");
 }
 
-RedisServer::~RedisServer() { kill(); }
+RedisServer::~RedisServer() = default;
 
 void RedisServer::start() {
   const auto folder = folder_.path().string();
-  std::vector<std::string> command{"redis-server"};
+  std::vector<std::string> command{kServer};
   if (options_.sentinel) {
     const auto file = folder_.path() / "sentinel.conf";
     std::ofstream(file) << options_.config;
-    command = {"redis-server", file.string(), "--sentinel"};
+    give_to_server_user(file);  // it keeps what it learns there
+    command = {kServer, file.string(), "--sentinel"};
   } else {
     command.insert(command.end(), {"--save", "", "--appendonly", "no"});
   }
@@ -99,7 +67,7 @@ void RedisServer::start() {
                                    folder + "/key.pem", "--tls-auth-clients", "no"});
   }
   command.insert(command.end(), options_.arguments.begin(), options_.arguments.end());
-  pid_ = start_process(command, folder + "/log");
+  process_ = std::make_unique<ServerProcess>(std::move(command), folder_.path() / "log");
 }
 
 bool RedisServer::answers() const {
@@ -114,23 +82,20 @@ std::string RedisServer::url(const std::string& credentials) const {
   return std::string(options_.tls ? "rediss" : "redis") + "://" + credentials + "127.0.0.1:" + std::to_string(port_);
 }
 
-void RedisServer::kill() {
-  kill_process(pid_);
-  pid_ = -1;
-}
+void RedisServer::kill() { process_.reset(); }
 
 void RedisServer::restart() {
   start();
-  wait_until("redis is up again", [this] { return answers(); });
+  require("redis is up again", [this] { return answers(); });
 }
 
 void RedisServer::freeze() {
-  ::kill(pid_, SIGSTOP);
+  process_->signal(SIGSTOP);
   int status = 0;
-  waitpid(pid_, &status, WUNTRACED);
+  waitpid(process_->pid(), &status, WUNTRACED);  // until it has stopped
 }
 
-void RedisServer::thaw() { ::kill(pid_, SIGCONT); }
+void RedisServer::thaw() { process_->signal(SIGCONT); }
 
 std::string RedisServer::cli(const std::vector<std::string>& words) const {
   std::vector<std::string> command{"redis-cli", "-h", "127.0.0.1", "-p", std::to_string(port_)};
@@ -150,7 +115,7 @@ RedisSentinel::RedisSentinel() {
   replica_ = std::make_unique<RedisServer>(
       RedisServer::Options{.arguments = {"--replicaof", "127.0.0.1", master_port, "--repl-diskless-sync-delay", "0"}});
   // A sentinel asks the master for its replicas at once, and then every 10 s only.
-  wait_until("the replica follows", [this] {
+  require("the replica follows", [this] {
     return replica_->cli({"INFO", "replication"}).find("master_link_status:up") != std::string::npos;
   });
   sentinel_ = std::make_unique<RedisServer>(
@@ -158,7 +123,7 @@ RedisSentinel::RedisSentinel() {
                            .config = "sentinel monitor gatehouse 127.0.0.1 " + master_port +
                                      " 1\nsentinel down-after-milliseconds gatehouse 500\n"
                                      "sentinel failover-timeout gatehouse 3000\n"});
-  wait_until("the sentinel knows the replica", [this] {
+  require("the sentinel knows the replica", [this] {
     return sentinel_->cli({"SENTINEL", "MASTER", "gatehouse"}).find("num-slaves\n1") != std::string::npos;
   });
 }
@@ -169,13 +134,13 @@ std::string RedisSentinel::url() const {
 
 void RedisSentinel::fail_over() {
   // Refused until the sentinel has heard from the replica.
-  wait_until("the sentinel accepts a failover", [this] {
+  require("the sentinel accepts a failover", [this] {
     return sentinel_->cli({"SENTINEL", "FAILOVER", "gatehouse"}) == "OK";
   });
 }
 
 void RedisSentinel::wait_until_master_is(std::uint16_t port) const {
-  wait_until("the sentinel names the new master", [&] {
+  require("the sentinel names the new master", [&] {
     return sentinel_->cli({"SENTINEL", "GET-MASTER-ADDR-BY-NAME", "gatehouse"}) == "127.0.0.1\n" + std::to_string(port);
   });
 }
@@ -188,7 +153,7 @@ RedisCluster::RedisCluster() {
   }
   run_process(create);
   for (const auto& node : nodes_) {
-    wait_until("the cluster is whole", [&] {
+    require("the cluster is whole", [&] {
       return node->cli({"CLUSTER", "INFO"}).find("cluster_slots_ok:16384") != std::string::npos &&
              node->cli({"CLUSTER", "INFO"}).find("cluster_state:ok") != std::string::npos;
     });

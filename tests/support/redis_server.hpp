@@ -1,20 +1,16 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "tests/support/free_port.hpp"
+#include "tests/support/server_process.hpp"
 #include "tests/support/temp_dir.hpp"
 
 namespace gatehouse::test {
-
-// A port that nobody listens on at this moment. Another process may take it first: whoever starts a server on it must
-// see that it came up, and try again.
-[[nodiscard]] std::uint16_t free_port();
 
 // A real redis-server (Debian's) on a free port of 127.0.0.1 with a folder of its own; killed when the object goes.
 // Every call throws std::runtime_error when the server does not do what it should within 10 s.
@@ -52,7 +48,7 @@ class RedisServer {
   const Options options_;
   TempDir folder_;
   std::uint16_t port_ = 0;
-  pid_t pid_ = -1;
+  std::unique_ptr<ServerProcess> process_;
 };
 
 // A master, a replica and a sentinel that notices a lost master after 500 ms and decides alone.
