@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# up [--scale] [PORT]: starts Gatehouse, nginx in front (port 8088) and a demo application behind; Ctrl-C ends all of it.
+# up [--scale] [PORT]: starts Gatehouse, nginx in front (port 8088) and a demo application behind; Ctrl-C ends all of it
 # --scale: two identity nodes, two gates, PostgreSQL with a replica, PgBouncer and Redis
 set -euo pipefail
 cd "$(dirname "$0")/../.."
