@@ -41,7 +41,10 @@ function watch(): void {
     if (watched.has(part.process)) continue;
     watched.add(part.process);
     const child = part.process;
-    void child.exited.then((status) => say({ event: "ended", part: name, status, last: child.lines.slice(-5) }));
+    void child.exited.then((status) => {
+      const now = [...parts()].find(([, other]) => other.process === child)?.[0] ?? name; // it may have been promoted
+      say({ event: "ended", part: now, status, last: child.lines.slice(-5) });
+    });
   }
 }
 
