@@ -6,6 +6,8 @@ import subprocess
 import time
 from pathlib import Path
 
+from _lib import machine
+
 BIN = Path("/usr/lib/postgresql/15/bin")
 USER = "gatehouse"
 _MIB = 1 << 20
@@ -90,11 +92,28 @@ class Postgres:
     def databases(self):
         return {row[0] for row in self.psql("postgres", "SELECT datname FROM pg_database")}
 
+    def log_position(self):
+        """Bytes of write-ahead log written so far."""
+        return int(self.psql("postgres", "SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn")[0][0])
+
+    def _pids(self):
+        leader = int((self.data / "postmaster.pid").read_text().split()[0])
+        return [leader, *map(int, Path(f"/proc/{leader}/task/{leader}/children").read_text().split())]
+
+    def cpu_seconds(self):
+        """Of the processes that live: what ended since is missing, so compare while the connections stay."""
+        total = 0.0
+        for pid in self._pids():
+            try:
+                total += machine.cpu_seconds(pid)
+            except OSError:
+                continue
+        return total
+
     def resident_mib(self):
         """What its processes hold for themselves and together: shared pages are counted once, by proportion."""
-        total, leader = 0, int((self.data / "postmaster.pid").read_text().split()[0])
-        pids = [leader, *map(int, Path(f"/proc/{leader}/task/{leader}/children").read_text().split())]
-        for pid in pids:
+        total = 0
+        for pid in self._pids():
             try:
                 for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
                     if line.startswith("Pss:"):
