@@ -6,6 +6,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Application } from "./support/application.js";
+import type { Gatehouse } from "./support/gatehouse.js";
 import { ask, bearer, type Answer } from "./support/http.js";
 import { makeFolder, projectRoot } from "./support/paths.js";
 import { freshName, login, logout, newPerson, password, refresh, type Person, type SignedIn } from "./support/people.js";
@@ -66,6 +67,19 @@ const situations: Situation[] = [
     cells: all(works(3)),
   },
   {
+    gone: "replica that commits wait for",
+    how: "killed",
+    take: async () => {
+      await cluster.primary.setSynchronous(true);
+      await cluster.replica!.kill();
+    },
+    give: async () => {
+      await cluster.replica!.start();
+      await cluster.primary.setSynchronous(false);
+    },
+    cells: noWrites(11),
+  },
+  {
     gone: "Redis",
     how: "killed",
     take: () => cluster.redis!.kill(),
@@ -108,6 +122,22 @@ const situations: Situation[] = [
     cells: noWrites(8),
   },
   {
+    gone: "PostgreSQL primary and an identity node",
+    how: "killed",
+    take: async () => {
+      await cluster.primary.kill();
+      await cluster.identity[0]!.process.kill();
+      for (const gate of cluster.gates) await until("a gate is not sure any more", 20, async () => !(await isReady(gate)));
+    },
+    give: async () => {
+      await cluster.primary.start();
+      // PgBouncer keeps away from a server that it has just missed; whoever looks after a node starts it again.
+      const started = () => cluster.identity[0]!.start().then(() => true, () => false);
+      await until("the node starts", 20, started);
+    },
+    cells: all(fails(8)),
+  },
+  {
     gone: "disk of the primary",
     how: "full",
     take: async () => {
@@ -138,6 +168,8 @@ const situations: Situation[] = [
     cells: all(works(2)),
   },
 ];
+
+const isReady = async (node: Gatehouse) => (await ask(node.adminPort, "/readyz")).status === 200;
 
 // Both machines show the wrong time, the header that HTTP wants included.
 async function shift(offset: string): Promise<void> {
@@ -205,8 +237,7 @@ const recovered = () =>
     const username = freshName();
     const joined = await ask(port, "/v1/register", { body: { username, email: `${username}@example.org`, password } });
     const entered = joined.status === 201 ? await login(port, { username }) : joined;
-    const gates = await Promise.all(cluster.gates.map((gate) => ask(gate.adminPort, "/readyz")));
-    return entered.status === 200 && gates.every((answer) => answer.status === 200);
+    return entered.status === 200 && (await Promise.all(cluster.gates.map(isReady))).every((ready) => ready);
   });
 
 // What was acknowledged while the part was away holds; what was not may have happened or not.
@@ -240,10 +271,12 @@ describe("F02 a part of the installation is gone", () => {
   for (const situation of situations) {
     test(`${situation.gone} ${situation.how}`, async () => {
       const cast = await makeCast();
-      const pids = cluster.nodes.map((node) => node.process.pid);
+      const processes = cluster.nodes.map((node) => node.process);
       const acknowledged: boolean[] = [];
+      let left = processes;
       try {
         await situation.take();
+        left = processes.filter((child) => child.running);
         for (let round = 0; round < rounds; round++) {
           const answers = await Promise.all(columns.map((column) => attempt(column, cast, round)));
           for (const [n, column] of columns.entries()) check(column, situation.cells[column], answers[n]!);
@@ -256,8 +289,7 @@ describe("F02 a part of the installation is gone", () => {
         await recovered();
       }
       await verify(cast, acknowledged);
-      assert.deepEqual(cluster.nodes.map((node) => node.process.pid), pids, "no node was started anew");
-      assert.ok(cluster.nodes.every((node) => node.process.running));
+      assert.ok(left.length > 0 && left.every((child) => child.running), "nobody else had to be started anew");
     });
   }
 });
