@@ -95,16 +95,11 @@ PostgresWire::Result PostgresConnection::run(std::string_view sql, const Postgre
   const telemetry::Span span(statement_kind(sql), telemetry::SpanKind::client);
   require_good();
   const bool guard = guarded_ && needs_guard(sql);
-  std::size_t place = 0;
-  try {
-    if (!begun_) add_begin();
-    if (guard_broken_) add_rollback_to_guard();
-    if (guard) add("SAVEPOINT guard", PostgresParameters({}));
-    place = add(sql, parameters);
-    if (guard) add("RELEASE guard", PostgresParameters({}));
-  } catch (const PostgresLost& loss) {
-    lose(loss);
-  }
+  if (!begun_) add_begin();
+  if (guard_broken_) add_rollback_to_guard();
+  if (guard) add("SAVEPOINT guard", PostgresParameters({}));
+  const std::size_t place = add(sql, parameters);
+  if (guard) add("RELEASE guard", PostgresParameters({}));
   auto results = exchange(limit());
   for (const auto& result : results) {
     if (!succeeded(*result)) fail(*result);
@@ -135,17 +130,21 @@ void PostgresConnection::add_rollback_to_guard() {
 // The place of its result among those of the round trip.
 std::size_t PostgresConnection::add(std::string_view sql, const PostgresParameters& parameters) {
   auto* const prepared = options_.prepared_statements ? statements_.find(sql, parameters) : nullptr;
-  if (prepared == nullptr) {
-    wire_.add(std::string(sql), parameters);
+  try {
+    if (prepared == nullptr) {
+      wire_.add(std::string(sql), parameters);
+      return added_++;
+    }
+    const bool under_way = std::ranges::find(preparing_, prepared, &Preparing::second) != preparing_.end();
+    if (!prepared->ready && !under_way) {
+      wire_.add_preparation(prepared->name, prepared->sql, parameters);
+      preparing_.emplace_back(added_++, prepared);
+    }
+    wire_.add_prepared(prepared->name, parameters);
     return added_++;
+  } catch (const PostgresLost& loss) {
+    lose(loss);
   }
-  const bool under_way = std::ranges::find(preparing_, prepared, &Preparing::second) != preparing_.end();
-  if (!prepared->ready && !under_way) {
-    wire_.add_preparation(prepared->name, prepared->sql, parameters);
-    preparing_.emplace_back(added_++, prepared);
-  }
-  wire_.add_prepared(prepared->name, parameters);
-  return added_++;
 }
 
 PostgresWire::Results PostgresConnection::exchange(base::SteadyPoint limit) {
