@@ -13,6 +13,7 @@
 #include "platform/base/unavailable.hpp"
 #include "tests/support/redis_server.hpp"
 #include "tests/support/run_on_loop.hpp"
+#include "tests/support/server_process.hpp"
 
 namespace gatehouse::identity {
 namespace {
@@ -20,13 +21,10 @@ namespace {
 using namespace std::chrono_literals;
 using boost::asio::awaitable;
 
+// Until `done` says so; throws when it never did.
 template <class Done>
 void eventually(Done done) {
-  const auto deadline = std::chrono::steady_clock::now() + 20s;
-  while (!done()) {
-    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("waited in vain");
-    std::this_thread::sleep_for(2ms);
-  }
+  if (!test::wait_until(done)) throw std::runtime_error("waited in vain");
 }
 
 // A process's cache with its client.

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "platform/base/clock.hpp"
@@ -11,17 +10,14 @@
 #include "platform/base/unavailable.hpp"
 #include "platform/cache/redis.hpp"
 #include "tests/support/run_on_loop.hpp"
+#include "tests/support/server_process.hpp"
 
 namespace gatehouse::cache::test_only {
 
-// Until `done` says so; 20 s at most, then it throws.
+// Until `done` says so; throws when it never did.
 template <class Done>
 void eventually(Done done) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!done()) {
-    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("waited in vain");
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
+  if (!test::wait_until(done)) throw std::runtime_error("waited in vain");
 }
 
 // A client with what it needs, used from a test's thread. The timeout is long, for a busy machine: that nothing waits

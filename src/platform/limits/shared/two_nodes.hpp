@@ -5,7 +5,6 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <thread>
 
 #include "platform/base/clock.hpp"
 #include "platform/base/random.hpp"
@@ -14,17 +13,14 @@
 #include "platform/limits/shared/shared_keys.hpp"
 #include "tests/support/redis_server.hpp"
 #include "tests/support/run_on_loop.hpp"
+#include "tests/support/server_process.hpp"
 
 namespace gatehouse::limits::test_only {
 
-// Until `done` says so; 20 s at most, then it throws.
+// Until `done` says so; throws when it never did.
 template <class Done>
 void eventually(Done done) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!done()) {
-    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("waited in vain");
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
+  if (!test::wait_until(done)) throw std::runtime_error("waited in vain");
 }
 
 // A Redis and two processes' clients of it. The process clock stands still: what moves is Redis' own.
