@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 OK, REFUSED, UNKNOWN, NOTHING = "ok", "refused", "unknown", "nothing"
 FOREVER = float("inf")
 
+UNSHOWN = ("answered_sid", "expires")
+
 
 @dataclass(slots=True)
 class Operation:
@@ -41,7 +43,7 @@ class Operation:
         return self.fields.get(key, default)
 
     def describe(self):
-        details = " ".join(f"{key}={value}" for key, value in self.fields.items())
+        details = " ".join(f"{key}={str(value)[-8:]}" for key, value in self.fields.items() if key not in UNSHOWN)
         return (f"{self.invoke:10.4f} … {self.returned:10.4f}  {self.node or '-':<11} {self.what:<15} "
                 f"{self.outcome:<8} {self.status or '-':<4} {details}")
 

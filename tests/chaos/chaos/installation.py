@@ -68,7 +68,7 @@ class Installation:
     def promote(self):
         raise NotImplementedError
 
-    rejoin = promote
+    rejoin = take_over_late = promote
 
     def supervise(self):
         """Starts again what ended by itself, as an init system would. Returns (name, how it ended) of each."""

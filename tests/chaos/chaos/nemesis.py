@@ -9,7 +9,9 @@ class Fault:
     at: float       # seconds since the start of the load
     target: str
     action: str     # kill: SIGKILL, end: SIGTERM, started again later. freeze: SIGSTOP, SIGCONT later.
-                    # promote: the primary is killed and the replica takes its place; later it comes back as a replica
+                    # promote: the primary is killed, the replica takes its place; later it comes back as a replica.
+                    # orphan: the replica is killed; later the primary is, and the replica, which knows nothing of what
+                    # was written in between, takes its place
     seconds: float  # until it is over
 
     def describe(self):
@@ -37,6 +39,8 @@ def schedule(seed, seconds, weights, promotes=False):
         concerned, rest = [target], 1.5
         if promotes and target == "primary" and action == "kill" and chance.random() < 0.3:
             action, concerned, rest = "promote", ["primary", "replica"], REJOINING
+        if promotes and target == "replica" and action == "kill" and chance.random() < 0.5:
+            action, concerned, rest = "orphan", ["primary", "replica"], REJOINING
         at = round(max([at, *(free.get(name, 0) for name in concerned)]), 2)
         if at + lasts + rest > seconds:
             return faults
@@ -79,13 +83,15 @@ class Nemesis:
         part = self.installation.parts[fault.target]
         self.installation.down.add(fault.target)
         self.recorder.fault(**{key: value for key, value in asdict(fault).items() if key != "at"})
-        {"freeze": part.freeze, "kill": part.kill, "end": part.end}.get(fault.action, self.installation.promote)()
+        {"freeze": part.freeze, "kill": part.kill, "end": part.end, "promote": self.installation.promote,
+         "orphan": part.kill}[fault.action]()
         self.supervise()  # hears of the end that was meant while it is
         self.done.append(fault)
 
     def undo(self, fault):
         part = self.installation.parts[fault.target]
-        {"freeze": part.thaw, "promote": self.installation.rejoin}.get(fault.action, part.launch)()
+        {"freeze": part.thaw, "kill": part.launch, "end": part.launch, "promote": self.installation.rejoin,
+         "orphan": self.installation.take_over_late}[fault.action]()
         self.installation.down.discard(fault.target)
         self.recorder.fault(target=fault.target, action=f"{fault.action} is over")
 

@@ -110,7 +110,7 @@ class RemotePart:
 class Scale(Installation):
     """Two identity nodes and two gates; PostgreSQL with a replica that every commit waits for, PgBouncer, Redis."""
 
-    weights = {"identity-1": 3, "identity-2": 3, "gate-1": 2, "gate-2": 2, "primary": 4, "replica": 1,
+    weights = {"identity-1": 3, "identity-2": 3, "gate-1": 2, "gate-2": 2, "primary": 4, "replica": 2,
                "pgbouncer": 2, "redis": 3}
     bound = float(STALENESS)
     profile_bound = LONGEST + 4  # the replica that shows it may have been away for so long
@@ -194,6 +194,15 @@ class Scale(Installation):
         self.supervise()
         self.parts["replica"].up = True
         self.down -= {"primary", "replica"}
+
+    def take_over_late(self):
+        """The primary dies while the replica is down: whatever was acknowledged meanwhile, the replica never heard."""
+        self.down |= {"primary", "replica"}
+        self.parts["primary"].kill()
+        self.control.ask("start", "replica")
+        self.control.ask("failOver")
+        self.parts["primary"].up = True
+        self.rejoin()
 
     def create_admin(self, name, password):
         parts.command_line(self.configuration, "account", "create", "--username", name,
