@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# chaos [MINUTES] [SEED]: kills and freezes each process under load, then looks for what was lost, doubled, resurrected
+# chaos [MINUTES] [SEED] [SET]: kills and freezes each process under load, then looks for what was lost, doubled, resurrected
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 source tools/dev/common.sh
@@ -12,4 +12,4 @@ need build run scale lint
 build_release
 npm_install tests/e2e
 npm --prefix tests/e2e run --silent build
-exec tests/chaos/run --minutes "$minutes" ${2:+--seed "$2"}
+exec tests/chaos/run --minutes "$minutes" ${2:+--seed "$2"} --installation "${3:-scale}"
