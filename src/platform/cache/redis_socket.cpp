@@ -67,8 +67,12 @@ RedisSocket::~RedisSocket() = default;
 
 void RedisSocket::connect(const RedisEndpoint& endpoint, base::SteadyPoint deadline) {
   const auto addresses = resolve(endpoint, deadline);
+  int left = 0;
+  for (const auto* address = addresses.get(); address != nullptr; address = address->ai_next) ++left;
+  // Each gets its share of the time: one that swallows packets must not spend that of the next.
   for (const auto* address = addresses.get(); address != nullptr; address = address->ai_next) {
-    if (connect_to(address, deadline)) return;
+    const auto now = std::chrono::steady_clock::now();
+    if (connect_to(address, now + (deadline - now) / left--)) return;
   }
   throw base::Unavailable("redis_unreachable");
 }
@@ -80,8 +84,7 @@ bool RedisSocket::connect_to(const void* address, base::SteadyPoint deadline) {
   const int on = 1;
   setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   if (::connect(socket_.get(), info.ai_addr, info.ai_addrlen) == 0) return true;
-  if (errno != EINPROGRESS) return false;
-  wait_for(POLLOUT, deadline);
+  if (errno != EINPROGRESS || !is_ready_by(POLLOUT, deadline)) return false;
   int error = 0;
   socklen_t size = sizeof(error);
   return getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0;
@@ -144,11 +147,15 @@ std::size_t RedisSocket::read(char* out, std::size_t size, base::SteadyPoint dea
   }
 }
 
-void RedisSocket::wait_for(short events, base::SteadyPoint deadline) {
+bool RedisSocket::is_ready_by(short events, base::SteadyPoint deadline) {
   std::array<pollfd, 2> watched{pollfd{socket_.get(), events, 0}, pollfd{interrupt_.get(), POLLIN, 0}};
   const int ready = ::poll(watched.data(), watched.size(), milliseconds_until(deadline));
   if (watched[1].revents != 0) throw base::Unavailable("redis_interrupted");
-  if (ready == 0) throw base::Unavailable("redis_timeout");
+  return ready != 0;
+}
+
+void RedisSocket::wait_for(short events, base::SteadyPoint deadline) {
+  if (!is_ready_by(events, deadline)) throw base::Unavailable("redis_timeout");
 }
 
 void RedisSocket::wait_for_tls(int result, base::SteadyPoint deadline) {

@@ -64,6 +64,7 @@ class RedisSocket {
   void connect(const RedisEndpoint& endpoint, base::SteadyPoint deadline);
   [[nodiscard]] bool connect_to(const void* address, base::SteadyPoint deadline);
   void start_tls(const RedisTls& tls, const std::string& host, base::SteadyPoint deadline);
+  [[nodiscard]] bool is_ready_by(short events, base::SteadyPoint deadline);
   void wait_for(short events, base::SteadyPoint deadline);
   void wait_for_tls(int result, base::SteadyPoint deadline);
 
