@@ -134,7 +134,7 @@ TEST_F(Postgres, F02_killed_in_a_transaction_is_unavailable_with_nothing_done_an
 
 TEST_F(Postgres, F02_frozen_is_unavailable_and_over_when_it_thaws) {
   auto with = options();
-  with.statement_timeout = 300ms;
+  with.statement_timeout = 1s;
   with.connect_timeout = 1s;
   auto& database = open(std::move(with));
   EXPECT_EQ(write(database, 1), "done");
@@ -291,7 +291,7 @@ TEST_F(Postgres, a_statement_that_takes_too_long_is_ended_by_the_server) {
   for (const bool prepared : {true, false}) {
     auto with = options(prepared ? server().url(name_) : bouncer.url(name_));
     with.prepared_statements = prepared;
-    with.statement_timeout = 200ms;
+    with.statement_timeout = 500ms;
     auto& database = open(std::move(with));
     const auto slow = outcome([&] {
       database.read_blocking([](Transaction& t) { t.query("SELECT pg_sleep(600)", {}, [](const Row&) {}); });
@@ -304,7 +304,7 @@ TEST_F(Postgres, a_statement_that_takes_too_long_is_ended_by_the_server) {
 
 TEST_F(Postgres, a_node_that_sleeps_in_a_transaction_loses_it) {
   auto with = options();
-  with.statement_timeout = 200ms;  // and twice that between statements
+  with.statement_timeout = 500ms;  // and twice that between statements
   auto& database = open(std::move(with));
   const auto slept = outcome([&] {
     database.write_blocking([&](Transaction& t) {
@@ -430,9 +430,9 @@ TEST_F(Postgres, nodes_that_start_at_once_apply_each_migration_once) {
 
 TEST_F(Postgres, a_migration_may_take_longer_than_a_statement_may) {
   auto with = options();
-  with.statement_timeout = 200ms;
+  with.statement_timeout = 500ms;
   auto& database = open(std::move(with));
-  const std::vector<db::Migration> slow{{1, "slow", "aa", "SELECT pg_sleep(0.6); CREATE TABLE made (id BIGINT);"}};
+  const std::vector<db::Migration> slow{{1, "slow", "aa", "SELECT pg_sleep(1.2); CREATE TABLE made (id BIGINT);"}};
   EXPECT_EQ(db::migrate(database, base::FakeClock(), slow).version, 1);
 }
 
