@@ -18,6 +18,7 @@
 #include "app/workbench.hpp"
 #include "identity/bulk/account_export.hpp"
 #include "identity/bulk/account_import.hpp"
+#include "platform/base/unavailable.hpp"
 
 namespace gatehouse::app {
 namespace {
@@ -140,9 +141,12 @@ int account_import(const Settings& settings, const ImportArguments& arguments, c
                                   .allow_missing_passwords = arguments.allow_missing_passwords},
                                  options);
   ImportProgress done;
-  {
+  try {
     ProgressLine line(io.err, arguments.terminal);
     done = import.run([&](const ImportProgress& progress) { line.show(progress); });
+  } catch (const base::Unavailable& away) {
+    io.err << "The database could not go on (" << away.what() << "). Run the same command again: nothing is lost.\n";
+    return 1;
   }
   io.out << done.imported << " accounts imported, " << done.refused << " lines refused";
   if (done.refused > 0) io.out << " (" << done.taken << " for a name that is taken): see " << options.report.string();

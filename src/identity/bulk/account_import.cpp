@@ -207,7 +207,7 @@ AccountImport::AccountImport(Parts parts, ImportRules rules, ImportOptions optio
     : parts_(parts), rules_(std::move(rules)), options_(std::move(options)) {}
 
 ImportProgress AccountImport::run(const std::function<void(const ImportProgress&)>& on_progress) {
-  ImportStateFile file(options_.state);
+  ImportStateFile file(options_.state, options_.file);
   auto state = load_or_begin(file, options_, parts_.clock, parts_.random);
   const bool finished = state.finished;
   const auto columns = read_columns(options_);

@@ -80,18 +80,15 @@ std::string fingerprint_of(const fs::path& file) {
          std::to_string(about.st_mtim.tv_nsec) + ":" + base::hex_encode(crypto::sha256(begin)).substr(0, 16);
 }
 
-ImportStateFile::ImportStateFile(fs::path path)
-    : path_(std::move(path)), lock_(::open(with_suffix(path_, ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
-  if (lock_ < 0) fail(with_suffix(path_, ".lock"));
+ImportStateFile::ImportStateFile(fs::path path, const fs::path& input)
+    : path_(std::move(path)), lock_(::open(input.c_str(), O_RDONLY | O_CLOEXEC)) {
+  if (lock_ < 0) fail(input);
   if (::flock(lock_, LOCK_EX | LOCK_NB) == 0) return;
   ::close(lock_);
   throw std::runtime_error("another import of this file is running");
 }
 
-ImportStateFile::~ImportStateFile() {
-  ::unlink(with_suffix(path_, ".lock").c_str());
-  ::close(lock_);
-}
+ImportStateFile::~ImportStateFile() { ::close(lock_); }
 
 std::optional<ImportState> ImportStateFile::load() const {
   std::ifstream in(path_);

@@ -36,11 +36,11 @@ struct ImportState {
 // Size, time of change and the first bytes of a file. Throws std::runtime_error when it can't be read.
 [[nodiscard]] std::string fingerprint_of(const std::filesystem::path& file);
 
-// The file of an ImportState, held by one process at a time.
+// The file of an ImportState. Whoever has it open holds the input, too (flock): one import of a file at a time.
 class ImportStateFile {
  public:
-  // Throws std::runtime_error when the file can't be made, or another process holds it.
-  explicit ImportStateFile(std::filesystem::path path);
+  // Throws std::runtime_error when there is no input, or another import holds it.
+  ImportStateFile(std::filesystem::path path, const std::filesystem::path& input);
   ~ImportStateFile();
   ImportStateFile(const ImportStateFile&) = delete;
   ImportStateFile& operator=(const ImportStateFile&) = delete;
