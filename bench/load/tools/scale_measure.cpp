@@ -26,6 +26,8 @@ using Micros = std::vector<double>;
 // Prime, and greater than any number of sessions: multiplying by it permutes them.
 constexpr std::size_t kStride = 1'000'000'007;
 
+// Connections are made and statements prepared meanwhile.
+constexpr std::chrono::milliseconds kWarmUp{500};
 constexpr std::size_t kSweepStep = 500;  // as app::Housekeeper does
 
 void require(bool succeeded, const char* what) {
@@ -148,23 +150,33 @@ class Steps {
   std::atomic<std::size_t> next_;
 };
 
+struct Measured {
+  Micros micros;
+  std::size_t steps = 0;  // those of kWarmUp included
+};
+
 // Until time is up; the first failure of any thread is thrown once all have ended.
-Micros run_threads(const ScaleMeasure& measure, const std::function<double(std::mt19937_64&)>& step) {
-  const auto end = SteadyClock::now() + measure.duration;
+Measured run_threads(const ScaleMeasure& measure, const std::function<double(std::mt19937_64&)>& step) {
+  const auto begin = SteadyClock::now() + kWarmUp;
+  const auto end = begin + measure.duration;
   std::mutex mutex;
-  Micros all;
+  Measured all;
   std::exception_ptr failure;
   const auto work = [&](std::size_t thread) {
-    Micros mine;
+    Measured mine;
     std::mt19937_64 draw(measure.seed * 1'000 + thread);
     try {
-      while (SteadyClock::now() < end) mine.push_back(step(draw));
+      for (auto now = SteadyClock::now(); now < end; now = SteadyClock::now(), ++mine.steps) {
+        const double micros = step(draw);
+        if (now >= begin) mine.micros.push_back(micros);
+      }
     } catch (...) {
       const std::lock_guard lock(mutex);
       if (!failure) failure = std::current_exception();
     }
     const std::lock_guard lock(mutex);
-    all.insert(all.end(), mine.begin(), mine.end());
+    all.micros.insert(all.micros.end(), mine.micros.begin(), mine.micros.end());
+    all.steps += mine.steps;
   };
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < measure.threads; ++i) threads.emplace_back(work, i);
@@ -180,13 +192,13 @@ void measure_scale(app::Installation& installation, const ScaleMeasure& measure,
   const auto step = steps.named(measure.step);
   const auto conflicts = [&] { return installation.database->stats().conflicts; };
   const auto conflicts_before = conflicts();
-  auto micros = run_threads(measure, step);
+  auto [micros, steps_taken] = run_threads(measure, step);
   require(!micros.empty(), "no time for a single step");
   std::sort(micros.begin(), micros.end());
   const auto quantile = [&](double q) { return micros[static_cast<std::size_t>(q * double(micros.size() - 1))]; };
   double sum = 0;
   for (const double one : micros) sum += one;
-  out << R"({"count": )" << micros.size() << R"(, "seconds": )"
+  out << R"({"used": )" << steps_taken << R"(, "count": )" << micros.size() << R"(, "seconds": )"
       << std::chrono::duration<double>(measure.duration).count() << R"(, "p50": )" << quantile(0.5) << R"(, "p99": )"
       << quantile(0.99) << R"(, "p999": )" << quantile(0.999) << R"(, "mean": )" << sum / double(micros.size())
       << R"(, "conflicts": )" << conflicts() - conflicts_before << "}\n";

@@ -29,8 +29,8 @@ struct ScaleMeasure {
 //   sweep:           500 sessions that expired are removed; REQUIRES: there are enough
 inline constexpr const char* kScaleSteps = "username, email, session, registration, refresh, sweep";
 
-// Writes one line of JSON: count, seconds, conflicts (transactions that ran again), and in microseconds p50, p99, p999
-// and mean. Throws when a step did not succeed.
+// Half a second passes before anything counts. Writes one line of JSON: used (steps in all), count, seconds, conflicts
+// (transactions that ran again), and in microseconds p50, p99, p999 and mean. Throws when a step did not succeed.
 void measure_scale(app::Installation& installation, const ScaleMeasure& measure, std::ostream& out);
 
 // Refresh tokens of sessions not used yet, one a line.
