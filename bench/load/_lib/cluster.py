@@ -55,9 +55,11 @@ class Redis:
 
 
 class Cluster:
-    """with Cluster(...) as cluster: all of it started on entering, nothing left of it afterwards."""
+    """with Cluster(...) as cluster: all of it started on entering, nothing left of it afterwards. `sessions`: so many
+    are there from the beginning; their refresh tokens are in `refresh_tokens`."""
 
-    def __init__(self, nodes=2, gates=2, redis=False, settings=None, cores=None):
+    def __init__(self, nodes=2, gates=2, redis=False, settings=None, cores=None, sessions=0):
+        self.sessions, self.refresh_tokens = sessions, []
         self.cores = machine.ALL_CORES if cores is None else cores
         self.folder = Path(tempfile.mkdtemp(prefix="gatehouse-cluster-"))
         self.folder.chmod(0o755)  # PostgreSQL may run as somebody else
@@ -91,6 +93,9 @@ class Cluster:
         try:
             self.postgres.__enter__()
             self.postgres.psql("postgres", f"CREATE DATABASE {DATABASE}")
+            if self.sessions:
+                shown = self.nodes[0].fill("sessions", self.sessions, "--shown", self.sessions)
+                self.refresh_tokens = shown.splitlines()
             if self.redis:
                 self.redis.start()
             for process in self.nodes + self.gates:
