@@ -53,6 +53,7 @@ CLI::App* add_scale(CLI::App& app, Arguments& arguments, const std::string& name
   command->add_option("--password", arguments.password, "Of all of them");
   command->add_option("--now", arguments.now, "Milliseconds since the epoch, of the fill");
   command->add_option("--step", arguments.measure.step, bench::kScaleSteps);
+  command->add_option("--among", arguments.measure.among, "Draw from so many accounts, spread over all");
   command->add_option("--from", arguments.measure.from, "The first that was not used yet");
   command->add_option("--threads", arguments.measure.threads, "Steps in flight");
   command->add_option("--milliseconds", arguments.milliseconds, "For how long");

@@ -65,7 +65,8 @@ class Steps {
 
  private:
   std::size_t any(std::mt19937_64& draw) const {
-    return std::uniform_int_distribution<std::size_t>(0, measure_.accounts - 1)(draw);
+    const std::size_t among = measure_.among > 0 ? measure_.among : measure_.accounts;
+    return std::uniform_int_distribution<std::size_t>(0, among - 1)(draw) * (measure_.accounts / among);
   }
 
   double find_by_username(std::size_t i) const {

@@ -14,6 +14,7 @@ struct ScaleMeasure {
   std::string step;          // a name of kScaleSteps
   std::size_t accounts = 0;  // as they were filled
   std::size_t accounts_a_session = 10;
+  std::size_t among = 0;    // draw from that many accounts, spread over all; 0: from all
   std::size_t from = 0;     // steps that use something up (a name, a session's counter) begin here
   std::size_t threads = 1;  // that many are in flight, each thread one after the other
   std::chrono::milliseconds duration{0};
