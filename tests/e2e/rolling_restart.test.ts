@@ -13,7 +13,9 @@ let cluster: Cluster;
 let application: Application;
 before(async () => {
   application = await Application.start();
-  cluster = await Cluster.start(application.port);
+  // The cheapest hash that the settings allow: hashing is the meekest of all work, and this is not about it.
+  const settings = { "password.memory_kib": "7168", "password.iterations": "5" };
+  cluster = await Cluster.start(application.port, { settings });
 });
 after(async () => {
   await cluster?.stop();
@@ -30,12 +32,12 @@ async function served(node: Gatehouse): Promise<number> {
 function nothingFailed(load: Load): void {
   const log = cluster.nginx.errorLog().split("\n").slice(-20).join("\n");
   assert.deepEqual(load.failures.slice(0, 10), [], `${load.failures.length} of ${load.total} failed; nginx says:\n${log}`);
-  for (const what of ["registration", "sign-in", "gate check", "profile", "refresh"]) assert.ok(load.done[what]! > 0, what);
+  for (const what of ["gate check", "profile", "refresh"]) assert.ok(load.done[what]! > 0, what);
 }
 
 describe("F04 every node is restarted under load", () => {
   test("no request fails", async () => {
-    const load = new Load(cluster.port, 6);
+    const load = await Load.start(cluster.port, cluster.identity[0]!.port, 5, true);
     try {
       for (const node of cluster.nodes) {
         assert.equal(await node.process.stop("SIGTERM"), 0);
@@ -49,14 +51,15 @@ describe("F04 every node is restarted under load", () => {
       await load.stop();
     }
     nothingFailed(load);
+    assert.ok(load.done["registration"]! > 0 && load.done["sign-in"]! > 0);
   });
 });
 
 describe("keys are rotated under load", () => {
   test("twice, and no token is refused", async () => {
-    const load = new Load(cluster.port, 4);
+    const load = await Load.start(cluster.port, cluster.identity[0]!.port, 3, false);
     try {
-      const old = await newPerson(cluster.port);
+      const old = await newPerson(cluster.identity[0]!.port);
       for (let rotation = 0; rotation < 2; rotation++) {
         const result = cluster.identity[rotation % cluster.identity.length]!.command("keys", "rotate");
         assert.equal(result.status, 0, result.output);
@@ -74,7 +77,7 @@ describe("keys are rotated under load", () => {
 
   test("a gate that slept through it says 503 until it has heard, and then what is right", async () => {
     const gate = cluster.gates[0]!;
-    const [stays, leaves] = [await newPerson(cluster.port), await newPerson(cluster.port)];
+    const [stays, leaves] = [await newPerson(cluster.identity[0]!.port), await newPerson(cluster.identity[1]!.port)];
     gate.process.freeze();
     let fresh;
     try {
