@@ -231,7 +231,8 @@ TEST(Settings, database_urls_name_postgresql_and_never_show) {
   EXPECT_TRUE(problem_of("[database]\nreplica_url = \"postgresql://h/d\"\n").find("primary") != std::string::npos);
   const std::string url = "[database]\nurl = \"postgresql://gatehouse:canary@h/d\"\n";
   EXPECT_EQ(settings_of(url).database.url.expose(), "postgresql://gatehouse:canary@h/d");
-  for (const auto& entry : load_settings_from_text("gatehouse.toml", url)->entries) {
+  const auto loaded = load_settings_from_text("gatehouse.toml", url);
+  for (const auto& entry : loaded->entries) {
     EXPECT_EQ(entry.value_text.find("canary"), std::string::npos) << entry.key;
   }
 }
