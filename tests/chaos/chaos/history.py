@@ -55,6 +55,7 @@ class Recorder:
         self._file = open(path, "w", encoding="utf-8")
         self._lock = threading.Lock()
         self._began = time.monotonic()
+        self.acknowledged = 0
         self.write({"kind": "header", **header})
 
     def now(self):
@@ -66,6 +67,7 @@ class Recorder:
             self._file.write(line)
 
     def operation(self, operation):
+        self.acknowledged += operation.outcome == OK
         self.write({"kind": "operation", "what": operation.what, "name": operation.name,
                     "invoke": round(operation.invoke, 6), "return": round(operation.returned, 6),
                     "outcome": operation.outcome, "node": operation.node, "status": operation.status,

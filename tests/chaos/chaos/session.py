@@ -22,8 +22,9 @@ def create_admin(installation, recorder, client, seed):
     return admin
 
 
-def storm(options, installation, recorder, faults):
-    """options: seconds, seed, rate. Returns the load, the nemesis and what makes clients."""
+def storm(options, installation, recorder, faults, enough=float("inf")):
+    """options: seconds, seed, rate. Over when the time is, or `enough` was acknowledged. Returns the load, the nemesis
+    and what makes clients."""
     clock_offset = time.time() - recorder.now()
 
     def make_client():
@@ -36,8 +37,9 @@ def storm(options, installation, recorder, faults):
     nemesis.start()
     try:
         deadline = time.monotonic() + options.seconds
-        while time.monotonic() < deadline and not load.stop_event.is_set() and not nemesis.failure:
-            time.sleep(0.2)
+        while time.monotonic() < deadline and recorder.acknowledged < enough:
+            if load.stop_event.wait(0.2) or nemesis.failure:
+                break
     finally:
         nemesis.stop()
         load.stop()
