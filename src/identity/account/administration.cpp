@@ -23,7 +23,7 @@ awaitable<base::Result<Account, Refusal>> Administration::show(contract::Account
 
 awaitable<AccountPage> Administration::page(AccountFilter filter) {
   auto step = [&](db::Transaction& tx) { return steps_.page(tx, filter); };
-  co_return co_await database_.read(step);
+  co_return co_await database_.read_stale(step);
 }
 
 awaitable<AccountPage> Administration::find_by_email(std::string email) {

@@ -83,6 +83,7 @@ class Administration {
       : database_(database), steps_(steps), sessions_(sessions), log_(log), profiles_(profiles) {}
 
   boost::asio::awaitable<base::Result<Account, Refusal>> show(contract::AccountId id);
+  // From a replica, where there is one: a change may be missing for some seconds. Nothing is decided by a list.
   boost::asio::awaitable<AccountPage> page(AccountFilter filter);
   boost::asio::awaitable<AccountPage> find_by_email(std::string email);
 
