@@ -149,7 +149,7 @@ base::Result<Response, ClientError> Client::send(const Request& request) {
   headers.add("Expect:");  // nobody is to wait for a 100
   for (const auto& [name, value] : request.headers) {
     if (!is_one_line(name) || !is_one_line(value)) std::abort();
-    headers.add(name + ": " + value);
+    headers.add(std::string(name).append(": ").append(value));
   }
   state.prepare(request, headers);
   const CURLcode outcome = state.transfer();
