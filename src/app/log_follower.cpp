@@ -37,8 +37,11 @@ template <class Hand>
 base::SteadyPoint LogFollower::read_on(Hand hand) {
   for (;;) {
     const auto began = installation_.clock.steady_now();
+    // After a failure from the beginning: what answers next may be a replica that took over without the last rows, and
+    // gives their numbers again. Gates and journal bear to hear of a row twice.
+    const identity::FollowerState known = std::exchange(state_, {});
     auto read = installation_.database->read_blocking([&](db::Transaction& tx) {
-      return installation_.revocations.follow(tx, state_, installation_.clock.now(), kStep);
+      return installation_.revocations.follow(tx, known, installation_.clock.now(), kStep);
     });
     if (journal_ != nullptr) journal_->append(read.rows);
     hand(std::move(read.rows), read.complete ? AsOf(began) : std::nullopt);
