@@ -100,7 +100,7 @@ void add_password(Schema& s, PasswordSettings& m) {
   s.integer("password.min_length", m.min_length, 8, 64, "Characters of a new password, at least.");
   s.integer("password.max_length", m.max_length, 64, 256, "And at most.");
   s.choice("password.kind", m.cost.kind, {{"argon2id", Kind::argon2id}, {"bcrypt", Kind::bcrypt}},
-           "How new passwords are hashed; both are accepted, and weaker hashes replaced at sign-in.");
+           "How new passwords are hashed; hashes of other kinds are accepted, and replaced at sign-in.");
   s.integer("password.memory_kib", m.cost.memory_kib, 7'168, caps.max_memory_kib, "argon2id: memory of one hash.");
   s.integer("password.iterations", m.cost.iterations, 1, caps.max_iterations, "argon2id: passes over it.");
   s.integer("password.bcrypt_cost", m.cost.bcrypt_cost, 10, caps.max_bcrypt_cost, "bcrypt: 2^cost rounds.");

@@ -6,7 +6,7 @@ source tools/dev/common.sh
 
 # Threads meet in these, so ThreadSanitizer reads them. One that does not exist counts as failed.
 readonly tsan_tests=(platform_runtime_test platform_http_test platform_db_test platform_limits_test
-  platform_cache_test platform_limits_shared_test platform_telemetry_test gate_test
+  platform_cache_test platform_limits_shared_test platform_telemetry_test gate_test feed_test
   database_conformance_test)
 readonly fuzz_seconds="${FUZZ_SECONDS:-10}"
 
