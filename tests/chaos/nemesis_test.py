@@ -3,7 +3,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from chaos.nemesis import schedule  # noqa: E402
+from chaos.nemesis import Fault, Nemesis, schedule  # noqa: E402
 
 WEIGHTS = {"node-1": 1, "node-2": 1, "database": 1}
 
@@ -42,6 +42,50 @@ class ScheduleTest(unittest.TestCase):
     def test_all_is_over_before_the_end(self):
         for seed in range(50):
             self.assertLessEqual(max(fault.at + fault.seconds for fault in schedule(seed, 60, WEIGHTS)), 60)
+
+
+class FakePart:
+    def __init__(self):
+        self.told = []
+
+    def __getattr__(self, action):
+        return lambda: self.told.append(action)
+
+
+class FakeInstallation:
+    def __init__(self):
+        self.down, self.parts = set(), {"node": FakePart()}
+        self.promote = self.rejoin = self.take_over_late = self.parts["node"].promote
+
+    def supervise(self):
+        return []
+
+
+class FakeRecorder:
+    """A second goes by at each look at the clock."""
+
+    def __init__(self):
+        self.time, self.faults = 0.0, []
+
+    def now(self):
+        self.time += 1
+        return self.time
+
+    def fault(self, **details):
+        self.faults.append(details)
+
+
+class NemesisTest(unittest.TestCase):
+    def test_what_lasts_at_the_end_is_undone_and_nothing_else(self):
+        installation = FakeInstallation()
+        faults = [Fault(1, "node", "freeze", 1), Fault(10, "node", "end", 1e6)]
+        nemesis = Nemesis(installation, FakeRecorder(), faults)
+        nemesis.thread.start()
+        while "end" not in installation.parts["node"].told:
+            self.assertTrue(nemesis.thread.is_alive())
+        nemesis.stop()
+        self.assertEqual(["freeze", "thaw", "end", "launch"], installation.parts["node"].told)
+        self.assertEqual(set(), installation.down)
 
 
 if __name__ == "__main__":

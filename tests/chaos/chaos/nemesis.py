@@ -57,7 +57,7 @@ class Nemesis:
         self.installation, self.recorder = installation, recorder
         self.todo = sorted([(fault.at, 0, fault) for fault in faults] +
                            [(fault.at + fault.seconds, 1, fault) for fault in faults], key=lambda item: item[:2])
-        self.done = []
+        self.lasting = []
         self.stop_event = threading.Event()
         self.failure = None
         self.thread = threading.Thread(target=self.run)
@@ -86,12 +86,13 @@ class Nemesis:
         {"freeze": part.freeze, "kill": part.kill, "end": part.end, "promote": self.installation.promote,
          "orphan": part.kill}[fault.action]()
         self.supervise()  # hears of the end that was meant while it is
-        self.done.append(fault)
+        self.lasting.append(fault)
 
     def undo(self, fault):
         part = self.installation.parts[fault.target]
         {"freeze": part.thaw, "kill": part.launch, "end": part.launch, "promote": self.installation.rejoin,
          "orphan": self.installation.take_over_late}[fault.action]()
+        self.lasting.remove(fault)
         self.installation.down.discard(fault.target)
         self.recorder.fault(target=fault.target, action=f"{fault.action} is over")
 
@@ -102,6 +103,5 @@ class Nemesis:
         """Nothing is broken afterwards, though perhaps not ready yet."""
         self.stop_event.set()
         self.thread.join()
-        for at, is_over, fault in self.todo:
-            if is_over and fault in self.done and fault.target in self.installation.down:
-                self.undo(fault)
+        for fault in list(self.lasting):
+            self.undo(fault)
