@@ -41,24 +41,39 @@ double timed(F f) {
   return std::chrono::duration<double, std::micro>(SteadyClock::now() - began).count();
 }
 
-std::size_t nth_session_holder(const ScaleMeasure& measure, std::size_t n) {
-  const std::size_t sessions = (measure.accounts + measure.accounts_a_session - 1) / measure.accounts_a_session;
-  require(n < sessions, "every session was used; fill anew");
-  return n * kStride % sessions * measure.accounts_a_session;
-}
+// The sessions in an order of no pattern. The steps take the first nine tenths, time and again, so that every session
+// has been used equally often and its counter is known; the last tenth is given away as tokens, each once.
+class Sessions {
+ public:
+  explicit Sessions(const ScaleMeasure& measure)
+      : every_(measure.accounts_a_session), all_((measure.accounts + every_ - 1) / every_) {}
+
+  [[nodiscard]] identity::RefreshToken of_step(std::size_t n) const { return {nth(n % for_steps()), n / for_steps()}; }
+  [[nodiscard]] identity::RefreshToken to_give(std::size_t n) const {
+    require(n < all_ - for_steps(), "every session was given away; fill anew");
+    return {nth(for_steps() + n), 0};
+  }
+
+ private:
+  [[nodiscard]] std::size_t for_steps() const { return all_ - all_ / 10; }
+  [[nodiscard]] contract::SessionId nth(std::size_t n) const { return session_of_member(n * kStride % all_ * every_); }
+
+  const std::size_t every_;
+  const std::size_t all_;
+};
 
 // One step a call; returns what of it counts, in microseconds.
 class Steps {
  public:
   Steps(app::Installation& installation, const ScaleMeasure& measure)
-      : it_(installation), measure_(measure), next_(measure.from) {}
+      : it_(installation), measure_(measure), sessions_(measure), next_(measure.from) {}
 
   std::function<double(std::mt19937_64&)> named(const std::string& name) {
     if (name == "username") return [this](auto& draw) { return find_by_username(any(draw)); };
     if (name == "email") return [this](auto& draw) { return find_by_email(any(draw)); };
     if (name == "session") return [this](auto& draw) { return open_session(any(draw)); };
     if (name == "registration") return [this](auto&) { return register_one(measure_.accounts + next_++); };
-    if (name == "refresh") return [this](auto&) { return refresh(nth_session_holder(measure_, next_++)); };
+    if (name == "refresh") return [this](auto&) { return refresh(sessions_.of_step(next_++)); };
     if (name == "sweep") return [this](auto&) { return sweep(); };
     throw std::invalid_argument("no such step: " + name);
   }
@@ -126,8 +141,7 @@ class Steps {
     });
   }
 
-  double refresh(std::size_t i) const {
-    const identity::RefreshToken token{session_of_member(i), 0};
+  double refresh(const identity::RefreshToken& token) const {
     return timed([&] {
       require(!it_.database
                    ->write_blocking([&](db::Transaction& tx) {
@@ -148,6 +162,7 @@ class Steps {
 
   app::Installation& it_;
   const ScaleMeasure& measure_;
+  const Sessions sessions_;
   std::atomic<std::size_t> next_;
 };
 
@@ -208,8 +223,9 @@ void measure_scale(app::Installation& installation, const ScaleMeasure& measure,
 void print_scale_tokens(const app::Installation& installation, const ScaleMeasure& measure, std::size_t count,
                         std::ostream& out) {
   const identity::RefreshTokenCodec codec(installation.secrets.refresh_mac.clone());
+  const Sessions sessions(measure);
   for (std::size_t n = measure.from; n < measure.from + count; ++n) {
-    out << codec.encode({session_of_member(nth_session_holder(measure, n)), 0}).expose() << '\n';
+    out << codec.encode(sessions.to_give(n)).expose() << '\n';
   }
 }
 

@@ -26,7 +26,7 @@ struct ScaleMeasure {
 //   username, email: the read of a sign-in
 //   session:         the write of a sign-in, after that read
 //   registration:    a new account
-//   refresh:         a rotation; each session is used once
+//   refresh:         a rotation; the sessions are used in turn
 //   sweep:           500 sessions that expired are removed; REQUIRES: there are enough
 inline constexpr const char* kScaleSteps = "username, email, session, registration, refresh, sweep";
 
@@ -34,7 +34,7 @@ inline constexpr const char* kScaleSteps = "username, email, session, registrati
 // (transactions that ran again), and in microseconds p50, p99, p999 and mean. Throws when a step did not succeed.
 void measure_scale(app::Installation& installation, const ScaleMeasure& measure, std::ostream& out);
 
-// Refresh tokens of sessions not used yet, one a line.
+// Refresh tokens of sessions that no step uses, one a line; each may be asked for once.
 void print_scale_tokens(const app::Installation& installation, const ScaleMeasure& measure, std::size_t count,
                         std::ostream& out);
 
