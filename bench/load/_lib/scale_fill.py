@@ -21,17 +21,23 @@ class Filled:
         self.every = max(1, min(10, accounts // 70_000))  # accounts for each live session
         self.folder = postgres.folder / self.name
         self.folder.mkdir(exist_ok=True)
+        self._config = None
         self.state_file = self.folder / "state.json"
         self.state = json.loads(self.state_file.read_text()) if self.state_file.exists() else None
+
+    def config(self):
+        """Written once: a step that runs beside others must not read half of it."""
+        if self._config is None:
+            self._config = self.server(machine.ALL_CORES).config
+        return self._config
 
     def server(self, cores):
         settings = {"database": {"url": self.postgres.url(self.name)}}
         return Gatehouse(cores=cores, settings=settings, folder=self.folder)
 
     def tool(self, command, *arguments, output=None):
-        config = self.server(machine.ALL_CORES).config
-        return machine.tool(command, "--config", config, "--count", self.accounts, "--every", self.every, *arguments,
-                            output=output)
+        return machine.tool(command, "--config", self.config(), "--count", self.accounts, "--every", self.every,
+                            *arguments, output=output)
 
     def take(self, what, count):
         """The first number of `count` that nothing has used; they are used from now on."""
@@ -81,8 +87,7 @@ class Filled:
         return (keys, foreign), [definition for _, definition in indexes]
 
     def _copy(self, table, columns, command, now):
-        config = self.server(machine.ALL_CORES).config
-        rows = subprocess.Popen([machine.TOOLS / "bench_tool", command, "--config", config, "--count",
+        rows = subprocess.Popen([machine.TOOLS / "bench_tool", command, "--config", self.config(), "--count",
                                  str(self.accounts), "--every", str(self.every), "--now", str(now), "--password",
                                  PASSWORD], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         # In the transaction that emptied the table: no log is written, and every row is frozen from the start.
