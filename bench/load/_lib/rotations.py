@@ -8,11 +8,11 @@ from _lib.machine import median
 ROUNDS, SECONDS = 5, 6
 
 
-def _rotate(server, tokens, other_cpu):
+def _rotate(server, tokens, other_cpu, connections):
     writes = 'gatehouse_runtime_pool_tasks_total{pool="storage_write"}'
     before, other_before = server.metrics(), other_cpu()
     load, micros = wrk.run_measured(server.pid, server.port, "/v1/refresh", SECONDS, script="refresh.lua",
-                                    arguments=[tokens])
+                                    arguments=[tokens], connections=connections)
     after, other_after = server.metrics(), other_cpu()
     if load.bad or load.socket_errors:
         raise RuntimeError(f"{load.bad} rotations were no success, {load.socket_errors} socket errors")
@@ -23,7 +23,7 @@ def _rotate(server, tokens, other_cpu):
             "group": (after[writes] - before[writes]) / max(commits, 1), "again": again / load.requests}
 
 
-def measure(server, sessions, other_cpu=lambda: 0.0):
+def measure(server, sessions, other_cpu=lambda: 0.0, connections=64):
     """Fills `sessions` for each round, which has its own: those in flight at a round's end are lost to the next.
     Starts the server. The medians over the rounds; `other_cpu`: seconds that a database server has used."""
     tokens = server.fill("sessions", ROUNDS * sessions, "--shown", ROUNDS * sessions).splitlines()
@@ -33,5 +33,5 @@ def measure(server, sessions, other_cpu=lambda: 0.0):
         for i in range(ROUNDS):
             file = Path(folder) / str(i)
             file.write_text("\n".join(tokens[i::ROUNDS]) + "\n")
-            rounds.append(_rotate(server, file, other_cpu))
+            rounds.append(_rotate(server, file, other_cpu, connections))
     return {name: median([figures[name] for figures in rounds]) for name in rounds[0]}
