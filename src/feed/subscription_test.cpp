@@ -339,7 +339,8 @@ TEST(SubscriptionStream, what_a_stranger_writes_into_the_stream_ends_nothing) {
   }));
   a.journal().append({test::ended(1)});
   EXPECT_TRUE(gate.comes_to_refuse(1));
-  EXPECT_TRUE(gate.comes_to([](const test::FakeGates& gates) { return gates.applied == 1; }));
+  // That one row and no other; both carriers may have brought it at the same moment, which ends nothing twice.
+  EXPECT_TRUE(gate.comes_to([](const test::FakeGates& gates) { return gates.refused.size() == 1; }));
 }
 
 TEST(SubscriptionStream, a_key_of_another_kind_in_redis_is_no_stream) {
