@@ -81,6 +81,7 @@ Installation::Installation(const Settings& all_settings, const base::Clock& a_cl
       database(std::move(opened)),
       master_key(std::move(master)),
       secrets(std::move(server_secrets)),
+      audit(a_clock),
       revocations(settings.token.access_lifetime + settings.token.leeway),
       sessions(session_options(settings), revocations),
       vault(secrets.account_kek, secrets.blind_index, random),

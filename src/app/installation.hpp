@@ -11,6 +11,7 @@
 #include "identity/token/key_manager.hpp"
 #include "identity/token/revocation_store.hpp"
 #include "identity/token/server_secrets.hpp"
+#include "platform/audit/log.hpp"
 #include "platform/base/clock.hpp"
 #include "platform/base/random.hpp"
 #include "platform/base/reference_clock.hpp"
@@ -27,6 +28,7 @@ struct Installation {
   std::unique_ptr<db::Database> database;
   crypto::SealingKey master_key;
   identity::ServerSecrets secrets;
+  audit::Log audit;
   identity::RevocationStore revocations;
   identity::SessionStore sessions;
   identity::AccountStore accounts;
