@@ -70,7 +70,7 @@ class Sessions {
         "WHERE id = $1 AND ended_at IS NULL AND idle_expires_at > $2 "
         "RETURNING account_id, amr, auth_time, idle_expires_at",
         {db::Blob{id}, 1, 1'000'000'000}, [](const db::Row& row) { return row.blob(0); });
-    return *t.query_one("SELECT state, epoch, roles, data_key_sealed FROM account WHERE id = $1", {db::Blob{*account}},
+    return *t.query_one("SELECT state, epoch, roles, data_key_seed FROM account WHERE id = $1", {db::Blob{*account}},
                         [](const db::Row& row) { return row.integer(1); });
   }
   static std::int64_t read(Transaction& t, const std::string& id) {
@@ -102,11 +102,10 @@ class Sessions {
     for (auto i = first; i < last; ++i) {
       const std::string_view name = names[i - first];
       const db::Blob id{ids_[i]};
-      accounts.insert(accounts.end(), {id, name, name, db::Blob{bytes}, "x", "active", 0, 0});
+      accounts.insert(accounts.end(), {id, name, "", id, db::Blob{bytes}, "a", 0});
       sessions.insert(sessions.end(), {id, id, 0, 0, 0, 0, db::Blob{bytes}, "pwd", 0, 1'000, 1'000'000'000});
     }
-    t.insert_many("account",
-                  "id, username, username_skeleton, data_key_sealed, password_hash, state, created_at, updated_at",
+    t.insert_many("account", "id, username, username_skeleton, data_key_seed, password_hash, state, updated_at",
                   accounts);
     t.insert_many("session",
                   "id, account_id, created_at, last_used_at, counter, rotated_at, client_sealed, amr, auth_time, "

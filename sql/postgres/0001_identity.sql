@@ -5,19 +5,28 @@
 -- that none is padded. Names compare by their bytes (COLLATE "C"), as SQLite does: no range or unique index depends on
 -- the locale of a server.
 
+-- What a sign-in or a refresh reads, and nothing else: the rows of many accounts fit in memory (docs/adr/0030). No
+-- column is NULL but of an erased account, since with more than eight columns one NULL costs eight bytes.
 CREATE TABLE account (
   id                UUID   PRIMARY KEY,             -- UUIDv7
   epoch             BIGINT NOT NULL DEFAULT 1,      -- grows when every older access token must become void
-  created_at        BIGINT NOT NULL,
   updated_at        BIGINT NOT NULL,
-  state             TEXT   NOT NULL CHECK (state IN ('active', 'disabled')),
+  data_key_seed     UUID,                           -- 16 bytes, from which the account's own key is made; NULL once erased
+  state             TEXT   NOT NULL CHECK (state IN ('a', 'd')),  -- active, disabled
   roles             TEXT   NOT NULL DEFAULT '',     -- sorted, separated by spaces: they are read with every refresh
   username          TEXT   COLLATE "C" NOT NULL UNIQUE,  -- PRECIS UsernameCaseMapped (RFC 8265)
-  username_skeleton TEXT   COLLATE "C" NOT NULL UNIQUE,  -- UTS 39 skeleton: two names that look alike are one
+  username_skeleton TEXT   COLLATE "C" NOT NULL,    -- UTS 39 skeleton; empty where it is the username, as it mostly is
   email_index       BYTEA  UNIQUE,                  -- blind index of the normalised address, 15 bytes
-  data_key_sealed   BYTEA,                          -- the account's own key, under the installation's; NULL once erased
-  profile_sealed    BYTEA,                          -- JSON {email, display_name} under the data key
-  password_hash     TEXT   NOT NULL                 -- PHC string, or bcrypt's
+  password_hash     BYTEA  NOT NULL                 -- crypto/packed_hash.hpp
+);
+-- Two names that look alike are one.
+CREATE UNIQUE INDEX account_skeleton ON account (COALESCE(NULLIF(username_skeleton, ''), username));
+
+-- What only the account's page, lists, mails and exports read.
+CREATE TABLE account_profile (
+  account_id     UUID   PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+  created_at     BIGINT NOT NULL,
+  profile_sealed BYTEA                -- JSON {email, display_name} under the account's data key; NULL once erased
 );
 
 -- A refresh changes no indexed column: with room left in the page it touches no index (HOT).

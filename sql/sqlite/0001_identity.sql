@@ -1,18 +1,26 @@
 -- Accounts, sessions, signing keys and the revocation log. Times are milliseconds since the Unix epoch, UTC.
 
+-- What a sign-in or a refresh reads, and nothing else: the rows of many accounts fit in memory (docs/adr/0030).
 CREATE TABLE account (
   id                BLOB    PRIMARY KEY,      -- UUIDv7
   username          TEXT    NOT NULL UNIQUE,  -- PRECIS UsernameCaseMapped (RFC 8265)
-  username_skeleton TEXT    NOT NULL UNIQUE,  -- UTS 39 skeleton: two names that look alike are one
+  username_skeleton TEXT    NOT NULL,         -- UTS 39 skeleton; empty where it is the username, as it mostly is
   email_index       BLOB    UNIQUE,           -- blind index of the normalised address, 15 bytes
-  data_key_sealed   BLOB,                     -- the account's own key, under the installation's; NULL once erased
-  profile_sealed    BLOB,                     -- JSON {email, display_name} under the data key
-  password_hash     TEXT    NOT NULL,         -- PHC string, or bcrypt's
-  state             TEXT    NOT NULL CHECK (state IN ('active', 'disabled')),
+  data_key_seed     BLOB,                     -- 16 bytes, from which the account's own key is made; NULL once erased
+  password_hash     BLOB    NOT NULL,         -- crypto/packed_hash.hpp
+  state             TEXT    NOT NULL CHECK (state IN ('a', 'd')),  -- active, disabled
   roles             TEXT    NOT NULL DEFAULT '', -- sorted, separated by spaces: they are read with every refresh
   epoch             INTEGER NOT NULL DEFAULT 1,  -- grows when every older access token must become void
-  created_at        INTEGER NOT NULL,
   updated_at        INTEGER NOT NULL
+) WITHOUT ROWID;
+-- Two names that look alike are one.
+CREATE UNIQUE INDEX account_skeleton ON account (COALESCE(NULLIF(username_skeleton, ''), username));
+
+-- What only the account's page, lists, mails and exports read.
+CREATE TABLE account_profile (
+  account_id     BLOB    PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+  created_at     INTEGER NOT NULL,
+  profile_sealed BLOB                 -- JSON {email, display_name} under the account's data key; NULL once erased
 ) WITHOUT ROWID;
 
 CREATE TABLE session (

@@ -67,12 +67,13 @@ std::optional<std::string> decode_hash_base64(std::string_view text, HashBase64 
   return std::string(reinterpret_cast<const char*>(out.data()), size);
 }
 
-std::string encode_hash_base64(std::string_view bytes) {
-  const int variant = variant_of(HashBase64::standard);
+std::string encode_hash_base64(std::string_view bytes, HashBase64 form) {
+  const int variant = variant_of(form);
   std::string out(sodium_base64_encoded_len(bytes.size(), variant), '\0');
   sodium_bin2base64(out.data(), out.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
                     variant);
   out.pop_back();  // the NUL
+  if (form == HashBase64::adapted) std::replace(out.begin(), out.end(), '+', '.');
   return out;
 }
 

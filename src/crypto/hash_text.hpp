@@ -37,7 +37,6 @@ enum class HashBase64 {
 
 // Only the canonical form, and at most 256 characters of it. Nothing otherwise.
 [[nodiscard]] std::optional<std::string> decode_hash_base64(std::string_view text, HashBase64 form);
-// HashBase64::standard.
-[[nodiscard]] std::string encode_hash_base64(std::string_view bytes);
+[[nodiscard]] std::string encode_hash_base64(std::string_view bytes, HashBase64 form = HashBase64::standard);
 
 }  // namespace gatehouse::crypto

@@ -36,7 +36,7 @@ class AccountStoreConformance : public test::OnEveryDatabase {
             .username = name,
             .username_skeleton = "skeleton of " + name,
             .email_index = "index of " + name,
-            .data_key_sealed = std::string("key\0bytes", 9),
+            .data_key_seed = std::string("sixteen\0bytes !!", 16),
             .profile_sealed = "profile",
             .password_hash = "hash of " + name,
             .roles = {"member"},
@@ -49,6 +49,9 @@ class AccountStoreConformance : public test::OnEveryDatabase {
   }
   AccountRecord load(AccountId id) {
     return read([&](Transaction& tx) { return store_.find(tx, id); }).value();
+  }
+  AccountWithProfile load_with_profile(AccountId id) {
+    return read([&](Transaction& tx) { return store_.find_with_profile(tx, id); }).value();
   }
   std::vector<std::string> names(const AccountFilter& filter) {
     std::vector<std::string> out;
@@ -70,18 +73,24 @@ TEST_P(AccountStoreConformance, finds_an_account_by_id_username_and_email_index)
   insert("bob");
   const auto found = load(row.id);
   EXPECT_EQ(found.username, "alice");
-  EXPECT_EQ(found.data_key_sealed, row.data_key_sealed);
+  EXPECT_EQ(found.data_key_seed, row.data_key_seed);
   EXPECT_EQ(found.password_hash, row.password_hash);
   EXPECT_EQ(found.state, AccountState::active);
   EXPECT_EQ(found.epoch, 1);
-  EXPECT_EQ(found.created_at, row.created_at);
+  const auto whole = load_with_profile(row.id);
+  EXPECT_EQ(whole.username, "alice");
+  EXPECT_EQ(whole.password_hash, row.password_hash);
+  EXPECT_EQ(whole.profile_sealed, row.profile_sealed);
+  EXPECT_EQ(whole.created_at, row.created_at);
   const auto by_name = read([&](Transaction& tx) { return store_.find_by_username(tx, "alice"); });
   const auto by_email = read([&](Transaction& tx) { return store_.find_by_email_index(tx, "index of alice"); });
   ASSERT_TRUE(by_name && by_email);
   EXPECT_EQ(by_name->id, row.id);
   EXPECT_EQ(by_email->id, row.id);
   EXPECT_FALSE(read([&](Transaction& tx) { return store_.find_by_username(tx, "Alice"); }));
-  EXPECT_FALSE(read([&](Transaction& tx) { return store_.find(tx, AccountId(base::Uuid::random(random_))); }));
+  const AccountId nobody(base::Uuid::random(random_));
+  EXPECT_FALSE(read([&](Transaction& tx) { return store_.find(tx, nobody); }));
+  EXPECT_FALSE(read([&](Transaction& tx) { return store_.find_with_profile(tx, nobody); }));
 }
 
 // U01: a name, one that looks like it and an address belong to one account each.
@@ -100,6 +109,33 @@ TEST_P(AccountStoreConformance, U01_refuses_a_second_username_skeleton_or_email)
     EXPECT_EQ(result.error(), StoreError::taken);
     EXPECT_FALSE(read([&](Transaction& tx) { return store_.find(tx, row.id); }));
   }
+}
+
+// U01: a name that is its own skeleton is kept once; it is taken for all that look like it, whoever came first.
+TEST_P(AccountStoreConformance, U01_a_name_is_taken_for_its_lookalikes_and_the_other_way_round) {
+  const auto try_insert = [&](const std::string& name, const std::string& skeleton) {
+    auto row = account(name);
+    row.username_skeleton = skeleton;
+    return write([&](Transaction& tx) { return store_.insert(tx, row).has_value(); });
+  };
+  EXPECT_TRUE(try_insert("alice", "alice"));
+  EXPECT_FALSE(try_insert("аlice", "alice"));
+  EXPECT_TRUE(try_insert("tοm", "torn"));
+  EXPECT_FALSE(try_insert("torn", "torn"));
+  EXPECT_FALSE(try_insert("tom", "torn"));
+  const auto bob = insert("bob");
+  const auto rename = [&](const std::string& name, const std::string& skeleton) {
+    return write([&](Transaction& tx) {
+      return store_.change_names(tx, bob, {.username = name, .username_skeleton = skeleton, .profile_sealed = "p"},
+                                 clock_.now());
+    });
+  };
+  EXPECT_EQ(rename("аlice", "alice").error(), StoreError::taken);
+  EXPECT_EQ(rename("torn", "torn").error(), StoreError::taken);
+  EXPECT_TRUE(rename("robert", "robert"));
+  EXPECT_FALSE(try_insert("rоbert", "robert"));
+  EXPECT_TRUE(rename("rоbert", "robert"));
+  EXPECT_FALSE(try_insert("robert", "robert"));
 }
 
 // U01: parallel registrations of one name leave one account.
@@ -196,10 +232,10 @@ TEST_P(AccountStoreConformance, changes_only_the_names_that_are_given) {
   };
   EXPECT_TRUE(change({.profile_sealed = "second profile"}));
   EXPECT_EQ(load(id).username, "alice");
-  EXPECT_EQ(load(id).profile_sealed, "second profile");
+  EXPECT_EQ(load_with_profile(id).profile_sealed, "second profile");
   EXPECT_EQ(change({.username = "bob", .username_skeleton = "x", .profile_sealed = "p"}).error(), StoreError::taken);
   EXPECT_EQ(change({.email_index = "index of bob", .profile_sealed = "p"}).error(), StoreError::taken);
-  EXPECT_EQ(load(id).profile_sealed, "second profile");
+  EXPECT_EQ(load_with_profile(id).profile_sealed, "second profile");
   EXPECT_TRUE(change({.username = "alicia", .username_skeleton = "alicia", .profile_sealed = "p"}));
   EXPECT_EQ(load(id).username, "alicia");
   const AccountId nobody(base::Uuid::random(random_));

@@ -52,9 +52,11 @@ class CopyInstallation : public ::testing::Test {
     const std::string id = id_of(i);
     const db::Value email = i % 2 == 0 ? db::Value(nullptr) : db::Value(Blob{id});
     t.execute(
-        "INSERT INTO account (id, username, username_skeleton, email_index, password_hash, state, created_at, "
-        "updated_at) VALUES ($1, $2, $2, $3, 'hash', 'active', $4, $4)",
-        {Blob{id}, name, email, i});
+        "INSERT INTO account (id, username, username_skeleton, email_index, password_hash, state, updated_at) "
+        "VALUES ($1, $2, '', $3, $4, 'a', $5)",
+        {Blob{id}, name, email, Blob{"hash"}, i});
+    t.execute("INSERT INTO account_profile (account_id, created_at, profile_sealed) VALUES ($1, $2, $3)",
+              {Blob{id}, i, email});
     t.execute(
         "INSERT INTO session (id, account_id, created_at, last_used_at, counter, rotated_at, client_sealed, amr, "
         "auth_time, idle_expires_at, expires_at) VALUES ($1, $1, 1, 2, 3, 4, $2, 'pwd', 5, 6, 7)",
@@ -96,7 +98,7 @@ TEST_F(CopyInstallation, every_row_arrives_and_is_read_again) {
     if (progress.table == "account") (progress.verifying ? verified : copied) = progress.done;
   });
   EXPECT_FALSE(report.resumed);
-  EXPECT_EQ(report.rows, 2U * kAccounts + 1);
+  EXPECT_EQ(report.rows, 3U * kAccounts + 1);
   EXPECT_EQ(copied, static_cast<std::uint64_t>(kAccounts));
   EXPECT_EQ(verified, copied);
   EXPECT_EQ(count(to(), "account"), kAccounts);
@@ -142,7 +144,7 @@ TEST_F(CopyInstallation, an_interrupted_copy_keeps_programs_away_and_goes_on_whe
   });
   EXPECT_TRUE(report.resumed);
   EXPECT_EQ(began, 1000U) << "where it had ended";
-  EXPECT_EQ(report.rows, 2U * kAccounts + 1);
+  EXPECT_EQ(report.rows, 3U * kAccounts + 1);
   EXPECT_TRUE(db::migrate(to(), clock_).applied.empty());
 }
 

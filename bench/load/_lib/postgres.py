@@ -18,12 +18,12 @@ def memory_mib():
 
 
 # Said on the page of results: everything that is not PostgreSQL's default.
-def settings():
+def settings(shared_buffers_mib):
     memory = memory_mib()
-    return {"listen_addresses": "''", "max_connections": "60", "shared_buffers": f"{memory // 4}MB",
-            "effective_cache_size": f"{memory // 2}MB", "maintenance_work_mem": f"{memory // 12}MB",
+    return {"listen_addresses": "''", "max_connections": "60", "shared_buffers": f"{shared_buffers_mib}MB",
+            "effective_cache_size": f"{max(memory // 2, shared_buffers_mib)}MB", "maintenance_work_mem": f"{memory // 12}MB",
             "max_parallel_maintenance_workers": "1", "random_page_cost": "1.1", "jit": "off",
-            "wal_compression": "lz4", "checkpoint_timeout": "15min", "max_wal_size": "16GB", "min_wal_size": "2GB",
+            "wal_compression": "lz4", "checkpoint_timeout": "15min", "max_wal_size": "8GB", "min_wal_size": "2GB",
             "autovacuum_naptime": "20s", "log_checkpoints": "on"}
 
 
@@ -39,6 +39,7 @@ class Postgres:
         self.folder = Path(folder).resolve()
         self.data = self.folder / "data"
         self.filling = False
+        self.shared_buffers_mib = memory_mib() // 4
         self.as_user = []
         if os.getuid() == 0:  # which PostgreSQL refuses to run as
             self.as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
@@ -60,7 +61,7 @@ class Postgres:
             file.write("include 'bench.conf'\n")
 
     def _start(self):
-        values = {**settings(), "unix_socket_directories": f"'{self.folder}'", **(_FILLING if self.filling else {})}
+        values = {**settings(self.shared_buffers_mib), "unix_socket_directories": f"'{self.folder}'", **(_FILLING if self.filling else {})}
         conf = self.data / "bench.conf"
         conf.write_text("".join(f"{key} = {value}\n" for key, value in values.items()), encoding="ascii")
         conf.chmod(0o644)
@@ -69,10 +70,12 @@ class Postgres:
     def _stop(self):
         self._run("pg_ctl", "-D", self.data, "-m", "fast", "-w", "-t", 600, "stop")
 
-    def restart(self, filling):
-        if filling != self.filling:
+    def restart(self, filling, shared_buffers_mib=None):
+        """With other settings; without one it goes on. None: a quarter of the memory."""
+        shared_buffers_mib = shared_buffers_mib or memory_mib() // 4
+        if (filling, shared_buffers_mib) != (self.filling, self.shared_buffers_mib):
             self._stop()
-            self.filling = filling
+            self.filling, self.shared_buffers_mib = filling, shared_buffers_mib
             self._start()
 
     def url(self, database):

@@ -66,12 +66,14 @@ CLI::App* add_scale(CLI::App& app, Arguments& arguments, const std::string& name
 struct ScaleCommands {
   ScaleCommands(CLI::App& app, Arguments& arguments)
       : accounts(add_scale(app, arguments, "scale-accounts", "Print accounts, for COPY")),
+        profiles(add_scale(app, arguments, "scale-profiles", "Print their profiles, for COPY")),
         sessions(add_scale(app, arguments, "scale-sessions", "Print their sessions, for COPY")),
         measure(add_scale(app, arguments, "scale-measure", "Print how long a step takes, as JSON")),
         tokens(add_scale(app, arguments, "scale-tokens", "Print refresh tokens")),
         names(add_scale(app, arguments, "scale-names", "Print usernames")) {}
 
   CLI::App* const accounts;
+  CLI::App* const profiles;
   CLI::App* const sessions;
   CLI::App* const measure;
   CLI::App* const tokens;
@@ -85,6 +87,9 @@ std::optional<int> run_scale(const ScaleCommands& commands, Arguments& a) {
   const bench::ScaleFill fill{a.count, a.measure.accounts_a_session, base::from_unix_ms(a.now)};
   if (commands.accounts->parsed()) {
     return with_installation(a, [&](auto& it) { bench::write_accounts(it, fill, a.password, std::cout); });
+  }
+  if (commands.profiles->parsed()) {
+    return with_installation(a, [&](auto& it) { bench::write_profiles(it, fill, std::cout); });
   }
   if (commands.sessions->parsed()) {
     return with_installation(a, [&](auto& it) { bench::write_sessions(it, fill, std::cout); });

@@ -20,7 +20,7 @@ namespace {
 
 struct Member {
   contract::AccountId id;
-  std::string data_key_sealed;
+  std::string data_key_seed;
 };
 
 std::string hashed(const app::Installation& installation, const std::string& password) {
@@ -37,13 +37,13 @@ Member insert_account(app::Installation& installation, db::Transaction& tx, cons
                                      .username = username->canonical(),
                                      .username_skeleton = username->skeleton(),
                                      .email_index = installation.random.bytes(32),
-                                     .data_key_sealed = sealed.data_key,
+                                     .data_key_seed = sealed.data_key_seed,
                                      .profile_sealed = std::move(sealed.profile),
                                      .password_hash = hash,
                                      .roles = {"member"},
                                      .created_at = installation.clock.now()};
   if (!installation.accounts.insert(tx, account)) throw std::runtime_error("taken: " + name);
-  return {id, std::move(sealed.data_key)};
+  return {id, std::move(sealed.data_key_seed)};
 }
 
 // Runs `insert(tx, i)` for each i below `count`, many to a transaction.
@@ -84,7 +84,7 @@ void fill_sessions(app::Installation& installation, std::size_t count, std::size
   in_batches(installation, count, [&](db::Transaction& tx, std::size_t i) {
     if (i % kSessionsEach == 0) {
       member = insert_account(installation, tx, "holder-" + std::to_string(i / kSessionsEach), hash);
-      data_key = identity::open_data_key(installation.secrets.account_kek, member.id, member.data_key_sealed);
+      data_key = identity::derive_data_key(installation.secrets.account_kek, member.id, member.data_key_seed);
     }
     const identity::ClientInfo client{.address = "192.0.2.7", .agent = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0)"};
     auto sealed = identity::seal_client_info(data_key.value(), ids[i], client, installation.random);

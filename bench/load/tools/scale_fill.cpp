@@ -6,8 +6,10 @@
 #include "bench/load/tools/copy_rows.hpp"
 #include "bench/load/tools/scale_member.hpp"
 #include "crypto/blind_index.hpp"
+#include "crypto/packed_hash.hpp"
 #include "crypto/password.hpp"
 #include "identity/session/client_info.hpp"
+#include "identity/token/data_key.hpp"
 
 namespace gatehouse::bench {
 namespace {
@@ -24,8 +26,9 @@ base::TimePoint between(base::TimePoint from, base::TimePoint to, base::Random& 
 
 void write_session(CopyRows& rows, const app::Installation& installation, std::size_t i, const ScaleFill& fill) {
   auto random = member_random(i);
-  const auto data_key = crypto::SealingKey::generate(random);
   const auto account = member(i, fill.accounts, fill.now);
+  const auto seed = identity::new_data_key_seed(random);
+  const auto data_key = identity::derive_data_key(installation.secrets.account_kek, account.id, seed);
   const auto session = session_of_member(i);
   const auto created = between(std::max(account.created_at, fill.now - kFourWeeks), fill.now, random);
   const auto used = between(created, fill.now, random);
@@ -44,34 +47,45 @@ void write_session(CopyRows& rows, const app::Installation& installation, std::s
   rows.integer(base::to_unix_ms(std::min<base::TimePoint>(used + options.idle, expires)));
   rows.integer(base::to_unix_ms(expires));
   rows.bytes("pwd");
-  rows.bytes(identity::seal_client_info(data_key, session, client, random));
+  rows.bytes(identity::seal_client_info(data_key.value(), session, client, random));
 }
 
 }  // namespace
 
 void write_accounts(const app::Installation& installation, const ScaleFill& fill, const std::string& password,
                     std::ostream& out) {
-  const auto hash = *crypto::PasswordHasher(installation.settings.password.cost).hash(base::Secret(password));
+  const auto hash = crypto::pack_password_hash(
+      *crypto::PasswordHasher(installation.settings.password.cost).hash(base::Secret(password)));
   CopyRows rows(out);
   for (std::size_t i = 0; i < fill.accounts; ++i) {
     const auto account = member(i, fill.accounts, fill.now);
     if (i % kCheckEvery == 0) check_member(account);
     auto random = member_random(i);
-    const identity::AccountVault vault(installation.secrets.account_kek, installation.secrets.blind_index, random);
-    const auto sealed = vault.seal_new(account.id, {.email = account.email, .display_name = account.display_name});
-    rows.row(12);
+    rows.row(10);
     rows.bytes(account.id.bytes());
     rows.integer(1);
     rows.integer(base::to_unix_ms(account.created_at));
-    rows.integer(base::to_unix_ms(account.created_at));
-    rows.bytes("active");
+    rows.bytes(identity::new_data_key_seed(random));
+    rows.bytes(identity::state_column(identity::AccountState::active));
     rows.bytes("member");
     rows.bytes(account.username);
-    rows.bytes(account.skeleton);
+    rows.bytes(identity::skeleton_column(account.username, account.skeleton));
     rows.bytes(crypto::blind_index(installation.secrets.blind_index, account.email));
-    rows.bytes(sealed.data_key);
-    rows.bytes(sealed.profile);
     rows.bytes(hash);
+  }
+  rows.finish();
+}
+
+void write_profiles(const app::Installation& installation, const ScaleFill& fill, std::ostream& out) {
+  CopyRows rows(out);
+  for (std::size_t i = 0; i < fill.accounts; ++i) {
+    const auto account = member(i, fill.accounts, fill.now);
+    auto random = member_random(i);
+    const identity::AccountVault vault(installation.secrets.account_kek, installation.secrets.blind_index, random);
+    rows.row(3);
+    rows.bytes(account.id.bytes());
+    rows.integer(base::to_unix_ms(account.created_at));
+    rows.bytes(vault.seal_new(account.id, {.email = account.email, .display_name = account.display_name}).profile);
   }
   rows.finish();
 }

@@ -17,15 +17,17 @@ struct ScaleFill {
 
 // Columns of the rows below, in their order: what COPY is told.
 inline constexpr const char* kAccountColumns =
-    "id, epoch, created_at, updated_at, state, roles, username, username_skeleton, email_index, data_key_sealed, "
-    "profile_sealed, password_hash";
+    "id, epoch, updated_at, data_key_seed, state, roles, username, username_skeleton, email_index, password_hash";
+inline constexpr const char* kProfileColumns = "account_id, created_at, profile_sealed";
 inline constexpr const char* kSessionColumns =
     "id, account_id, created_at, last_used_at, counter, rotated_at, auth_time, idle_expires_at, expires_at, amr, "
     "client_sealed";
 
-// Rows for COPY: genuine accounts of this installation, sealed under its keys, each with the one password, hashed once.
+// Rows for COPY: genuine accounts of this installation, each with the one password, hashed once.
 void write_accounts(const app::Installation& installation, const ScaleFill& fill, const std::string& password,
                     std::ostream& out);
+// Their profiles, sealed under the accounts' keys.
+void write_profiles(const app::Installation& installation, const ScaleFill& fill, std::ostream& out);
 // Their live sessions, begun and last used within the last four weeks.
 void write_sessions(const app::Installation& installation, const ScaleFill& fill, std::ostream& out);
 

@@ -28,6 +28,8 @@ constexpr std::size_t kStride = 1'000'000'007;
 
 // Connections are made and statements prepared meanwhile.
 constexpr std::chrono::milliseconds kWarmUp{500};
+constexpr const char* kHashOfNobody =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 constexpr std::size_t kSweepStep = 500;  // as app::Housekeeper does
 
 void require(bool succeeded, const char* what) {
@@ -113,7 +115,7 @@ class Steps {
       const auto current = it_.accounts.find(tx, found->id);
       const auto standing = it_.sessions.standing(tx, found->id);
       if (!current || !standing) return false;
-      const auto data_key = identity::open_data_key(it_.secrets.account_kek, found->id, standing->data_key_sealed);
+      const auto data_key = identity::derive_data_key(it_.secrets.account_kek, found->id, standing->data_key_seed);
       auto client =
           identity::seal_client_info(data_key.value(), session, {.address = "192.0.2.7", .agent = "bench"}, it_.random);
       return it_.sessions.insert_capped(tx, {session, found->id, std::move(client), {"pwd"}}, it_.clock.now()).empty();
@@ -129,9 +131,9 @@ class Steps {
                                    .username = account.username,
                                    .username_skeleton = account.skeleton,
                                    .email_index = crypto::blind_index(it_.secrets.blind_index, account.email),
-                                   .data_key_sealed = std::move(sealed.data_key),
+                                   .data_key_seed = std::move(sealed.data_key_seed),
                                    .profile_sealed = std::move(sealed.profile),
-                                   .password_hash = std::string(97, '$'),  // as long as Argon2id's
+                                   .password_hash = kHashOfNobody,
                                    .roles = {"member"},
                                    .created_at = it_.clock.now()};
     return timed([&] {

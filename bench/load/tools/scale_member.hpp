@@ -36,7 +36,7 @@ struct Member {
 
 // `of` members were created evenly over the three years before `now`. REQUIRES: i < kMaxMembers.
 [[nodiscard]] Member member(std::size_t i, std::size_t of, base::TimePoint now);
-// What the i-th account is sealed with: the first bytes are its data key, as AccountVault draws them.
+// What the i-th account is sealed with: the first bytes are its data key's seed, as AccountVault draws them.
 [[nodiscard]] SeededRandom member_random(std::size_t i);
 [[nodiscard]] contract::SessionId session_of_member(std::size_t i);
 

@@ -16,6 +16,14 @@ enum class AccountState : std::uint8_t { active, disabled };
   return state == AccountState::active ? "active" : "disabled";
 }
 
+// What the column `account.state` holds. Whatever is not plainly active may not sign in.
+[[nodiscard]] constexpr std::string_view state_column(AccountState state) {
+  return state == AccountState::active ? "a" : "d";
+}
+[[nodiscard]] constexpr AccountState state_of_column(std::string_view column) {
+  return column == state_column(AccountState::active) ? AccountState::active : AccountState::disabled;
+}
+
 // What of an account is personal and so lies sealed under the account's own key. Never logged.
 struct Profile {
   std::string email;         // as text::prepare_email gives it back
@@ -32,16 +40,20 @@ struct Account {
   base::TimePoint created_at;
 };
 
-// An account as it lies in the database.
+// An account as it lies in the database, as far as signing in and refreshing need it.
 struct AccountRecord {
   contract::AccountId id;
-  std::string username;         // canonical form
-  std::string data_key_sealed;  // empty once erased
-  std::string profile_sealed;   // empty once erased
-  std::string password_hash;
+  std::string username;       // canonical form
+  std::string data_key_seed;  // empty once erased
+  std::string password_hash;  // as text: a PHC string, or bcrypt's
   AccountState state = AccountState::active;
   std::vector<std::string> roles;  // sorted, without repetition
   std::int64_t epoch = 1;          // access tokens of a smaller epoch are void
+};
+
+// The same with what lies in a table of its own.
+struct AccountWithProfile : AccountRecord {
+  std::string profile_sealed;  // empty once erased
   base::TimePoint created_at;
 };
 

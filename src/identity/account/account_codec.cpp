@@ -8,7 +8,7 @@
 namespace gatehouse::identity {
 namespace {
 
-constexpr char kVersion = 1;
+constexpr char kVersion = 2;
 
 void put(std::string& out, std::string_view field) {
   out += base::encode_u64(field.size());
@@ -49,11 +49,11 @@ class Fields {
 
 }  // namespace
 
-std::string encode_account(const AccountRecord& record) {
+std::string encode_account(const AccountWithProfile& record) {
   std::string out(1, kVersion);
   put(out, record.id.bytes());
   put(out, record.username);
-  put(out, record.data_key_sealed);
+  put(out, record.data_key_seed);
   put(out, record.profile_sealed);
   put(out, base::join_words(record.roles));
   out += base::encode_u64(record.state == AccountState::active ? 1 : 0);
@@ -62,13 +62,13 @@ std::string encode_account(const AccountRecord& record) {
   return out;
 }
 
-std::optional<AccountRecord> decode_account(std::string_view bytes) {
+std::optional<AccountWithProfile> decode_account(std::string_view bytes) {
   if (bytes.empty() || bytes.front() != kVersion) return std::nullopt;
   Fields fields(bytes.substr(1));
   const auto id = contract::AccountId::from_bytes(fields.text());
-  AccountRecord record;
+  AccountWithProfile record;
   record.username = fields.text();
-  record.data_key_sealed = fields.text();
+  record.data_key_seed = fields.text();
   record.profile_sealed = fields.text();
   record.roles = base::split_words(fields.text());
   record.state = fields.number() == 1 ? AccountState::active : AccountState::disabled;

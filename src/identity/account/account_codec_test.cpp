@@ -9,18 +9,18 @@
 namespace gatehouse::identity {
 namespace {
 
-AccountRecord some_record() {
+AccountWithProfile some_record() {
   base::SystemClock clock;
   base::SystemRandom random;
-  return {.id = contract::AccountId(base::Uuid::v7(clock, random)),
-          .username = "alice",
-          .data_key_sealed = random.bytes(73),
-          .profile_sealed = random.bytes(120),
-          .password_hash = "$argon2id$secret",
-          .state = AccountState::disabled,
-          .roles = {"admin", "member"},
-          .epoch = 7,
-          .created_at = base::from_unix_ms(1'700'000'000'123)};
+  return {{.id = contract::AccountId(base::Uuid::v7(clock, random)),
+           .username = "alice",
+           .data_key_seed = random.bytes(16),
+           .password_hash = "$argon2id$secret",
+           .state = AccountState::disabled,
+           .roles = {"admin", "member"},
+           .epoch = 7},
+          random.bytes(120),
+          base::from_unix_ms(1'700'000'000'123)};
 }
 
 TEST(AccountCodec, gives_back_everything_but_the_hash) {
@@ -31,7 +31,7 @@ TEST(AccountCodec, gives_back_everything_but_the_hash) {
   ASSERT_TRUE(decoded);
   EXPECT_EQ(decoded->id, record.id);
   EXPECT_EQ(decoded->username, record.username);
-  EXPECT_EQ(decoded->data_key_sealed, record.data_key_sealed);
+  EXPECT_EQ(decoded->data_key_seed, record.data_key_seed);
   EXPECT_EQ(decoded->profile_sealed, record.profile_sealed);
   EXPECT_EQ(decoded->password_hash, "");
   EXPECT_EQ(decoded->state, AccountState::disabled);
@@ -45,7 +45,7 @@ TEST(AccountCodec, refuses_bytes_that_are_cut_longer_or_of_another_version) {
   for (std::size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(decode_account(bytes.substr(0, size))) << size;
   EXPECT_FALSE(decode_account(bytes + "x"));
   auto other = bytes;
-  other[0] = 2;
+  other[0] = 1;
   EXPECT_FALSE(decode_account(other));
   auto huge = bytes;
   huge[1] = '\xff';  // a field of 2^63 bytes

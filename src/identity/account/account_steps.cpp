@@ -16,7 +16,7 @@ Refusal no_such_account() { return {.error = AccountError::not_found}; }
 }  // namespace
 
 base::Result<Account, Refusal> AccountSteps::show(db::Transaction& tx, contract::AccountId id) const {
-  const auto record = parts_.store.find(tx, id);
+  const auto record = parts_.store.find_with_profile(tx, id);
   if (!record) return no_such_account();
   return assemble(parts_.vault, *record);
 }
@@ -39,7 +39,7 @@ std::optional<Account> AccountSteps::find_by_email(db::Transaction& tx, std::str
   if (!prepared) return std::nullopt;
   const auto record = parts_.store.find_by_email_index(tx, parts_.vault.email_index(*prepared));
   if (!record) return std::nullopt;
-  return assemble(parts_.vault, *record);
+  return *show(tx, record->id);
 }
 
 std::optional<Account> AccountSteps::find_by_username(db::Transaction& tx, std::string_view username) const {
@@ -47,7 +47,7 @@ std::optional<Account> AccountSteps::find_by_username(db::Transaction& tx, std::
   if (!prepared) return std::nullopt;
   const auto record = parts_.store.find_by_username(tx, prepared->canonical());
   if (!record) return std::nullopt;
-  return assemble(parts_.vault, *record);
+  return *show(tx, record->id);
 }
 
 std::optional<Refusal> AccountSteps::check_roles(const std::vector<std::string>& roles) const {

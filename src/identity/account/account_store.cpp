@@ -1,7 +1,10 @@
 #include "identity/account/account_store.hpp"
 
 #include <algorithm>
+#include <utility>
 
+#include "crypto/packed_hash.hpp"
+#include "platform/base/unavailable.hpp"
 #include "platform/base/words.hpp"
 
 namespace gatehouse::identity {
@@ -10,23 +13,36 @@ namespace {
 using db::Blob;
 using db::Value;
 
-// One list of columns, so that one function reads them all.
-#define GATEHOUSE_ACCOUNT_COLUMNS \
-  "SELECT id, username, data_key_sealed, profile_sealed, password_hash, state, roles, epoch, created_at FROM account "
+// One list of columns each, so that one function reads them all.
+#define GATEHOUSE_ACCOUNT_COLUMNS "id, username, data_key_seed, password_hash, state, roles, epoch"
+#define GATEHOUSE_SELECT_ACCOUNT "SELECT " GATEHOUSE_ACCOUNT_COLUMNS " FROM account "
+#define GATEHOUSE_SELECT_WITH_PROFILE          \
+  "SELECT " GATEHOUSE_ACCOUNT_COLUMNS          \
+  ", profile_sealed, created_at FROM account " \
+  "JOIN account_profile ON account_id = id "
+
+std::string unpack(const std::string& packed) {
+  auto text = crypto::unpack_password_hash(packed);
+  if (!text) throw base::Unavailable("account_password_hash_is_damaged");
+  return std::move(*text);
+}
 
 AccountRecord read_account(const db::Row& row) {
   AccountRecord record;
   record.id = contract::AccountId::from_bytes(row.blob(0)).value();
   record.username = row.text(1);
-  if (!row.is_null(2)) record.data_key_sealed = row.blob(2);
-  if (!row.is_null(3)) record.profile_sealed = row.blob(3);
-  record.password_hash = row.text(4);
-  // Whatever is not plainly active may not sign in.
-  record.state = row.text(5) == "active" ? AccountState::active : AccountState::disabled;
-  record.roles = base::split_words(row.text(6));
-  record.epoch = row.integer(7);
-  record.created_at = base::from_unix_ms(row.integer(8));
+  if (!row.is_null(2)) record.data_key_seed = row.blob(2);
+  record.password_hash = unpack(row.blob(3));
+  record.state = state_of_column(row.text(4));
+  record.roles = base::split_words(row.text(5));
+  record.epoch = row.integer(6);
   return record;
+}
+
+AccountWithProfile read_with_profile(const db::Row& row) {
+  AccountWithProfile account{read_account(row), {}, base::from_unix_ms(row.integer(8))};
+  if (!row.is_null(7)) account.profile_sealed = row.blob(7);
+  return account;
 }
 
 std::string roles_column(std::vector<std::string> roles) {
@@ -50,43 +66,56 @@ std::string behind_prefix(const std::string& prefix) { return prefix + "\xF4\x8F
 
 }  // namespace
 
+std::string_view skeleton_column(std::string_view username, std::string_view skeleton) {
+  return skeleton == username ? std::string_view() : skeleton;
+}
+
 base::Result<void, StoreError> AccountStore::insert(db::Transaction& tx, const NewAccount& account) const {
+  const auto id = Blob{account.id.bytes()};
+  const auto created_at = base::to_unix_ms(account.created_at);
   try {
     tx.execute(
-        "INSERT INTO account (id, username, username_skeleton, email_index, data_key_sealed, profile_sealed, "
-        "password_hash, state, roles, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'active', $8, $9, "
-        "$9)",
-        {Blob{account.id.bytes()}, std::string_view(account.username), std::string_view(account.username_skeleton),
-         Blob{account.email_index}, Blob{account.data_key_sealed}, Blob{account.profile_sealed},
-         std::string_view(account.password_hash), roles_column(account.roles), base::to_unix_ms(account.created_at)});
+        "INSERT INTO account (id, username, username_skeleton, email_index, data_key_seed, password_hash, state, "
+        "roles, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        {id, std::string_view(account.username), skeleton_column(account.username, account.username_skeleton),
+         Blob{account.email_index}, Blob{account.data_key_seed},
+         Blob{crypto::pack_password_hash(account.password_hash)}, state_column(AccountState::active),
+         roles_column(account.roles), created_at});
   } catch (const db::UniqueViolation&) {
     return StoreError::taken;
   }
+  tx.execute("INSERT INTO account_profile (account_id, created_at, profile_sealed) VALUES ($1, $2, $3)",
+             {id, created_at, Blob{account.profile_sealed}});
   return {};
 }
 
 std::optional<AccountRecord> AccountStore::find(db::Transaction& tx, contract::AccountId id) const {
-  return tx.query_one(GATEHOUSE_ACCOUNT_COLUMNS "WHERE id = $1", {Blob{id.bytes()}}, read_account);
+  return tx.query_one(GATEHOUSE_SELECT_ACCOUNT "WHERE id = $1", {Blob{id.bytes()}}, read_account);
 }
 
 std::optional<AccountRecord> AccountStore::find_by_username(db::Transaction& tx, std::string_view canonical) const {
-  return tx.query_one(GATEHOUSE_ACCOUNT_COLUMNS "WHERE username = $1", {canonical}, read_account);
+  return tx.query_one(GATEHOUSE_SELECT_ACCOUNT "WHERE username = $1", {canonical}, read_account);
 }
 
 std::optional<AccountRecord> AccountStore::find_by_email_index(db::Transaction& tx, std::string_view index) const {
-  return tx.query_one(GATEHOUSE_ACCOUNT_COLUMNS "WHERE email_index = $1", {Blob{index}}, read_account);
+  return tx.query_one(GATEHOUSE_SELECT_ACCOUNT "WHERE email_index = $1", {Blob{index}}, read_account);
+}
+
+std::optional<AccountWithProfile> AccountStore::find_with_profile(db::Transaction& tx, contract::AccountId id) const {
+  return tx.query_one(GATEHOUSE_SELECT_WITH_PROFILE "WHERE id = $1", {Blob{id.bytes()}}, read_with_profile);
 }
 
 bool AccountStore::replace_password_hash(db::Transaction& tx, contract::AccountId id, std::string_view expected,
                                          std::string_view replacement, base::TimePoint now) const {
   return tx.execute("UPDATE account SET password_hash = $3, updated_at = $4 WHERE id = $1 AND password_hash = $2",
-                    {Blob{id.bytes()}, expected, replacement, base::to_unix_ms(now)}) == 1;
+                    {Blob{id.bytes()}, Blob{crypto::pack_password_hash(expected)},
+                     Blob{crypto::pack_password_hash(replacement)}, base::to_unix_ms(now)}) == 1;
 }
 
 std::optional<std::int64_t> AccountStore::set_state(db::Transaction& tx, contract::AccountId id, AccountState state,
                                                     base::TimePoint now) const {
   tx.execute("UPDATE account SET state = $2, epoch = epoch + 1, updated_at = $3 WHERE id = $1",
-             {Blob{id.bytes()}, to_string(state), base::to_unix_ms(now)});
+             {Blob{id.bytes()}, state_column(state), base::to_unix_ms(now)});
   return epoch_of(tx, id);
 }
 
@@ -99,32 +128,36 @@ std::optional<std::int64_t> AccountStore::set_roles(db::Transaction& tx, contrac
 
 base::Result<void, StoreError> AccountStore::change_names(db::Transaction& tx, contract::AccountId id,
                                                           const NameChange& change, base::TimePoint now) const {
+  Value skeleton = nullptr;
+  if (change.username_skeleton) skeleton = skeleton_column(change.username.value(), *change.username_skeleton);
   try {
     const auto changed = tx.execute(
         "UPDATE account SET username = COALESCE($2, username), username_skeleton = COALESCE($3, username_skeleton), "
-        "email_index = COALESCE($4, email_index), profile_sealed = $5, updated_at = $6 WHERE id = $1",
-        {Blob{id.bytes()}, text_or_null(change.username), text_or_null(change.username_skeleton),
-         blob_or_null(change.email_index), Blob{change.profile_sealed}, base::to_unix_ms(now)});
+        "email_index = COALESCE($4, email_index), updated_at = $5 WHERE id = $1",
+        {Blob{id.bytes()}, text_or_null(change.username), skeleton, blob_or_null(change.email_index),
+         base::to_unix_ms(now)});
     if (changed == 0) return StoreError::missing;
   } catch (const db::UniqueViolation&) {
     return StoreError::taken;
   }
+  tx.execute("UPDATE account_profile SET profile_sealed = $2 WHERE account_id = $1",
+             {Blob{id.bytes()}, Blob{change.profile_sealed}});
   return {};
 }
 
-std::vector<AccountRecord> AccountStore::page(db::Transaction& tx, const AccountFilter& filter) const {
-  std::vector<AccountRecord> records;
-  const auto add = [&](const db::Row& row) { records.push_back(read_account(row)); };
+std::vector<AccountWithProfile> AccountStore::page(db::Transaction& tx, const AccountFilter& filter) const {
+  std::vector<AccountWithProfile> records;
+  const auto add = [&](const db::Row& row) { records.push_back(read_with_profile(row)); };
   const contract::AccountId after = filter.after.value_or(contract::AccountId());  // the nil id comes before all
   const auto limit = static_cast<std::int64_t>(filter.limit);
   if (filter.username_prefix.empty()) {
-    tx.query(GATEHOUSE_ACCOUNT_COLUMNS "WHERE id > $1 ORDER BY id LIMIT $2", {Blob{after.bytes()}, limit}, add);
+    tx.query(GATEHOUSE_SELECT_WITH_PROFILE "WHERE id > $1 ORDER BY id LIMIT $2", {Blob{after.bytes()}, limit}, add);
   } else {
     // A range instead of LIKE: nothing of the prefix is a pattern, and the index on username serves it. In its order,
     // too: in that of ids, a prefix that few names have would mean reading every account.
     const std::string end = behind_prefix(filter.username_prefix);
     tx.query(
-        GATEHOUSE_ACCOUNT_COLUMNS
+        GATEHOUSE_SELECT_WITH_PROFILE
         "WHERE username >= $3 AND username < $4 AND username > COALESCE((SELECT username FROM account WHERE id = $1), "
         "'') ORDER BY username LIMIT $2",
         {Blob{after.bytes()}, limit, std::string_view(filter.username_prefix), std::string_view(end)}, add);
@@ -132,6 +165,8 @@ std::vector<AccountRecord> AccountStore::page(db::Transaction& tx, const Account
   return records;
 }
 
+#undef GATEHOUSE_SELECT_WITH_PROFILE
+#undef GATEHOUSE_SELECT_ACCOUNT
 #undef GATEHOUSE_ACCOUNT_COLUMNS
 
 }  // namespace gatehouse::identity

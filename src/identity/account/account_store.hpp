@@ -25,9 +25,9 @@ struct NewAccount {
   std::string username;           // canonical
   std::string username_skeleton;  // UTS 39
   std::string email_index;
-  std::string data_key_sealed;
+  std::string data_key_seed;
   std::string profile_sealed;
-  std::string password_hash;
+  std::string password_hash;  // as text
   std::vector<std::string> roles;
   base::TimePoint created_at;
 };
@@ -35,7 +35,7 @@ struct NewAccount {
 // What changes of an account's names; what is empty stays.
 struct NameChange {
   std::optional<std::string> username{};
-  std::optional<std::string> username_skeleton{};  // REQUIRES: set together with username
+  std::optional<std::string> username_skeleton{};  // REQUIRES: set exactly when username is
   std::optional<std::string> email_index{};
   std::string profile_sealed;  // always written
 };
@@ -46,16 +46,21 @@ struct AccountFilter {
   std::size_t limit = 50;
 };
 
-// The table `account`. Holds no state: every call works inside the caller's transaction, so that
-// two of them compose to one atomic step. Thread-safe for that reason.
+// What `account.username_skeleton` holds: nothing where the name is its own skeleton, so that the rows stay small.
+[[nodiscard]] std::string_view skeleton_column(std::string_view username, std::string_view skeleton);
+
+// The tables `account` and `account_profile`, one row in each for every account. Holds no state: every call works
+// inside the caller's transaction, so that two of them compose to one atomic step. Thread-safe for that reason.
 class AccountStore {
  public:
-  // Writes the account and its roles. Uniqueness is the database's: of two that race, one is `taken`.
+  // Writes the account with its profile. Uniqueness is the database's: of two that race, one is `taken`.
   [[nodiscard]] base::Result<void, StoreError> insert(db::Transaction& tx, const NewAccount& account) const;
 
   [[nodiscard]] std::optional<AccountRecord> find(db::Transaction& tx, contract::AccountId id) const;
   [[nodiscard]] std::optional<AccountRecord> find_by_username(db::Transaction& tx, std::string_view canonical) const;
   [[nodiscard]] std::optional<AccountRecord> find_by_email_index(db::Transaction& tx, std::string_view index) const;
+  // For what shows the account or writes to its owner; a sign-in needs none of it.
+  [[nodiscard]] std::optional<AccountWithProfile> find_with_profile(db::Transaction& tx, contract::AccountId id) const;
 
   // Replaces the hash only while it still is `expected`, so that a slow verification can't overwrite a password that
   // was changed meanwhile. False: it is another by now, or the account is gone.
@@ -75,7 +80,7 @@ class AccountStore {
   // In the order of ids, which is that of creation, or with a prefix in that of usernames; at most `limit`. `after` is
   // the account that the page before ended with: should it have been renamed since, the next page begins at its new
   // name.
-  [[nodiscard]] std::vector<AccountRecord> page(db::Transaction& tx, const AccountFilter& filter) const;
+  [[nodiscard]] std::vector<AccountWithProfile> page(db::Transaction& tx, const AccountFilter& filter) const;
 };
 
 }  // namespace gatehouse::identity

@@ -34,20 +34,20 @@ std::optional<Profile> parse(const base::Secret& json) {
 }  // namespace
 
 AccountVault::Sealed AccountVault::seal_new(contract::AccountId id, const Profile& profile) const {
-  const auto data_key = crypto::SealingKey::generate(random_);
-  return {.data_key = seal_data_key(account_kek_, id, data_key, random_),
-          .profile = data_key.seal(serialise(profile), profile_place(id), random_)};
+  auto seed = new_data_key_seed(random_);
+  auto sealed = derive_data_key(account_kek_, id, seed)->seal(serialise(profile), profile_place(id), random_);
+  return {.data_key_seed = std::move(seed), .profile = std::move(sealed)};
 }
 
 std::string AccountVault::reseal(const AccountRecord& record, const Profile& profile) const {
-  const auto data_key = open_data_key(account_kek_, record.id, record.data_key_sealed);
+  const auto data_key = derive_data_key(account_kek_, record.id, record.data_key_seed);
   if (!data_key) throw base::Unavailable("account_data_does_not_open");
   return data_key->seal(serialise(profile), profile_place(record.id), random_);
 }
 
-Profile AccountVault::open(const AccountRecord& record) const {
-  if (record.data_key_sealed.empty()) return {};
-  const auto data_key = open_data_key(account_kek_, record.id, record.data_key_sealed);
+Profile AccountVault::open(const AccountWithProfile& record) const {
+  if (record.data_key_seed.empty()) return {};
+  const auto data_key = derive_data_key(account_kek_, record.id, record.data_key_seed);
   if (!data_key) throw base::Unavailable("account_data_does_not_open");
   const auto json = data_key->open(record.profile_sealed, profile_place(record.id));
   auto profile = json ? parse(*json) : std::nullopt;

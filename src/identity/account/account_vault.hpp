@@ -3,7 +3,6 @@
 #include <string>
 
 #include "contract/ids.hpp"
-#include "crypto/sealing.hpp"
 #include "identity/account/account.hpp"
 #include "platform/base/random.hpp"
 #include "platform/base/secret.hpp"
@@ -15,11 +14,11 @@ namespace gatehouse::identity {
 // erased the account's personal data in every copy. Thread-safe. REQUIRES: what it is given outlives it.
 class AccountVault {
  public:
-  AccountVault(const crypto::SealingKey& account_kek, const base::Secret& blind_index_key, base::Random& random)
+  AccountVault(const base::Secret& account_kek, const base::Secret& blind_index_key, base::Random& random)
       : account_kek_(account_kek), blind_index_key_(blind_index_key), random_(random) {}
 
   struct Sealed {
-    std::string data_key;
+    std::string data_key_seed;
     std::string profile;
   };
   // Under a new data key.
@@ -29,13 +28,13 @@ class AccountVault {
 
   // Empty members once the account's data has been erased. Throws base::Unavailable when the bytes do not open: the
   // wrong master key or a damaged row, which must never look like an account without an address.
-  [[nodiscard]] Profile open(const AccountRecord& record) const;
+  [[nodiscard]] Profile open(const AccountWithProfile& record) const;
 
   // Under which an address is found without opening any.
   [[nodiscard]] std::string email_index(const text::Email& email) const;
 
  private:
-  const crypto::SealingKey& account_kek_;
+  const base::Secret& account_kek_;
   const base::Secret& blind_index_key_;
   base::Random& random_;
 };

@@ -127,7 +127,7 @@ awaitable<std::pair<ProfileCache::Answer, ProfileCache::Found>> ProfileCache::as
   co_return std::pair(Answer::no_answer, Found());  // also a fence: nothing may be put there yet
 }
 
-awaitable<void> ProfileCache::fill(const AccountRecord& record) {
+awaitable<void> ProfileCache::fill(const AccountWithProfile& record) {
   const auto lifetime = std::chrono::milliseconds(options_.lifetime).count();
   auto sealed = key_.seal(encode_account(record), place_of(record.id), random_);
   try {

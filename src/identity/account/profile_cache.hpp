@@ -40,7 +40,7 @@ struct ProfileCacheOptions {
 // the row is loaded from the database, and nothing waits for Redis longer than its client's timeout. Thread-safe.
 class ProfileCache {
  public:
-  using Found = std::optional<AccountRecord>;
+  using Found = std::optional<AccountWithProfile>;
   using Load = std::function<boost::asio::awaitable<Found>()>;
 
   // `key`: of this purpose alone, the same in all processes. REQUIRES: redis, clock and random outlive it.
@@ -76,7 +76,7 @@ class ProfileCache {
   boost::asio::awaitable<Found> lead(contract::AccountId id, const std::shared_ptr<Flight>& flight, const Load& load);
   boost::asio::awaitable<Found> fetch(contract::AccountId id, const Flight& flight, const Load& load);
   boost::asio::awaitable<std::pair<Answer, Found>> ask(contract::AccountId id);
-  boost::asio::awaitable<void> fill(const AccountRecord& record);
+  boost::asio::awaitable<void> fill(const AccountWithProfile& record);
   boost::asio::awaitable<bool> set_fence(contract::AccountId id);
   boost::asio::awaitable<void> forget_late();
   [[nodiscard]] std::string name_of(contract::AccountId id) const;

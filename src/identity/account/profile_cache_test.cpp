@@ -64,13 +64,10 @@ class ProfileCacheTest : public ::testing::Test {
       co_return row();
     };
   }
-  AccountRecord row() const {
-    return {.id = id,
-            .username = username,
-            .data_key_sealed = "sealed key",
-            .profile_sealed = "sealed profile",
-            .password_hash = "hash",
-            .roles = {"member"}};
+  AccountWithProfile row() const {
+    return {{.id = id, .username = username, .data_key_seed = "seed", .password_hash = "hash", .roles = {"member"}},
+            "sealed profile",
+            {}};
   }
   std::string name_from(Node& node) {
     const auto found = test::run_on_loop(node.cache.find(id, load()));

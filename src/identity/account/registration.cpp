@@ -39,7 +39,7 @@ NewAccount Registration::make_row(const Prepared& prepared, std::string hash, st
           .username = prepared.username.canonical(),
           .username_skeleton = prepared.username.skeleton(),
           .email_index = parts_.vault.email_index(prepared.email),
-          .data_key_sealed = std::move(sealed.data_key),
+          .data_key_seed = std::move(sealed.data_key_seed),
           .profile_sealed = std::move(sealed.profile),
           .password_hash = std::move(hash),
           .roles = std::move(roles),

@@ -30,7 +30,9 @@ TEST_F(RegistrationTest, stores_the_address_only_sealed_and_the_password_only_ha
   EXPECT_EQ(account->profile.email, "Alice.Canary@example.org");
   EXPECT_EQ(account->roles, std::vector<std::string>{"member"});
   const auto record =
-      stack_.database.read_blocking([&](db::Transaction& tx) { return stack_.store.find(tx, account->id); }).value();
+      stack_.database
+          .read_blocking([&](db::Transaction& tx) { return stack_.store.find_with_profile(tx, account->id); })
+          .value();
   EXPECT_EQ(record.profile_sealed.find("Canary"), std::string::npos);
   EXPECT_EQ(record.password_hash.find(IdentityStack::kPassword), std::string::npos);
   EXPECT_TRUE(record.password_hash.starts_with("$argon2id$"));
@@ -42,14 +44,15 @@ TEST_F(RegistrationTest, a_sealed_profile_moved_to_another_account_does_not_open
   const auto alice = stack_.register_account("alice");
   const auto mallory = stack_.register_account("mallory");
   const auto load = [&](contract::AccountId id) {
-    return stack_.database.read_blocking([&](db::Transaction& tx) { return stack_.store.find(tx, id); }).value();
+    return stack_.database.read_blocking([&](db::Transaction& tx) { return stack_.store.find_with_profile(tx, id); })
+        .value();
   };
   auto moved = load(mallory.id);
   moved.profile_sealed = load(alice.id).profile_sealed;
   EXPECT_THROW((void)stack_.vault.open(moved), base::Unavailable);
-  moved.data_key_sealed = load(alice.id).data_key_sealed;
+  moved.data_key_seed = load(alice.id).data_key_seed;
   EXPECT_THROW((void)stack_.vault.open(moved), base::Unavailable);
-  moved.data_key_sealed.clear();
+  moved.data_key_seed.clear();
   EXPECT_EQ(stack_.vault.open(moved).email, "");
 }
 

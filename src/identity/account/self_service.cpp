@@ -13,7 +13,7 @@ using boost::asio::awaitable;
 
 // The account whose password the caller has just shown to know.
 struct SelfService::Proven {
-  AccountRecord record;
+  AccountWithProfile record;
   Profile profile;
 };
 
@@ -23,7 +23,7 @@ struct SelfService::PreparedChange {
   std::optional<text::Email> email{};
 };
 
-Account assemble(const AccountVault& vault, const AccountRecord& record) {
+Account assemble(const AccountVault& vault, const AccountWithProfile& record) {
   return {.id = record.id,
           .username = record.username,
           .profile = vault.open(record),
@@ -34,9 +34,9 @@ Account assemble(const AccountVault& vault, const AccountRecord& record) {
 
 // The state at the moment of the change, not at that of the check: a session that ended or a password that was replaced
 // meanwhile must not get one more change through.
-base::Result<AccountRecord, Refusal> SelfService::load_for_change(db::Transaction& tx, const contract::Principal& who,
-                                                                  const std::optional<std::string>& proven_hash) const {
-  auto record = parts_.store.find(tx, who.account);
+base::Result<AccountWithProfile, Refusal> SelfService::load_for_change(
+    db::Transaction& tx, const contract::Principal& who, const std::optional<std::string>& proven_hash) const {
+  auto record = parts_.store.find_with_profile(tx, who.account);
   if (!record) return Refusal{.error = AccountError::not_found};
   const auto session = parts_.session_store.find(tx, who.session);
   const bool live = session && session->account == who.account && session->live(parts_.clock.now());
@@ -45,9 +45,9 @@ base::Result<AccountRecord, Refusal> SelfService::load_for_change(db::Transactio
   return std::move(*record);
 }
 
-awaitable<std::optional<AccountRecord>> SelfService::find(const contract::Principal& who) {
-  const ProfileCache::Load load = [this, &who]() -> awaitable<std::optional<AccountRecord>> {
-    auto step = [&](db::Transaction& tx) { return parts_.store.find(tx, who.account); };
+awaitable<std::optional<AccountWithProfile>> SelfService::find(const contract::Principal& who) {
+  const ProfileCache::Load load = [this, &who]() -> awaitable<std::optional<AccountWithProfile>> {
+    auto step = [&](db::Transaction& tx) { return parts_.store.find_with_profile(tx, who.account); };
     co_return co_await parts_.database.read(step);
   };
   if (parts_.profiles == nullptr) co_return co_await load();
@@ -70,7 +70,7 @@ awaitable<base::Result<SelfService::Proven, Refusal>> SelfService::prove(const c
                                                                          Caller caller) {
   const auto prepared = prepare_password(current_password);
   if (!prepared) co_return parts_.passwords.refuse(prepared.error(), "current_password");
-  auto load = [&](db::Transaction& tx) { return parts_.store.find(tx, who.account); };
+  auto load = [&](db::Transaction& tx) { return parts_.store.find_with_profile(tx, who.account); };
   auto record = co_await parts_.database.read(load);
   if (!record) co_return Refusal{.error = AccountError::not_found};
   // Holding a live session of the account is what makes a known device.
@@ -134,7 +134,7 @@ base::Result<Account, Refusal> SelfService::apply(db::Transaction& tx, const con
   const auto changed = parts_.store.change_names(tx, record->id, names, parts_.clock.now());
   if (!changed && changed.error() == StoreError::taken) return Refusal{.error = AccountError::name_taken};
   if (!changed) return Refusal{.error = AccountError::not_found};
-  return assemble(parts_.vault, parts_.store.find(tx, record->id).value());
+  return assemble(parts_.vault, parts_.store.find_with_profile(tx, record->id).value());
 }
 
 awaitable<base::Result<Account, Refusal>> SelfService::change_profile(const contract::Principal& who,

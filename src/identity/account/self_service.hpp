@@ -71,20 +71,20 @@ class SelfService {
  private:
   struct Proven;
   struct PreparedChange;
-  boost::asio::awaitable<std::optional<AccountRecord>> find(const contract::Principal& who);
+  boost::asio::awaitable<std::optional<AccountWithProfile>> find(const contract::Principal& who);
   boost::asio::awaitable<base::Result<Proven, Refusal>> prove(const contract::Principal& who,
                                                               const base::Secret& current_password, Caller caller);
   [[nodiscard]] base::Result<PreparedChange, Refusal> prepare(const ProfileChange& change) const;
   [[nodiscard]] base::Result<Account, Refusal> apply(db::Transaction& tx, const contract::Principal& who,
                                                      const PreparedChange& change,
                                                      const std::optional<std::string>& proven_hash) const;
-  [[nodiscard]] base::Result<AccountRecord, Refusal> load_for_change(
+  [[nodiscard]] base::Result<AccountWithProfile, Refusal> load_for_change(
       db::Transaction& tx, const contract::Principal& who, const std::optional<std::string>& proven_hash) const;
 
   Parts parts_;
 };
 
 // Brings the row and its opened profile together.
-[[nodiscard]] Account assemble(const AccountVault& vault, const AccountRecord& record);
+[[nodiscard]] Account assemble(const AccountVault& vault, const AccountWithProfile& record);
 
 }  // namespace gatehouse::identity

@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 
+#include "crypto/packed_hash.hpp"
 #include "identity/account/identity_fixture.hpp"
 
 namespace gatehouse::identity {
@@ -27,7 +28,8 @@ class SignInTest : public ::testing::Test {
   }
   void set_hash(const Account& account, std::string_view hash) {
     stack_.database.write_blocking([&](db::Transaction& tx) {
-      return tx.execute("UPDATE account SET password_hash = $2 WHERE id = $1", {db::Blob{account.id.bytes()}, hash});
+      return tx.execute("UPDATE account SET password_hash = $2 WHERE id = $1",
+                        {db::Blob{account.id.bytes()}, db::Blob{crypto::pack_password_hash(hash)}});
     });
   }
   AccountRecord load(const Account& account) {

@@ -10,7 +10,7 @@
 namespace gatehouse::identity {
 namespace {
 
-std::string line_of(const AccountRecord& record, const AccountVault& vault, bool password_hashes) {
+std::string line_of(const AccountWithProfile& record, const AccountVault& vault, bool password_hashes) {
   auto profile = vault.open(record);
   AccountLine line{.username = record.username,
                    .email = std::move(profile.email),
@@ -32,7 +32,7 @@ std::uint64_t export_accounts(db::Database& database, const AccountStore& store,
     const auto records = database.read_blocking([&](db::Transaction& tx) { return store.page(tx, filter); });
     std::string lines;
     for (const auto& record : records) {
-      if (record.data_key_sealed.empty()) continue;
+      if (record.data_key_seed.empty()) continue;
       lines += line_of(record, vault, options.password_hashes);
       ++exported;
     }

@@ -49,7 +49,7 @@ class AccountImport {
  public:
   struct Parts {  // all outlive it
     db::Database& database;
-    const crypto::SealingKey& account_kek;
+    const base::Secret& account_kek;
     const base::Secret& blind_index_key;
     const base::Clock& clock;
     base::Random& random;

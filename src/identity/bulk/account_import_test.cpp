@@ -97,7 +97,7 @@ TEST_P(AccountImportTest, accounts_are_as_their_lines_say) {
   EXPECT_EQ(done.bytes, done.bytes_total);
   EXPECT_EQ(content_of(options_.report), "");
   database().read_blocking([&](db::Transaction& tx) {
-    const auto ada = store_.find_by_username(tx, "ada");
+    const auto ada = store_.find_with_profile(tx, store_.find_by_username(tx, "ada")->id);
     EXPECT_EQ(ada->state, AccountState::disabled);
     EXPECT_EQ(ada->roles, (std::vector<std::string>{"admin", "member"}));
     EXPECT_EQ(ada->password_hash, kHash);
@@ -105,7 +105,8 @@ TEST_P(AccountImportTest, accounts_are_as_their_lines_say) {
     EXPECT_EQ(base::to_unix_ms(ada->created_at), 1'580'702'706'007);
     EXPECT_EQ(vault_.open(*ada).email, "Ada@example.org");
     EXPECT_EQ(vault_.open(*ada).display_name, "Ada L.");
-    const auto bea = store_.find_by_email_index(tx, vault_.email_index(*text::prepare_email("BEA@example.org")));
+    const auto index = vault_.email_index(*text::prepare_email("BEA@example.org"));
+    const auto bea = store_.find_with_profile(tx, store_.find_by_email_index(tx, index)->id);
     EXPECT_EQ(bea->username, "bea");
     EXPECT_EQ(bea->roles, std::vector<std::string>{"member"});
     EXPECT_EQ(bea->created_at, clock_.now());

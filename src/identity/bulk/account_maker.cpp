@@ -54,7 +54,7 @@ base::Result<BulkAccount, LineProblem> AccountMaker::make(const AccountLine& lin
                                  .username = username->canonical(),
                                  .username_skeleton = username->skeleton(),
                                  .email_index = vault_.email_index(*email),
-                                 .data_key_sealed = std::move(sealed.data_key),
+                                 .data_key_seed = std::move(sealed.data_key_seed),
                                  .profile_sealed = std::move(sealed.profile),
                                  .password_hash = std::move(*hash),
                                  .roles = std::move(*granted),

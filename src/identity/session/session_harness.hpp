@@ -10,6 +10,7 @@
 
 #include "contract/revocation_feed.hpp"
 #include "crypto/jwt.hpp"
+#include "crypto/packed_hash.hpp"
 #include "identity/session/session_service.hpp"
 #include "identity/token/data_key.hpp"
 #include "identity/token/server_secrets.hpp"
@@ -54,12 +55,13 @@ class SessionHarness {
 
   contract::AccountId add_account(std::vector<std::string> roles = {"member"}) {
     const contract::AccountId id(base::Uuid::v7(clock_, random_));
-    const auto sealed = seal_data_key(secrets_.account_kek, id, crypto::SealingKey::generate(random_), random_);
+    const auto seed = new_data_key_seed(random_);
     database_.write_blocking([&](db::Transaction& tx) {
       tx.execute(
-          "INSERT INTO account (id, username, username_skeleton, data_key_sealed, password_hash, state, roles, "
-          "created_at, updated_at) VALUES ($1, $2, $2, $3, '*', 'active', $4, 0, 0)",
-          {db::Blob{id.bytes()}, id.to_string(), db::Blob{sealed}, base::join_words(roles)});
+          "INSERT INTO account (id, username, username_skeleton, data_key_seed, password_hash, state, roles, "
+          "updated_at) VALUES ($1, $2, '', $3, $4, 'a', $5, 0)",
+          {db::Blob{id.bytes()}, id.to_string(), db::Blob{seed}, db::Blob{crypto::pack_password_hash("*")},
+           base::join_words(roles)});
       return 0;
     });
     return id;

@@ -32,12 +32,12 @@ Refusal refusal_of(RotationRefusal refusal) {
   return {RefreshError::invalid, RefreshOutcome::invalid};
 }
 
-// A data key that does not open is our fault and no answer; one that is gone leaves sessions without their client.
-std::optional<crypto::SealingKey> data_key_of(const crypto::SealingKey& account_kek, contract::AccountId account,
+// A seed that is none is our fault and no answer; one that is gone leaves sessions without their client.
+std::optional<crypto::SealingKey> data_key_of(const base::Secret& account_kek, contract::AccountId account,
                                               const AccountStanding& standing) {
-  if (standing.data_key_sealed.empty()) return std::nullopt;
-  auto key = open_data_key(account_kek, account, standing.data_key_sealed);
-  if (!key) throw base::Unavailable("account_data_key_does_not_open");
+  if (standing.data_key_seed.empty()) return std::nullopt;
+  auto key = derive_data_key(account_kek, account, standing.data_key_seed);
+  if (!key) throw base::Unavailable("account_data_key_is_damaged");
   return key;
 }
 

@@ -9,7 +9,6 @@
 
 #include "contract/ids.hpp"
 #include "contract/revocation_feed.hpp"
-#include "crypto/sealing.hpp"
 #include "identity/session/session.hpp"
 #include "identity/session/session_metrics.hpp"
 #include "identity/session/session_store.hpp"
@@ -62,7 +61,7 @@ class SessionService {
     const SessionStore& store;
     const RefreshTokenCodec& refresh_tokens;
     const AccessTokenIssuer& access_tokens;
-    const crypto::SealingKey& account_kek;
+    const base::Secret& account_kek;
     contract::RevocationFeed& feed;
     const base::Clock& clock;
     base::Random& random;

@@ -237,11 +237,11 @@ TEST_F(Sessions, new_roles_and_the_new_epoch_come_with_the_next_refresh) {
 
 TEST_F(Sessions, disabled_account_neither_starts_nor_refreshes) {
   const auto tokens = start();
-  execute("UPDATE account SET state = 'disabled'");
+  execute("UPDATE account SET state = 'd'");
   EXPECT_EQ(refresh(tokens.refresh_token).error(), RefreshError::account_disabled);
   EXPECT_FALSE(harness_.accepts(tokens.access_token));
   EXPECT_EQ(run_on_loop(harness_.start(account_)).error(), SessionError::account_unavailable);
-  execute("UPDATE account SET state = 'active'");
+  execute("UPDATE account SET state = 'a'");
   EXPECT_EQ(refresh(tokens.refresh_token).error(), RefreshError::ended);
 }
 
@@ -261,8 +261,8 @@ TEST_F(Sessions, L02_neither_log_nor_metrics_show_a_token_or_where_somebody_came
   EXPECT_NE(metrics.find(R"(gatehouse_identity_sessions_ended_total{reason="refresh_reuse"} 1)"), std::string::npos);
 }
 
-TEST_F(Sessions, a_data_key_that_does_not_open_is_our_fault_and_no_refusal) {
-  execute("UPDATE account SET data_key_sealed = x'00'");
+TEST_F(Sessions, a_damaged_data_key_is_our_fault_and_no_refusal) {
+  execute("UPDATE account SET data_key_seed = x'00'");
   EXPECT_THROW(run_on_loop(harness_.start(account_)), base::Unavailable);
 }
 

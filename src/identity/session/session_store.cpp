@@ -38,12 +38,12 @@ SessionRecord read_session(const db::Row& row) {
 }  // namespace
 
 std::optional<AccountStanding> SessionStore::standing(db::Transaction& tx, contract::AccountId account) const {
-  return tx.query_one("SELECT state, epoch, roles, data_key_sealed FROM account WHERE id = $1", {Blob{account.bytes()}},
+  return tx.query_one("SELECT state, epoch, roles, data_key_seed FROM account WHERE id = $1", {Blob{account.bytes()}},
                       [](const db::Row& row) {
-                        return AccountStanding{.active = row.text(0) == "active",
+                        return AccountStanding{.active = row.text(0) == "a",
                                                .epoch = row.integer(1),
                                                .roles = base::split_words(row.text(2)),
-                                               .data_key_sealed = row.is_null(3) ? std::string() : row.blob(3)};
+                                               .data_key_seed = row.is_null(3) ? std::string() : row.blob(3)};
                       });
 }
 

@@ -22,7 +22,7 @@ struct AccountStanding {
   bool active = false;
   std::int64_t epoch = 1;
   std::vector<std::string> roles;
-  std::string data_key_sealed;  // empty once erased
+  std::string data_key_seed;  // empty once erased
 };
 
 struct NewSession {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -7,16 +8,20 @@
 #include "contract/ids.hpp"
 #include "crypto/sealing.hpp"
 #include "platform/base/random.hpp"
+#include "platform/base/secret.hpp"
 
 namespace gatehouse::identity {
 
-// Each account has a key of its own for its personal data, kept in `account.data_key_sealed`, sealed under the server
-// secret `account_kek` and bound to the account's id, so that a row copied to another account opens nothing. Destroying
-// the sealed key erases the account's data wherever copies of it lie.
-[[nodiscard]] std::string seal_data_key(const crypto::SealingKey& account_kek, contract::AccountId account,
-                                        const crypto::SealingKey& data_key, base::Random& random);
-// Nothing when it was sealed for another account, under another key, or has been erased (is empty).
-[[nodiscard]] std::optional<crypto::SealingKey> open_data_key(const crypto::SealingKey& account_kek,
-                                                              contract::AccountId account, std::string_view sealed);
+// Each account has a key of its own for its personal data. What the database holds of it is a random seed
+// (`account.data_key_seed`); the key is derived from the server secret `account_kek`, the account's id and the seed. So
+// a row copied to another account opens nothing, and destroying the seed erases the account's data wherever copies of
+// it lie: 128 bits are missing, whatever else somebody holds.
+inline constexpr std::size_t kDataKeySeedBytes = 16;
+[[nodiscard]] std::string new_data_key_seed(base::Random& random);
+
+// Nothing when there is no seed (erased) or it is none. Another key or account than the one that sealed gives a key
+// that opens nothing.
+[[nodiscard]] std::optional<crypto::SealingKey> derive_data_key(const base::Secret& account_kek,
+                                                                contract::AccountId account, std::string_view seed);
 
 }  // namespace gatehouse::identity

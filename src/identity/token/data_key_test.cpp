@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "tests/support/fake_random.hpp"
 
 namespace gatehouse::identity {
@@ -9,28 +11,34 @@ namespace {
 
 class DataKey : public ::testing::Test {
  protected:
+  base::Secret key_of(const base::Secret& kek, contract::AccountId account, const std::string& seed) {
+    return derive_data_key(kek, account, seed).value().bytes().clone();
+  }
+
   test::FakeRandom random_;
   base::FakeClock clock_;
-  crypto::SealingKey kek_ = crypto::SealingKey::generate(random_);
-  crypto::SealingKey data_key_ = crypto::SealingKey::generate(random_);
+  base::Secret kek_{random_.bytes(32)};
   contract::AccountId owner_{base::Uuid::v7(clock_, random_)};
   contract::AccountId other_{base::Uuid::v7(clock_, random_)};
+  std::string seed_ = new_data_key_seed(random_);
 };
 
-TEST_F(DataKey, opens_for_its_account) {
-  const auto opened = open_data_key(kek_, owner_, seal_data_key(kek_, owner_, data_key_, random_));
-  ASSERT_TRUE(opened);
-  EXPECT_EQ(opened->bytes(), data_key_.bytes());
+TEST_F(DataKey, is_the_same_for_the_same_seed_and_account) {
+  EXPECT_EQ(key_of(kek_, owner_, seed_), key_of(kek_, owner_, seed_));
 }
 
-TEST_F(DataKey, refuses_a_row_copied_to_another_account) {
-  EXPECT_FALSE(open_data_key(kek_, other_, seal_data_key(kek_, owner_, data_key_, random_)));
+// What is in the column, without the server's secret, says nothing; and no two accounts share a key.
+TEST_F(DataKey, is_another_for_each_account_seed_and_server_secret) {
+  const auto key = key_of(kek_, owner_, seed_);
+  EXPECT_NE(key, key_of(kek_, other_, seed_));
+  EXPECT_NE(key, key_of(kek_, owner_, new_data_key_seed(random_)));
+  EXPECT_NE(key, key_of(base::Secret(random_.bytes(32)), owner_, seed_));
 }
 
-TEST_F(DataKey, refuses_another_key_and_an_erased_one) {
-  const auto sealed = seal_data_key(kek_, owner_, data_key_, random_);
-  EXPECT_FALSE(open_data_key(crypto::SealingKey::generate(random_), owner_, sealed));
-  EXPECT_FALSE(open_data_key(kek_, owner_, ""));
+TEST_F(DataKey, there_is_none_without_a_whole_seed) {
+  EXPECT_FALSE(derive_data_key(kek_, owner_, ""));
+  EXPECT_FALSE(derive_data_key(kek_, owner_, seed_.substr(1)));
+  EXPECT_FALSE(derive_data_key(kek_, owner_, seed_ + "x"));
 }
 
 }  // namespace

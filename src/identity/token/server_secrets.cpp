@@ -58,8 +58,7 @@ base::Result<ServerSecrets, ServerSecretError> load_or_create_server_secrets(db:
   });
   if (!secrets) return secrets.error();
   auto& found = *secrets;
-  auto account_kek = crypto::SealingKey::from_bytes(*found[2]);
-  return ServerSecrets{std::move(*found[0]), std::move(*found[1]), std::move(*account_kek)};
+  return ServerSecrets{std::move(*found[0]), std::move(*found[1]), std::move(*found[2])};
 }
 
 }  // namespace gatehouse::identity

@@ -16,9 +16,9 @@ enum class ServerSecretError {
 
 // The installation's own keys, each for one purpose, kept in `server_secret` sealed under the master key.
 struct ServerSecrets {
-  base::Secret refresh_mac;        // of refresh tokens
-  base::Secret blind_index;        // of e-mail addresses
-  crypto::SealingKey account_kek;  // of the accounts' data keys
+  base::Secret refresh_mac;  // of refresh tokens
+  base::Secret blind_index;  // of e-mail addresses
+  base::Secret account_kek;  // what the accounts' data keys are derived from
 };
 
 // Loads them, making those that are missing: on the first start all of them. When one that is there does not open,

@@ -36,7 +36,7 @@ TEST_F(ServerSecretsTest, are_made_once_and_found_again) {
   ASSERT_TRUE(second);
   EXPECT_EQ(first->refresh_mac, second->refresh_mac);
   EXPECT_EQ(first->blind_index, second->blind_index);
-  EXPECT_EQ(first->account_kek.bytes(), second->account_kek.bytes());
+  EXPECT_EQ(first->account_kek, second->account_kek);
   EXPECT_FALSE(first->refresh_mac == first->blind_index);
   EXPECT_EQ(rows(), 3);
 }
@@ -65,7 +65,7 @@ TEST_F(ServerSecretsTest, stand_in_the_database_only_sealed) {
   database_->database().read_blocking([&](db::Transaction& tx) {
     tx.query("SELECT sealed FROM server_secret", {}, [&](const db::Row& row) {
       EXPECT_EQ(row.blob(0).find(secrets->refresh_mac.expose()), std::string::npos);
-      EXPECT_EQ(row.blob(0).find(secrets->account_kek.bytes().expose()), std::string::npos);
+      EXPECT_EQ(row.blob(0).find(secrets->account_kek.expose()), std::string::npos);
     });
     return 0;
   });
