@@ -35,10 +35,10 @@ const Case kCases[] = {
     {"bcrypt_y", "$2y$31$" + std::string(53, '/'), 42},
     {"scrypt", "$scrypt$ln=16,r=8,p=1$AAECAwQFBgcICQoLDA0ODw$" + kTag43, 53},
     {"pbkdf2_sha256", "$pbkdf2-sha256$29000$N2YMIWQsBWBMae09x1jrPQ$1t8iyB2A.WF/Z5JZv.lfCIhXXN33N23OSgQYThBYRfk", 53},
-    {"pbkdf2_sha512", "$pbkdf2-sha512$25000$AAECAwQFBgcICQoLDA0ODw$" + kTag43 + kTag43.substr(0, 43 - 1), 53 + 31},
+    {"pbkdf2_sha512", "$pbkdf2-sha512$25000$AAECAwQFBgcICQoLDA0ODw$" + std::string(86, 'A'), 85},
     {"django", "pbkdf2_sha256$600000$aSaltOfLetters$" + kTag43 + "=", 1 + 3 + 1 + 14 + 32},
     // One byte more than the text.
-    {"crypt_scrypt", "$7$C6..../....SodiumChloride$kBGj9fHznVYFQMEn/qDCfrDevf9YDtcDdKvEqHJLV8D", 75},
+    {"crypt_scrypt", "$7$C6..../....SodiumChloride$kBGj9fHznVYFQMEn/qDCfrDevf9YDtcDdKvEqHJLV8D", 73},
     {"no_password", "*", 2},
     {"empty", "", 1},
     {"unknown", "$1$abcdefgh$0123456789012345678901", 35},
