@@ -23,6 +23,8 @@ constexpr std::string_view kLockTable = "LOCK TABLE schema_migration IN EXCLUSIV
 
 constexpr int kCopyMark = 1'000'000;  // migrations have four digits
 
+enum class Marked { is_refused, is_fine };
+
 bool is_postgres(const Database& database) { return database.dialect() == Database::Dialect::postgres; }
 
 std::string full_name(int number, std::string_view name) {
@@ -61,16 +63,19 @@ bool has_table(Transaction& transaction, bool postgres) {
 }
 
 // The number of the newest migration that was applied; 0 for a new database. Throws MigrationError.
-int applied_version(Transaction& transaction, std::span<const Migration> migrations) {
+int applied_version(Transaction& transaction, std::span<const Migration> migrations, Marked marked) {
   int version = 0;
-  transaction.query("SELECT number, name, sha256 FROM schema_migration ORDER BY number", {},
-                    [&](const Row& row) { check_applied(migrations, ++version, row); });
+  transaction.query("SELECT number, name, sha256 FROM schema_migration ORDER BY number", {}, [&](const Row& row) {
+    if (marked == Marked::is_fine && row.integer(0) == kCopyMark) return;
+    check_applied(migrations, ++version, row);
+  });
   return version;
 }
 
 // Inside the write transaction nobody else migrates: what is missing is decided here, not before. True when applied.
-bool apply_next(Transaction& transaction, std::span<const Migration> migrations, base::TimePoint now, int& version) {
-  version = applied_version(transaction, migrations);
+bool apply_next(Transaction& transaction, std::span<const Migration> migrations, Marked marked, base::TimePoint now,
+                int& version) {
+  version = applied_version(transaction, migrations, marked);
   if (version == static_cast<int>(migrations.size())) return false;
   const auto& next = migrations[static_cast<std::size_t>(version)];
   transaction.execute_script(next.sql);
@@ -80,17 +85,8 @@ bool apply_next(Transaction& transaction, std::span<const Migration> migrations,
   return true;
 }
 
-}  // namespace
-
-std::span<const Migration> migrations_for(const Database& database) {
-  return is_postgres(database) ? postgres_migrations() : sqlite_migrations();
-}
-
-MigrationReport migrate(Database& database, const base::Clock& clock) {
-  return migrate(database, clock, migrations_for(database));
-}
-
-MigrationReport migrate(Database& database, const base::Clock& clock, std::span<const Migration> migrations) {
+MigrationReport apply_missing(Database& database, const base::Clock& clock, std::span<const Migration> migrations,
+                              Marked marked) {
   MigrationReport report;
   const bool postgres = is_postgres(database);
   database.write_blocking([&](Transaction& transaction) {
@@ -101,7 +97,7 @@ MigrationReport migrate(Database& database, const base::Clock& clock, std::span<
     try {
       const bool applied = database.write_blocking([&](Transaction& transaction) {
         if (postgres) transaction.execute_script(kLockTable);
-        return apply_next(transaction, migrations, clock.now(), report.version);
+        return apply_next(transaction, migrations, marked, clock.now(), report.version);
       });
       if (!applied) return report;
     } catch (const MigrationError&) {
@@ -116,6 +112,24 @@ MigrationReport migrate(Database& database, const base::Clock& clock, std::span<
   }
 }
 
+}  // namespace
+
+std::span<const Migration> migrations_for(const Database& database) {
+  return is_postgres(database) ? postgres_migrations() : sqlite_migrations();
+}
+
+MigrationReport migrate(Database& database, const base::Clock& clock) {
+  return migrate(database, clock, migrations_for(database));
+}
+
+MigrationReport migrate(Database& database, const base::Clock& clock, std::span<const Migration> migrations) {
+  return apply_missing(database, clock, migrations, Marked::is_refused);
+}
+
+MigrationReport migrate_marked(Database& database, const base::Clock& clock) {
+  return apply_missing(database, clock, migrations_for(database), Marked::is_fine);
+}
+
 std::vector<std::string> pending_migrations(Database& database) {
   return pending_migrations(database, migrations_for(database));
 }
@@ -124,7 +138,7 @@ std::vector<std::string> pending_migrations(Database& database, std::span<const 
   const bool postgres = is_postgres(database);
   const int version = database.read_blocking([&](Transaction& transaction) {
     const bool known = has_table(transaction, postgres);
-    return known ? applied_version(transaction, migrations) : 0;
+    return known ? applied_version(transaction, migrations, Marked::is_refused) : 0;
   });
   std::vector<std::string> pending;
   for (const auto& migration : migrations.subspan(static_cast<std::size_t>(version))) {
@@ -143,6 +157,16 @@ void mark_copy(Database& database, const base::Clock& clock) {
 void unmark_copy(Database& database) {
   database.write_blocking([](Transaction& transaction) {
     transaction.execute("DELETE FROM schema_migration WHERE number = $1", {kCopyMark});
+  });
+}
+
+int schema_version(Database& database) {
+  return database.read_blocking([postgres = is_postgres(database)](Transaction& transaction) {
+    if (!has_table(transaction, postgres)) return 0;
+    const auto newest =
+        transaction.query_one("SELECT max(number) FROM schema_migration WHERE number <> $1", {kCopyMark},
+                              [](const Row& row) { return row.optional_integer(0).value_or(0); });
+    return static_cast<int>(newest.value_or(0));
   });
 }
 

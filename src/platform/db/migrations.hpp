@@ -53,5 +53,9 @@ MigrationReport migrate(Database& database, const base::Clock& clock, std::span<
 void mark_copy(Database& database, const base::Clock& clock);
 void unmark_copy(Database& database);
 [[nodiscard]] bool copy_is_under_way(Database& database);
+// migrate, for whoever has set the mark or needs none.
+MigrationReport migrate_marked(Database& database, const base::Clock& clock);
+// The number of the newest migration that the database has, marked or not; 0 for a new one. Checks nothing.
+[[nodiscard]] int schema_version(Database& database);
 
 }  // namespace gatehouse::db
