@@ -37,9 +37,11 @@ void add_account(Transaction& t, int i) {
   const std::string id = id_of(i);
   const db::Value email = i % 2 == 0 ? db::Value(nullptr) : db::Value(Blob{id});
   t.execute(
-      "INSERT INTO account (id, username, username_skeleton, email_index, password_hash, state, created_at, "
-      "updated_at) VALUES ($1, $2, $2, $3, 'hash', 'active', $4, $4)",
-      {Blob{id}, name, email, i});
+      "INSERT INTO account (id, username, username_skeleton, email_index, password_hash, state, updated_at) "
+      "VALUES ($1, $2, '', $3, $4, 'a', $5)",
+      {Blob{id}, name, email, Blob{"hash"}, i});
+  t.execute("INSERT INTO account_profile (account_id, created_at, profile_sealed) VALUES ($1, $2, $3)",
+            {Blob{id}, i, email});
   t.execute(
       "INSERT INTO session (id, account_id, created_at, last_used_at, counter, rotated_at, client_sealed, amr, "
       "auth_time, idle_expires_at, expires_at) VALUES ($1, $1, 1, 2, 3, 4, $2, 'pwd', 5, 6, 7)",
@@ -48,6 +50,7 @@ void add_account(Transaction& t, int i) {
 
 void add_installation(db::Database& database) {
   database.write_blocking([](Transaction& t) {
+    t.execute("INSERT INTO audit_event (at, type, fields) VALUES (1, 'key.rotated', '{}')");
     for (int i = 0; i < kAccounts; ++i) add_account(t, i);
     for (int i = 0; i < 5; ++i) t.execute("INSERT INTO revocation (kind, key, until) VALUES (0, $1, 1)", {Blob{"k"}});
     t.execute("DELETE FROM revocation");
@@ -135,7 +138,7 @@ INSTANTIATE_TEST_SUITE_P(FromEachToEach, Dump,
 TEST_P(Dump, everything_arrives) {
   const auto bytes = dump(from());
   const auto report = db::load_dump(parts_of(bytes), to(), clock_, kQuietly);
-  EXPECT_EQ(report.rows, 2U * kAccounts + 1);
+  EXPECT_EQ(report.rows, 3U * kAccounts + 2);
   EXPECT_EQ(report.header.made_at, base::from_unix_ms(77));
   EXPECT_EQ(report.header.program, "1.2.3");
   EXPECT_EQ(report.header.extra.expose(), "more");
@@ -203,7 +206,7 @@ TEST(DumpIntoPostgres, an_interrupted_load_keeps_programs_away_and_begins_anew_w
                Interrupted);
   EXPECT_EQ(number(*to, "SELECT count(*) FROM account"), kAccounts);
   EXPECT_THROW(db::migrate(*to, clock), db::MigrationError);
-  EXPECT_EQ(db::load_dump(parts_of(bytes), *to, clock, kQuietly).rows, 2U * kAccounts + 1);
+  EXPECT_EQ(db::load_dump(parts_of(bytes), *to, clock, kQuietly).rows, 3U * kAccounts + 2);
   EXPECT_THROW(db::migrate(*to, clock), db::MigrationError) << "until its caller is done, too";
   db::unmark_copy(*to);
   EXPECT_TRUE(db::migrate(*to, clock).applied.empty());
