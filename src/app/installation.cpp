@@ -86,6 +86,9 @@ Installation::Installation(const Settings& all_settings, const base::Clock& a_cl
       sessions(session_options(settings), revocations),
       vault(secrets.account_kek, secrets.blind_index, random),
       account_steps({accounts, vault, sessions, revocations, settings.roles, clock}),
+      jobs(clock, random),
+      mail(jobs, clock),
+      one_time_tokens(secrets.one_time_mac.clone()),
       keys(*database, master_key, revocations, key_options(settings), clock, random) {}
 
 std::unique_ptr<Installation> Installation::open(const Settings& settings, base::ReferenceClock& clock,

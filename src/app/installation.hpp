@@ -7,8 +7,10 @@
 #include "identity/account/account_store.hpp"
 #include "identity/account/account_vault.hpp"
 #include "identity/account/administration.hpp"
+#include "identity/mail/mail_outbox.hpp"
 #include "identity/session/session_store.hpp"
 #include "identity/token/key_manager.hpp"
+#include "identity/token/one_time_token.hpp"
 #include "identity/token/revocation_store.hpp"
 #include "identity/token/server_secrets.hpp"
 #include "platform/audit/log.hpp"
@@ -16,6 +18,7 @@
 #include "platform/base/random.hpp"
 #include "platform/base/reference_clock.hpp"
 #include "platform/db/database.hpp"
+#include "platform/queue/job_store.hpp"
 #include "platform/telemetry/log.hpp"
 
 namespace gatehouse::app {
@@ -34,6 +37,9 @@ struct Installation {
   identity::AccountStore accounts;
   identity::AccountVault vault;
   identity::AccountSteps account_steps;
+  queue::JobStore jobs;
+  identity::MailOutbox mail;
+  identity::OneTimeTokenCodec one_time_tokens;
   identity::KeyManager keys;
 
   // Order: folder → database → migrations → master key → server secrets → signing keys. Throws std::runtime_error with

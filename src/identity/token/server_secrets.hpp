@@ -16,9 +16,11 @@ enum class ServerSecretError {
 
 // The installation's own keys, each for one purpose, kept in `server_secret` sealed under the master key.
 struct ServerSecrets {
-  base::Secret refresh_mac;  // of refresh tokens
-  base::Secret blind_index;  // of e-mail addresses
-  base::Secret account_kek;  // what the accounts' data keys are derived from
+  base::Secret refresh_mac;         // of refresh tokens
+  base::Secret blind_index;         // of e-mail addresses
+  base::Secret account_kek;         // what the accounts' data keys are derived from
+  base::Secret one_time_mac;        // of mailed tokens and codes
+  crypto::SealingKey endpoint_kek;  // of the addresses and secrets of webhooks
 };
 
 // Loads them, making those that are missing: on the first start all of them. When one that is there does not open,

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "contract/ids.hpp"
+#include "platform/base/uuid.hpp"
+
+namespace gatehouse::identity {
+
+// Each has a template of its name: templates/mail/<locale>/<kind>.{txt,html}.
+enum class MailKind : std::uint8_t {
+  verify_email,          // link and code of `reference`
+  confirm_new_email,     // the same, to the new address, which `reference` holds
+  email_changed_notice,  // to the old address, which `reference` holds
+  reset_password,        // link and code of `reference`
+  password_changed,
+  new_device,        // `reference`: the session
+  factor_changed,    // `reference`: the factor
+  invite,            // link of `reference`, which holds the address; there is no account yet
+  account_deletion,  // `reference`: the request
+  security_alert,    // to an administrator; `reference`: the event
+};
+[[nodiscard]] std::string_view to_string(MailKind kind);  // verify_email
+[[nodiscard]] std::optional<MailKind> mail_kind(std::string_view name);
+
+// What a letter is about. Nil ids: none (an invite has no account, a changed password no reference).
+struct MailJob {
+  MailKind kind = MailKind::verify_email;
+  contract::AccountId account{};
+  base::Uuid reference{};
+
+  // As it lies in the queue: ids only.
+  [[nodiscard]] std::string payload() const;
+  // Nothing unless it is what payload() makes.
+  [[nodiscard]] static std::optional<MailJob> read(std::string_view kind, std::string_view payload);
+
+  friend bool operator==(const MailJob&, const MailJob&) = default;
+};
+
+}  // namespace gatehouse::identity

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "platform/base/clock.hpp"
+#include "platform/base/uuid.hpp"
+
+namespace gatehouse::queue {
+
+inline constexpr std::size_t kMaxPayloadBytes = 4096;
+
+struct NewJob {
+  std::string_view queue;  // a literal: `mail`
+  std::string_view kind;   // a literal of the queue's own
+  std::string payload;     // ids and enumerations only: it lies there in the open, also in backups
+  base::TimePoint due;     // not before
+};
+
+// A job that this process has taken and nobody else may do until the lease ends.
+struct Job {
+  base::Uuid id;
+  base::Uuid lease;
+  std::string queue;
+  std::string kind;
+  std::string payload;
+  unsigned attempts = 1;  // this one included
+  base::TimePoint created_at;
+};
+
+// One that was given up.
+struct DeadJob {
+  base::Uuid id;
+  std::string kind;
+  std::string payload;
+  unsigned attempts = 0;
+  base::TimePoint created_at;
+  base::TimePoint died_at;
+  std::string reason;
+};
+
+struct QueueDepth {  // each counted up to JobStore::kMostCounted
+  std::uint64_t waiting = 0;
+  std::uint64_t leased = 0;
+  std::uint64_t dead = 0;
+  base::TimePoint oldest_due{};  // of those that wait; 0: none does
+};
+
+}  // namespace gatehouse::queue
