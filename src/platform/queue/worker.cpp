@@ -1,0 +1,208 @@
+#include "platform/queue/worker.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "platform/base/unavailable.hpp"
+
+namespace gatehouse::queue {
+namespace {
+
+using std::chrono::milliseconds;
+using Verdict = Outcome::Verdict;
+
+// Of so many that are due longest, one is chosen by chance: nodes that look at the same moment rarely choose the same.
+constexpr std::size_t kCandidates = 16;
+// After a ring, which comes before the commit: how soon to look again, doubled each time.
+constexpr milliseconds kLookAgain{2};
+constexpr std::chrono::seconds kTendEvery{15};
+constexpr std::size_t kSweepStep = 500;
+
+telemetry::Counter attempts(telemetry::Metrics& metrics, const std::string& queue, const char* outcome) {
+  return metrics.counter("gatehouse_queue_attempts_total", "Attempts at jobs, by how they ended.",
+                         {{"queue", queue}, {"outcome", outcome}});
+}
+
+telemetry::Gauge jobs(telemetry::Metrics& metrics, const std::string& queue, const char* state) {
+  return metrics.gauge("gatehouse_queue_jobs", "Jobs in the database, counted up to 100000.",
+                       {{"queue", queue}, {"state", state}});
+}
+
+}  // namespace
+
+Worker::Worker(const Parts& parts, WorkerOptions options, Doing doing)
+    : parts_(parts),
+      options_(std::move(options)),
+      doing_(std::move(doing)),
+      breaker_(options_.breaker, parts_.clock, parts_.random),
+      ear_(parts_.jobs.bell(), options_.queue),
+      done_(attempts(parts_.metrics, options_.queue, "done")),
+      retried_(attempts(parts_.metrics, options_.queue, "retry")),
+      buried_(attempts(parts_.metrics, options_.queue, "buried")),
+      lost_(attempts(parts_.metrics, options_.queue, "lease_lost")),
+      waiting_(jobs(parts_.metrics, options_.queue, "waiting")),
+      leased_(jobs(parts_.metrics, options_.queue, "leased")),
+      dead_(jobs(parts_.metrics, options_.queue, "dead")),
+      oldest_(parts_.metrics.gauge("gatehouse_queue_oldest_seconds", "How long the oldest due job has waited.",
+                                   {{"queue", options_.queue}})),
+      took_(parts_.metrics.latency("gatehouse_queue_attempt_seconds", "What one attempt took.",
+                                   {{"queue", options_.queue}})) {
+  breaker_.register_metrics(parts_.metrics, "queue_" + options_.queue);
+}
+
+Worker::~Worker() { stop(); }
+
+void Worker::start() {
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), ("queue-" + options_.queue).substr(0, 15).c_str());
+    run();
+  });
+}
+
+void Worker::stop() {
+  stopping_ = true;
+  ear_.close();
+  if (doing_.cancel) doing_.cancel();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Worker::run() {
+  milliseconds pause{0};
+  auto tend_at = parts_.clock.steady_now();
+  for (auto heard = ear_.wait_for(pause); heard != Bell::Ear::Heard::closed; heard = ear_.wait_for(pause)) {
+    bool found = false;
+    while (!stopping_ && work_safely()) found = true;
+    const bool fresh = found || heard == Bell::Ear::Heard::ring;
+    pause = fresh ? kLookAgain : std::min(std::max(pause, kLookAgain) * 2, options_.poll);
+    if (parts_.clock.steady_now() < tend_at) continue;
+    tend_at = parts_.clock.steady_now() + kTendEvery;
+    try {
+      tend();
+    } catch (const std::exception& failure) {
+      parts_.log.warn("queue_failed", {{"queue", options_.queue}, {"what", failure.what()}});
+    }
+  }
+}
+
+// The database may be gone for a while: jobs wait in it until it is back.
+bool Worker::work_safely() {
+  try {
+    const bool worked = work_once();
+    if (std::exchange(failing_, false)) parts_.log.info("queue_recovered", {{"queue", options_.queue}});
+    return worked;
+  } catch (const std::exception& failure) {
+    if (!std::exchange(failing_, true)) {
+      parts_.log.warn("queue_failed", {{"queue", options_.queue}, {"what", failure.what()}});
+    }
+    return false;
+  }
+}
+
+bool Worker::work_once() {
+  auto due = parts_.database.read_blocking(
+      [&](db::Transaction& tx) { return parts_.jobs.due(tx, options_.queue, kCandidates); });
+  if (due.empty()) return false;
+  auto permit = breaker_.admit();
+  if (!permit) return false;
+  const auto job = take_one_of(std::move(due));
+  if (!job) return false;
+  const auto started = parts_.clock.steady_now();
+  const Outcome outcome = attempt(*job);
+  took_.observe(parts_.clock.steady_now() - started);
+  if (outcome.reached) {
+    permit->succeeded();
+  } else {
+    permit->failed();
+  }
+  settle(*job, outcome);
+  return true;
+}
+
+std::optional<Job> Worker::take_one_of(std::vector<base::Uuid> ids) {
+  while (!ids.empty()) {
+    const auto chosen = ids.begin() + static_cast<std::ptrdiff_t>(draw() % ids.size());
+    const auto until = parts_.clock.now() + options_.lease;
+    auto job =
+        parts_.database.write_blocking([&](db::Transaction& tx) { return parts_.jobs.take(tx, *chosen, until); });
+    if (job) return job;
+    ids.erase(chosen);
+  }
+  return std::nullopt;
+}
+
+Outcome Worker::attempt(const Job& job) {
+  // One that killed its workers each time would otherwise do so for ever.
+  if (job.attempts > options_.max_attempts) return {Verdict::bury, "too_many_attempts"};
+  try {
+    return doing_.handler(job);
+  } catch (const base::Unavailable& unavailable) {
+    parts_.log.warn("job_unavailable", {{"queue", options_.queue}, {"what", unavailable.what()}});
+    return {Verdict::retry, "unavailable"};
+  } catch (const std::exception& failure) {
+    parts_.log.error("job_threw", {{"queue", options_.queue}, {"kind", job.kind}, {"what", failure.what()}});
+    return {Verdict::retry, "threw"};
+  }
+}
+
+void Worker::settle(const Job& job, const Outcome& outcome) {
+  const bool last = job.attempts >= options_.max_attempts;
+  const bool bury = outcome.verdict == Verdict::bury || (outcome.verdict == Verdict::retry && last);
+  const auto due = parts_.clock.now() + (stopping_ ? milliseconds(0) : backoff(job.attempts));
+  const bool ours = parts_.database.write_blocking([&](db::Transaction& tx) {
+    if (outcome.verdict == Verdict::done) return parts_.jobs.done(tx, job);
+    if (bury) return parts_.jobs.bury(tx, job, outcome.reason);
+    return parts_.jobs.retry_later(tx, job, due, outcome.reason);
+  });
+  if (!ours) {
+    lost_.increment();
+    parts_.log.warn("job_lease_lost", {{"queue", options_.queue}, {"job", job.id.to_string()}});
+  } else if (outcome.verdict == Verdict::done) {
+    done_.increment();
+  } else if (bury) {
+    buried_.increment();
+    parts_.log.error("job_buried", {{"queue", options_.queue},
+                                    {"kind", job.kind},
+                                    {"job", job.id.to_string()},
+                                    {"attempts", job.attempts},
+                                    {"reason", outcome.reason}});
+  } else {
+    retried_.increment();
+    parts_.log.warn("job_failed", {{"queue", options_.queue},
+                                   {"kind", job.kind},
+                                   {"job", job.id.to_string()},
+                                   {"attempts", job.attempts},
+                                   {"reason", outcome.reason}});
+  }
+}
+
+std::chrono::milliseconds Worker::backoff(unsigned attempts) {
+  const unsigned doublings = std::min(attempts - 1, 30U);
+  const auto full = std::min(options_.first_backoff * (std::int64_t{1} << doublings), options_.max_backoff);
+  return full - full * (draw() >> 16U) / (2 * 65536);
+}
+
+std::uint32_t Worker::draw() {
+  std::uint32_t bits = 0;
+  parts_.random.fill(&bits, sizeof(bits));
+  return bits;
+}
+
+void Worker::tend() {
+  const auto depth =
+      parts_.database.read_blocking([&](db::Transaction& tx) { return parts_.jobs.depth(tx, options_.queue); });
+  waiting_.set(static_cast<double>(depth.waiting));
+  leased_.set(static_cast<double>(depth.leased));
+  dead_.set(static_cast<double>(depth.dead));
+  const auto now = parts_.clock.now();
+  const bool late = depth.oldest_due != base::TimePoint() && depth.oldest_due < now;
+  oldest_.set(late ? std::chrono::duration<double>(now - depth.oldest_due).count() : 0);
+  if (depth.dead == 0) return;
+  static_cast<void>(parts_.database.write_blocking([&](db::Transaction& tx) {
+    return parts_.jobs.sweep_dead(tx, options_.queue, now - options_.keep_dead, options_.most_dead, kSweepStep);
+  }));
+}
+
+}  // namespace gatehouse::queue
