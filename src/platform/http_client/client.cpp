@@ -1,20 +1,21 @@
 #include "platform/http_client/client.hpp"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include <algorithm>
-#include <atomic>
+#include <array>
 #include <cstdlib>
+#include <cstring>
+#include <optional>
 #include <string_view>
+
+#include "platform/http_client/curl_transfer.hpp"
 
 namespace gatehouse::http_client {
 namespace {
-
-// Once a process, before any thread of ours can race for it; never undone, as other users may be left.
-void prepare_library() {
-  static const CURLcode prepared = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (prepared != CURLE_OK) std::abort();
-}
 
 // What would end the header early, and begin one of somebody else's choice.
 bool is_one_line(std::string_view text) {
@@ -35,7 +36,16 @@ struct HeaderList {
   }
 };
 
-ClientError error_of(CURLcode code) {
+std::optional<base::IpAddress> ip_of(const sockaddr& address) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  const void* bytes = nullptr;
+  if (address.sa_family == AF_INET) bytes = &reinterpret_cast<const sockaddr_in&>(address).sin_addr;
+  if (address.sa_family == AF_INET6) bytes = &reinterpret_cast<const sockaddr_in6&>(address).sin6_addr;
+  if (bytes == nullptr || inet_ntop(address.sa_family, bytes, text.data(), text.size()) == nullptr) return std::nullopt;
+  return base::IpAddress::parse(text.data());
+}
+
+ClientError error_of(int code) {
   switch (code) {
     case CURLE_URL_MALFORMAT: return ClientError::bad_url;
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -60,24 +70,14 @@ const char* to_string(ClientError error) {
     case ClientError::timed_out: return "timed_out";
     case ClientError::too_large: return "too_large";
     case ClientError::broken_off: return "broken_off";
+    case ClientError::forbidden: return "forbidden";
     case ClientError::cancelled: return "cancelled";
   }
   return "unknown";
 }
 
 struct Client::State {
-  explicit State(ClientOptions given) : options(std::move(given)) {
-    prepare_library();
-    easy = curl_easy_init();
-    multi = curl_multi_init();
-    if (easy == nullptr || multi == nullptr) std::abort();
-  }
-  ~State() {
-    curl_easy_cleanup(easy);
-    curl_multi_cleanup(multi);
-  }
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
+  explicit State(ClientOptions given) : options(std::move(given)) {}
 
   static std::size_t receive(char* data, std::size_t one, std::size_t count, void* self) {
     auto& state = *static_cast<State*>(self);
@@ -90,21 +90,36 @@ struct Client::State {
     return size;
   }
 
+  // Asked with each address that a name gave, at the moment of connecting: whoever changes the name's addresses
+  // between a check and its use gains nothing (DNS rebinding).
+  static curl_socket_t open_socket(void* self, curlsocktype purpose, curl_sockaddr* address) {
+    auto& state = *static_cast<State*>(self);
+    if (purpose != CURLSOCKTYPE_IPCXN) return CURL_SOCKET_BAD;
+    if (state.options.may_connect) {
+      const auto ip = ip_of(address->addr);
+      if (!ip || !state.options.may_connect(*ip)) {
+        state.forbidden = true;
+        return CURL_SOCKET_BAD;
+      }
+    }
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  }
+
   void prepare(const Request& request, const HeaderList& headers);
-  CURLcode transfer();
 
   const ClientOptions options;
-  CURL* easy = nullptr;
-  CURLM* multi = nullptr;  // holds the connection; unlike easy alone it can be woken from another thread
+  CurlTransfer transfer;
   std::string body;
   bool overflow = false;
-  std::atomic<bool> cancelled{false};
+  bool forbidden = false;
 };
 
 void Client::State::prepare(const Request& request, const HeaderList& headers) {
   body.clear();
   overflow = false;
-  curl_easy_reset(easy);  // keeps the connection
+  forbidden = false;
+  transfer.reset();
+  CURL* const easy = transfer.easy();
   curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -115,6 +130,8 @@ void Client::State::prepare(const Request& request, const HeaderList& headers) {
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers.first);
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   if (!options.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &State::open_socket);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &State::receive);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
   if (request.method == Method::post) {
@@ -122,21 +139,6 @@ void Client::State::prepare(const Request& request, const HeaderList& headers) {
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
   }
-}
-
-CURLcode Client::State::transfer() {
-  if (curl_multi_add_handle(multi, easy) != CURLM_OK) std::abort();
-  CURLcode outcome = CURLE_ABORTED_BY_CALLBACK;
-  for (int running = 1; running != 0 && !cancelled;) {
-    if (curl_multi_perform(multi, &running) != CURLM_OK) break;
-    if (running != 0) curl_multi_poll(multi, nullptr, 0, 1'000, nullptr);
-  }
-  int left = 0;
-  while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
-    if (message->msg == CURLMSG_DONE) outcome = message->data.result;
-  }
-  curl_multi_remove_handle(multi, easy);
-  return outcome;
 }
 
 Client::Client(ClientOptions options) : state_(std::make_unique<State>(std::move(options))) {}
@@ -152,18 +154,15 @@ base::Result<Response, ClientError> Client::send(const Request& request) {
     headers.add(std::string(name).append(": ").append(value));
   }
   state.prepare(request, headers);
-  const CURLcode outcome = state.transfer();
-  if (state.cancelled) return ClientError::cancelled;
+  const int outcome = state.transfer.perform();
+  if (state.transfer.cancelled()) return ClientError::cancelled;
   if (state.overflow) return ClientError::too_large;
-  if (outcome != CURLE_OK) return error_of(outcome);
+  if (outcome != CURLE_OK) return state.forbidden ? ClientError::forbidden : error_of(outcome);
   long status = 0;
-  curl_easy_getinfo(state.easy, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(state.transfer.easy(), CURLINFO_RESPONSE_CODE, &status);
   return Response{static_cast<unsigned>(status), std::move(state.body)};
 }
 
-void Client::cancel() {
-  state_->cancelled = true;
-  curl_multi_wakeup(state_->multi);
-}
+void Client::cancel() { state_->transfer.cancel(); }
 
 }  // namespace gatehouse::http_client

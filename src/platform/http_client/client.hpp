@@ -2,11 +2,13 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "platform/base/ip_address.hpp"
 #include "platform/base/result.hpp"
 
 namespace gatehouse::http_client {
@@ -34,6 +36,7 @@ enum class ClientError {
   timed_out,      // the deadline
   too_large,      // the answer had more bytes than allowed
   broken_off,     // the peer ended in the middle, or did not speak HTTP
+  forbidden,      // may_connect refused every address of the name
   cancelled,
 };
 [[nodiscard]] const char* to_string(ClientError error);
@@ -41,6 +44,8 @@ enum class ClientError {
 struct ClientOptions {
   std::string ca_file{};  // PEM; empty: the system's authorities
   std::size_t max_response_bytes = std::size_t{1} << 20;
+  // Asked with each resolved address before it is connected to; empty: any. For URLs that others choose.
+  std::function<bool(const base::IpAddress&)> may_connect{};
 };
 
 // Sends one request after another and keeps the connection in between. send() blocks; one thread at a time calls it.

@@ -126,14 +126,14 @@ QueueDepth JobStore::depth(db::Transaction& tx, std::string_view queue) const {
   QueueDepth depth;
   depth.leased = count(tx,
                        "SELECT count(*) FROM (SELECT 1 FROM job WHERE queue = $1 AND state = 'waiting' "
-                       "AND lease IS NOT NULL LIMIT $2) AS some",
+                       "AND lease IS NOT NULL LIMIT $2) AS found",
                        queue);
   depth.waiting = count(tx,
                         "SELECT count(*) FROM (SELECT 1 FROM job WHERE queue = $1 AND state = 'waiting' "
-                        "AND lease IS NULL LIMIT $2) AS some",
+                        "AND lease IS NULL LIMIT $2) AS found",
                         queue);
-  depth.dead =
-      count(tx, "SELECT count(*) FROM (SELECT 1 FROM job WHERE queue = $1 AND state = 'dead' LIMIT $2) AS some", queue);
+  depth.dead = count(
+      tx, "SELECT count(*) FROM (SELECT 1 FROM job WHERE queue = $1 AND state = 'dead' LIMIT $2) AS found", queue);
   const auto oldest = tx.query_one(
       "SELECT due_at FROM job WHERE queue = $1 AND state = 'waiting' AND lease IS NULL ORDER BY due_at LIMIT 1",
       {queue}, [](const db::Row& row) { return time(row, 0); });
