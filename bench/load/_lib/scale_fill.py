@@ -121,7 +121,12 @@ class Filled:
         sizes = self.sizes()
         return sum(sizes[name] for name in READ_BY_SIGN_IN)
 
+    def pages_fetched(self):
+        """Pages that were not in shared_buffers, so far."""
+        return int(self.postgres.psql(
+            self.name, f"SELECT blks_read FROM pg_stat_database WHERE datname = '{self.name}'")[0][0])
+
     def warm(self):
-        """What a server in service has in memory, the internal pages of every other index included."""
+        """What a server in service has in memory."""
         for name in READ_BY_SIGN_IN:
             self.postgres.psql(self.name, f"SELECT pg_prewarm('{name}', 'buffer')")

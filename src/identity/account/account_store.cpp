@@ -151,7 +151,9 @@ std::vector<AccountWithProfile> AccountStore::page(db::Transaction& tx, const Ac
   const contract::AccountId after = filter.after.value_or(contract::AccountId());  // the nil id comes before all
   const auto limit = static_cast<std::int64_t>(filter.limit);
   if (filter.username_prefix.empty()) {
-    tx.query(GATEHOUSE_SELECT_WITH_PROFILE "WHERE id > $1 ORDER BY id LIMIT $2", {Blob{after.bytes()}, limit}, add);
+    // Both tables begin behind the cursor: PostgreSQL may merge them, and would read the other from its first row.
+    tx.query(GATEHOUSE_SELECT_WITH_PROFILE "WHERE id > $1 AND account_id > $1 ORDER BY id LIMIT $2",
+             {Blob{after.bytes()}, limit}, add);
   } else {
     // A range instead of LIKE: nothing of the prefix is a pattern, and the index on username serves it. In its order,
     // too: in that of ids, a prefix that few names have would mean reading every account.
