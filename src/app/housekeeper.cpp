@@ -52,6 +52,7 @@ void Housekeeper::stop() {
 }
 
 void Housekeeper::run() {
+  installation_.keys.snapshot()->verification->prepare();  // here, as the start does not wait for it
   auto next_second = installation_.clock.steady_now() + seconds(1);
   auto next_tending = installation_.clock.steady_now() + kTendEvery;
   std::unique_lock lock(mutex_);

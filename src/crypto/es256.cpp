@@ -7,12 +7,14 @@
 #include <openssl/param_build.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
-#include <optional>
+#include <mutex>
 
 #include "crypto/evp_key.hpp"
 #include "crypto/jwk_member.hpp"
 #include "crypto/mac.hpp"
+#include "crypto/p256_table.hpp"
 #include "crypto/signer.hpp"
 
 // ECDSA on P-256 with SHA-256, RFC 7518 section 3.4.
@@ -51,12 +53,8 @@ void append_der_integer(std::string& out, std::string_view big_endian) {
   out.append(big_endian);
 }
 
-// P1363 (r ‖ s, RFC 7518) to the DER that OpenSSL wants. At most 70 bytes of content: one length byte is enough.
-std::optional<std::string> to_der(std::string_view signature) {
-  if (signature.size() != 2 * kFieldBytes) return std::nullopt;
-  const auto r = signature.substr(0, kFieldBytes);
-  const auto s = signature.substr(kFieldBytes);
-  if (!is_scalar(r) || !is_scalar(s)) return std::nullopt;
+// To the DER that OpenSSL wants. At most 70 bytes of content: one length byte is enough.
+std::string to_der(std::string_view r, std::string_view s) {
   std::string der("\x30\x00", 2);
   der.reserve(72);
   append_der_integer(der, r);
@@ -100,21 +98,38 @@ boost::json::object members_of(std::string_view x, std::string_view y) {
 
 class Es256Verifier final : public VerificationKey::Verifier {
  public:
-  Es256Verifier(EvpKeyPtr key, boost::json::object members, std::string kid)
+  // `point`: uncompressed, the same as in `key`.
+  Es256Verifier(EvpKeyPtr key, std::string point, boost::json::object members, std::string kid)
       : Verifier(Algorithm::es256, std::move(kid)),
         key_(std::move(key), EvpKey::Padding::none),
+        point_(std::move(point)),
         members_(std::move(members)) {}
 
   bool verify(std::string_view signing_input, std::string_view signature) const override {
-    const auto der = to_der(signature);
-    return der && key_.verify_digest(sha256(signing_input), *der);
+    if (signature.size() != 2 * kFieldBytes) return false;  // P1363: r ‖ s, RFC 7518
+    const auto r = signature.substr(0, kFieldBytes);
+    const auto s = signature.substr(kFieldBytes);
+    if (!is_scalar(r) || !is_scalar(s)) return false;
+    const P256Table* const table = prepared_.load(std::memory_order_acquire);
+    if (table != nullptr) return table->verify(sha256(signing_input), r, s);
+    return key_.verify_digest(sha256(signing_input), to_der(r, s));
+  }
+  void prepare() const override {
+    std::call_once(once_, [this] {
+      table_ = std::make_unique<const P256Table>(point_);
+      prepared_.store(table_.get(), std::memory_order_release);
+    });
   }
   boost::json::object public_members() const override { return members_; }
   const EvpKey& key() const noexcept { return key_; }
 
  private:
   EvpKey key_;
+  std::string point_;
   boost::json::object members_;
+  mutable std::once_flag once_;
+  mutable std::unique_ptr<const P256Table> table_;
+  mutable std::atomic<const P256Table*> prepared_{nullptr};  // table_, once it is whole
 };
 
 class Es256Signer final : public SigningKey::Signer {
@@ -135,11 +150,13 @@ class Es256Signer final : public SigningKey::Signer {
 
 base::Result<VerifierPtr, KeyError> verifier_from_point(std::string_view x, std::string_view y, std::string kid) {
   if (x.size() != kFieldBytes || y.size() != kFieldBytes) return KeyError::malformed;
-  auto key = make_key(std::string("\x04").append(x).append(y), nullptr);
+  auto point = std::string("\x04").append(x).append(y);
+  auto key = make_key(point, nullptr);
   if (!key) return KeyError::not_on_curve;
   auto members = members_of(x, y);
   if (kid.empty()) kid = jwk_thumbprint(members);
-  return VerifierPtr(std::make_shared<Es256Verifier>(std::move(key), std::move(members), std::move(kid)));
+  return VerifierPtr(
+      std::make_shared<Es256Verifier>(std::move(key), std::move(point), std::move(members), std::move(kid)));
 }
 
 // The verifier is made from the public part alone, so that a set of keys never holds a private one.

@@ -22,6 +22,11 @@ class KeySet {
   // The key of that name; null when the set has none. Valid as long as the set.
   [[nodiscard]] const VerificationKey* find(std::string_view kid) const noexcept;
 
+  // See VerificationKey::prepare().
+  void prepare() const {
+    for (const auto& key : keys_) key.prepare();
+  }
+
   // `{"keys": [...]}` (RFC 7517 section 5): public keys only. HS256 keys are left out, as they have no public part.
   [[nodiscard]] boost::json::object to_jwks() const;
 

@@ -18,6 +18,7 @@ class VerificationKey::Verifier {
   Verifier(Algorithm algorithm, std::string kid) : algorithm_(algorithm), kid_(std::move(kid)) {}
   virtual ~Verifier() = default;
   [[nodiscard]] virtual bool verify(std::string_view signing_input, std::string_view signature) const = 0;
+  virtual void prepare() const {}
   // kty and the key itself; the dispatcher adds kid, alg and use. Empty when there is no public part.
   [[nodiscard]] virtual boost::json::object public_members() const = 0;
   // Of HS256 alone.

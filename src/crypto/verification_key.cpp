@@ -76,6 +76,8 @@ base::Result<VerificationKey, KeyError> VerificationKey::from_shared_secret(cons
 const std::string& VerificationKey::kid() const noexcept { return verifier_->kid(); }
 Algorithm VerificationKey::algorithm() const noexcept { return verifier_->algorithm(); }
 
+void VerificationKey::prepare() const { verifier_->prepare(); }
+
 bool VerificationKey::verify(std::string_view signing_input, std::string_view signature) const {
   return verifier_->verify(signing_input, signature);
 }

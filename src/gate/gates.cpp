@@ -81,9 +81,13 @@ void Gates::check_timed(const http::Request& request, const http::WireOptions& w
 }
 
 void Gates::set_keys(std::shared_ptr<const crypto::KeySet> keys, bool started) {
-  const auto apply = [this, keys = std::move(keys)](std::size_t loop) { gates_[loop]->verifier().set_keys(keys); };
-  if (started) return loops_.post_to_each(apply);
-  for (std::size_t loop = 0; loop < gates_.size(); ++loop) apply(loop);
+  const auto apply = [this, keys](std::size_t loop) { gates_[loop]->verifier().set_keys(keys); };
+  if (!started) {
+    for (std::size_t loop = 0; loop < gates_.size(); ++loop) apply(loop);
+    return;
+  }
+  loops_.post_to_each(apply);
+  keys->prepare();  // afterwards: a key that was revoked must not wait for it
 }
 
 void Gates::sweep() {

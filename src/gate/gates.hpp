@@ -47,7 +47,8 @@ class Gates final : public contract::Authenticator, public contract::RevocationF
   // Whether a loop may say yes: complete as of less than max_staleness ago. For readiness; thread-safe.
   [[nodiscard]] bool is_fresh() const;
 
-  // Replaces the keys on every loop: at once before the loops have started, else by a post to each.
+  // Replaces the keys on every loop: at once before the loops have started, else by a post to each. The latter prepares
+  // the new ones, too, which takes some 10 ms each: for a thread that is no loop.
   void set_keys(std::shared_ptr<const crypto::KeySet> keys, bool started);
 
   // Forgets some of what has expired; to be called now and then.

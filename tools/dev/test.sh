@@ -105,7 +105,7 @@ part_chaos() {
   fi
   out=$(tests/chaos/lies 2>&1)
   printf '%s\n' "$out"
-  count chaos "$(grep -c '^ok ' <<<"$out")" "$(grep -vc '^ok ' <<<"$out")"
+  count chaos "$(grep -c '^ok ' <<<"$out")" "$(grep -c '^FAILED ' <<<"$out")"
 }
 
 part_fuzz() {

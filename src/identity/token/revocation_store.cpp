@@ -92,12 +92,6 @@ void RevocationStore::read_gaps(db::Transaction& tx, Followed& followed, base::T
   }
 }
 
-std::int64_t RevocationStore::last_seq(db::Transaction& tx) const {
-  return tx
-      .query_one("SELECT COALESCE(MAX(seq), 0) FROM revocation", {}, [](const db::Row& row) { return row.integer(0); })
-      .value_or(0);
-}
-
 std::size_t RevocationStore::sweep(db::Transaction& tx, base::TimePoint now, std::size_t limit) const {
   if (!tx.try_lock("revocation sweep")) return 0;
   return static_cast<std::size_t>(tx.execute(

@@ -48,8 +48,6 @@ class RevocationStore {
   };
   [[nodiscard]] Followed follow(db::Transaction& tx, const FollowerState& state, base::TimePoint now,
                                 std::size_t limit = 10'000) const;
-  // The newest seq given so far; 0 when none was. Where a follower that has loaded everything goes on.
-  [[nodiscard]] std::int64_t last_seq(db::Transaction& tx) const;
 
   // Removes at most `limit` rows that concern no token any more; returns how many. Call until it returns less: small
   // steps, so that the writer is never held up for long. None while another node does: it goes on until nothing is

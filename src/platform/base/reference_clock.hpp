@@ -24,8 +24,6 @@ class ReferenceClock final : public Clock {
   // The reference showed `shown` at a moment between the two (Cristian 1989). Within that doubt, and a little more,
   // nothing changes: the clock does not dance. True when it was put right.
   bool hear(TimePoint shown, SteadyPoint earliest, SteadyPoint latest);
-  // Where there is no reference: what the machine shows now.
-  bool hear_machine() { return hear(SystemClock().now(), steady_now(), steady_now()); }
 
   // By how much the machine's own clock is ahead.
   [[nodiscard]] std::chrono::milliseconds machine_ahead() const {
