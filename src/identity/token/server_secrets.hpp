@@ -21,6 +21,7 @@ struct ServerSecrets {
   base::Secret account_kek;         // what the accounts' data keys are derived from
   base::Secret one_time_mac;        // of mailed tokens and codes
   crypto::SealingKey endpoint_kek;  // of the addresses and secrets of webhooks
+  base::Secret audit_seal;          // seed of the Ed25519 key that seals the audit log
 };
 
 // Loads them, making those that are missing: on the first start all of them. When one that is there does not open,
