@@ -19,6 +19,7 @@
 #include "app/identity_node.hpp"
 #include "app/machine.hpp"
 #include "app/machine_metrics.hpp"
+#include "app/page_options.hpp"
 #include "app/process_metrics.hpp"
 #include "app/public_service.hpp"
 #include "app/version.hpp"
@@ -28,6 +29,7 @@
 #include "platform/runtime/event_loops.hpp"
 #include "platform/telemetry/otlp_sender.hpp"
 #include "platform/telemetry/tracer.hpp"
+#include "web/pages.hpp"
 
 namespace gatehouse::app {
 namespace {
@@ -103,6 +105,7 @@ class Process {
         cluster_(make_cluster()),
         shared_limits_(settings.runs("identity") ? make_shared_limits(settings, clock_, random_, metrics_) : nullptr),
         identity_(make_identity()),
+        pages_(make_pages()),
         public_service_(settings.runs("gate") ? &gates_ : nullptr, public_routes(),
                         api_rates(settings, shared_limits_.get()), clock_, log, metrics_, tracer_.get()),
         admin_service_(inner_routes(), std::nullopt, clock_, log, metrics_) {
@@ -176,9 +179,17 @@ class Process {
                                           shared_limits_.get(), clock_, random_, log_, metrics_);
   }
 
+  std::unique_ptr<web::Pages> make_pages() {
+    if (!settings_.runs("identity") || !settings_.pages.enabled) return nullptr;
+    return std::make_unique<web::Pages>(page_options(settings_));
+  }
+
   std::vector<http::Route> public_routes() {
     std::vector<http::Route> routes;
     if (identity_) routes = identity_->routes();
+    if (pages_) {
+      for (auto& route : pages_->routes()) routes.push_back(std::move(route));
+    }
     if (settings_.runs("gate")) routes.push_back(gate_route());
     for (auto& route : routes) route.deadline = settings_.server.request_timeout;
     return routes;
@@ -233,6 +244,7 @@ class Process {
   std::unique_ptr<Cluster> cluster_;
   std::unique_ptr<limits::SharedLimits> shared_limits_;
   std::unique_ptr<IdentityNode> identity_;
+  std::unique_ptr<web::Pages> pages_;
   PublicService public_service_;
   http::ApiService admin_service_;
   std::shared_ptr<http::TlsContext> tls_;

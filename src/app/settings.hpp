@@ -158,7 +158,7 @@ struct GateRuleSettings {
 struct GateSettings {
   GateHeaders headers = GateHeaders::either;
   GateAccess default_access = GateAccess::signed_in;  // key `gate.default`: where no rule matches
-  std::string sign_in_url{};                          // empty: none is told
+  std::string sign_in_url = "/sign-in";               // empty: none is told
   std::chrono::milliseconds max_staleness{5'000};
   std::uint32_t token_cache_entries = 16'384;  // per loop
   std::vector<GateRuleSettings> rules{};       // key `[[gate.rule]]`
@@ -175,6 +175,17 @@ struct MasterKeySettings {
 struct RegistrationSettings {
   bool enabled = true;
   std::vector<std::string> default_roles{"member"};
+};
+
+// The pages for people, which a process with the role identity serves.
+struct PagesSettings {
+  bool enabled = true;
+  std::string name = "Gatehouse";
+  std::filesystem::path logo_file{};     // SVG, PNG or WebP; empty: none
+  std::string accent{};                  // `#rrggbb`; empty: our own
+  std::string accent_dark{};             // the same on dark ground
+  std::vector<std::string> languages{};  // of those built in; empty: all
+  std::vector<std::string> return_origins{};
 };
 
 struct Settings {
@@ -198,6 +209,7 @@ struct Settings {
   GateSettings gate;
   MasterKeySettings master_key;
   RegistrationSettings registration;
+  PagesSettings pages;
   contract::RolePermissions roles;  // [roles]: given in the file, it replaces the default roles as a whole
 };
 

@@ -1,6 +1,7 @@
 
 #include "app/settings.hpp"
 #include "app/settings_forms.hpp"
+#include "app/settings_schema_pages.hpp"
 #include "app/settings_schema_scale.hpp"
 
 namespace gatehouse::app {
@@ -244,6 +245,7 @@ Schema settings_schema(Settings& settings) {
   add_gate(schema, settings.gate);
   add_master_key(schema, settings.master_key);
   add_registration(schema, settings.registration);
+  add_pages(schema, settings.pages);
   add_roles(schema, settings.roles);
   return schema;
 }

@@ -1,6 +1,7 @@
 #include "platform/base/encoding.hpp"
 
 #include <array>
+#include <charconv>
 #include <cstdint>
 
 namespace gatehouse::base {
@@ -67,6 +68,23 @@ std::string hex_encode(std::string_view bytes) {
     const auto byte = static_cast<unsigned char>(c);
     out.push_back(kDigits[byte >> 4U]);
     out.push_back(kDigits[byte & 15U]);
+  }
+  return out;
+}
+
+std::optional<std::string> percent_decode(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    unsigned byte = 0;
+    const auto digits = text.substr(i + 1, 2);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
+    if (digits.size() != 2 || error != std::errc() || end != digits.data() + 2) return std::nullopt;
+    out += static_cast<char>(byte);
+    i += 2;
   }
   return out;
 }

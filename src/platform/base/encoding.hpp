@@ -16,6 +16,9 @@ namespace gatehouse::base {
 // Lower case.
 [[nodiscard]] std::string hex_encode(std::string_view bytes);
 
+// RFC 3986 section 2.1. Nothing where a `%` is not followed by two hex digits; `+` stays what it is.
+[[nodiscard]] std::optional<std::string> percent_decode(std::string_view text);
+
 // Big-endian, as they stand in tokens and keys.
 [[nodiscard]] std::string encode_u64(unsigned long long value);
 [[nodiscard]] unsigned long long decode_u64(std::string_view eight_bytes);

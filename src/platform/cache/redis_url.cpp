@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "platform/base/encoding.hpp"
+
 namespace gatehouse::cache {
 namespace {
 
@@ -32,23 +34,6 @@ std::optional<unsigned> parse_number(std::string_view text, unsigned max) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value > max) return std::nullopt;
   return value;
-}
-
-std::optional<std::string> percent_decode(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    unsigned byte = 0;
-    const auto digits = text.substr(i + 1, 2);
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
-    if (digits.size() != 2 || error != std::errc() || end != digits.data() + 2) return std::nullopt;
-    out += static_cast<char>(byte);
-    i += 2;
-  }
-  return out;
 }
 
 bool is_host(std::string_view host) {
@@ -89,8 +74,8 @@ base::Result<RedisEndpoint, RedisUrlError> parse_endpoint(std::string_view text,
 std::optional<RedisUrlError> parse_credentials(std::string_view text, RedisUrl& url) {
   const auto colon = text.find(':');
   if (colon == std::string_view::npos) return RedisUrlError::credentials;
-  auto user = percent_decode(text.substr(0, colon));
-  auto password = percent_decode(text.substr(colon + 1));
+  auto user = base::percent_decode(text.substr(0, colon));
+  auto password = base::percent_decode(text.substr(colon + 1));
   if (!user || !password || password->empty()) return RedisUrlError::credentials;
   url.user = std::move(*user);
   url.password = base::Secret(std::move(*password));

@@ -52,8 +52,8 @@ constexpr std::array kStatusLines{
 constexpr std::string_view kAlways =
     "X-Content-Type-Options: nosniff\r\n"
     "Referrer-Policy: no-referrer\r\n"
-    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
     "Cross-Origin-Resource-Policy: same-origin\r\n";
+constexpr std::string_view kNothingLoads = "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
 constexpr std::string_view kHsts = "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n";
 
 bool has_header(const Response& response, std::string_view lower) {
@@ -80,6 +80,8 @@ void write_response(const Response& response, const WireOptions& options, std::s
   for (const auto& [name, value] : response.headers) out.append(name).append(": ").append(value).append("\r\n");
   if (!has_header(response, "cache-control")) out.append("Cache-Control: no-store\r\n");
   out.append(kAlways);
+  // Of two policies a browser obeys both: a document with its own gets only that.
+  if (!has_header(response, "content-security-policy")) out.append(kNothingLoads);
   if (options.secure) out.append(kHsts);
   // RFC 9110 section 6.4.1: these end with the head; a body would be taken for the next answer.
   const bool has_body = response.status != 204 && response.status != 304;

@@ -28,8 +28,9 @@ TEST(Wire, an_answer_byte_by_byte) {
   EXPECT_EQ(written(response),
             "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nX-Y: z\r\nCache-Control: no-store\r\n"
             "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"
-            "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
-            "Cross-Origin-Resource-Policy: same-origin\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n"
+            "Cross-Origin-Resource-Policy: same-origin\r\n"
+            "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\nContent-Type: "
+            "application/json\r\nContent-Length: 7\r\n\r\n"
             "{\"a\":1}");
 }
 
@@ -42,6 +43,12 @@ TEST(Wire, every_answer_carries_what_keeps_it_from_being_rendered_framed_or_kept
       EXPECT_TRUE(has(out, header)) << status << header;
     }
   }
+}
+
+TEST(Wire, a_documents_own_policy_is_the_only_one) {
+  const auto out = written(empty_response(200).set("Content-Security-Policy", "script-src 'self'"));
+  EXPECT_TRUE(has(out, "script-src 'self'"));
+  EXPECT_FALSE(has(out, "default-src 'none'"));
 }
 
 TEST(Wire, a_handlers_own_cache_control_wins) {

@@ -1,0 +1,130 @@
+// Routes that are agreed on and that docs/api/openapi.yaml does not have yet. Where it does, the generated type counts.
+interface Op<Body, Answer, Query = undefined> {
+  parameters: { query?: Query };
+  requestBody: { content: { "application/json": Body } };
+  responses: { 200: { content: { "application/json": Answer } } };
+}
+interface Get<Answer, Query = undefined> {
+  parameters: { query?: Query };
+  responses: { 200: { content: { "application/json": Answer } } };
+}
+type At<Path, O> = Omit<O, "parameters"> & { parameters: (O extends { parameters: infer P } ? P : unknown) & { path: Path } };
+type Id = { id: string };
+
+export interface SecondFactor {
+  next: "second_factor";
+  transaction: string;
+  methods: ("totp" | "webauthn" | "recovery_code")[];
+  expires_in: number;
+}
+export interface Challenge {
+  algorithm: string;
+  challenge: string;
+  salt: string;
+  signature: string;
+  maxnumber: number;
+}
+export interface Factor {
+  id: string;
+  type: "totp" | "webauthn" | "recovery_codes";
+  name: string;
+  created_at: string;
+  last_used_at?: string;
+  left?: number;
+}
+export interface Invite {
+  id: string;
+  email: string;
+  roles: string[];
+  created_at: string;
+  expires_at: string;
+}
+export interface AuditEvent {
+  id: string;
+  seq: number;
+  time: string;
+  type: string;
+  actor?: string;
+  subject?: string;
+  fields: Record<string, string>;
+}
+export interface SigningKey {
+  kid: string;
+  algorithm: string;
+  state: string;
+  created_at: string;
+}
+export interface DeadMail {
+  id: string;
+  kind: string;
+  account: string;
+  attempts: number;
+  failed_at: string;
+  reason: string;
+}
+export interface Webhook {
+  id: string;
+  url: string;
+  events: string[];
+  format: string;
+  enabled: boolean;
+  created_at: string;
+  secret?: string;
+}
+export interface Block {
+  address: string;
+  until: string;
+  failures: number;
+}
+export interface Overview {
+  accounts: number;
+  sessions: number;
+  blocked_addresses: number;
+  buckets: { time: string; signed_in: number; failed: number; blocked: number; p50_ms: number; p99_ms: number }[];
+}
+type Page = { cursor?: string; limit?: number };
+
+export interface AwaitedPaths {
+  "/v1/challenge": { get: Get<Challenge> };
+  "/v1/login/second-factor": { post: Op<{ transaction: string; method: string; code?: string; credential?: unknown; refresh_in?: "cookie" }, unknown> };
+  "/v1/login/webauthn/options": { post: Op<{ transaction?: string }, { transaction: string; public_key: unknown }> };
+  "/v1/login/webauthn": { post: Op<{ transaction: string; credential: unknown; refresh_in?: "cookie" }, unknown> };
+  "/v1/reauthenticate": { post: Op<{ password?: string; method?: string; code?: string; credential?: unknown; transaction?: string }, unknown> };
+  "/v1/reauthenticate/options": { post: Op<Record<string, never>, { transaction?: string; public_key: unknown }> };
+  "/v1/factors": { get: Get<{ factors: Factor[] }> };
+  "/v1/factors/totp": { post: Op<{ name: string }, { id: string; secret: string; uri: string; qr_svg: string }> };
+  "/v1/factors/totp/{id}/confirm": { post: At<Id, Op<{ code: string }, { codes?: string[] }>> };
+  "/v1/factors/webauthn/options": { post: Op<Record<string, never>, { public_key: unknown }> };
+  "/v1/factors/webauthn": { post: Op<{ name: string; credential: unknown }, { codes?: string[] }> };
+  "/v1/factors/{id}": { patch: At<Id, Op<{ name: string }, Factor>>; delete: At<Id, Get<undefined>> };
+  "/v1/factors/recovery-codes": { post: Op<Record<string, never>, { codes: string[] }> };
+  "/v1/email/verification": { post: Op<Record<string, never>, undefined> };
+  "/v1/email/verify": { post: Op<{ token?: string; code?: string }, undefined> };
+  "/v1/email/change": { post: Op<{ token: string }, undefined> };
+  "/v1/me/email": { post: Op<{ email: string; password: string }, undefined> };
+  "/v1/password/forgot": { post: Op<{ email: string; challenge?: string }, undefined> };
+  "/v1/password/reset": {
+    get: Get<undefined, { token: string }>;
+    post: Op<{ token?: string; email?: string; code?: string; password: string }, undefined>;
+  };
+  "/v1/invite/accept": { post: Op<{ token: string; username: string; password: string }, unknown> };
+  "/v1/me/data": { get: Get<unknown> };
+  "/v1/me/deletion": { post: Op<{ password: string }, { deletion_at: string }>; delete: Get<undefined> };
+  "/v1/admin/invites": { get: Get<{ invites: Invite[] }>; post: Op<{ email: string; roles: string[] }, Invite> };
+  "/v1/admin/invites/{id}": { delete: At<Id, Get<undefined>> };
+  "/v1/admin/accounts/{id}/factors": { delete: At<Id, Get<undefined>> };
+  "/v1/admin/roles": { get: Get<{ roles: Record<string, string[]> }>; put: Op<{ roles: Record<string, string[]> }, unknown> };
+  "/v1/admin/audit": { get: Get<{ events: AuditEvent[]; next?: string }, { type?: string; subject?: string; actor?: string; after?: string } & Page> };
+  "/v1/admin/errors/{id}": { get: At<Id, Get<Record<string, unknown>>> };
+  "/v1/admin/security-events": { get: Get<{ events: AuditEvent[]; next?: string }, Page> };
+  "/v1/admin/blocks": { get: Get<{ blocks: Block[] }> };
+  "/v1/admin/blocks/{address}": { delete: At<{ address: string }, Get<undefined>> };
+  "/v1/admin/overview": { get: Get<Overview> };
+  "/v1/admin/keys": { get: Get<{ keys: SigningKey[] }> };
+  "/v1/admin/keys/rotate": { post: Op<Record<string, never>, { keys: SigningKey[] }> };
+  "/v1/admin/mail/dead": { get: Get<{ mails: DeadMail[] }> };
+  "/v1/admin/mail/dead/{id}/retry": { post: At<Id, Op<Record<string, never>, undefined>> };
+  "/v1/admin/webhooks": { get: Get<{ webhooks: Webhook[] }>; post: Op<{ url: string; events: string[]; format: string }, Webhook> };
+  "/v1/admin/webhooks/{id}": { delete: At<Id, Get<undefined>> };
+  "/v1/admin/webhooks/{id}/replay": { post: At<Id, Op<Record<string, never>, undefined>> };
+}

@@ -1,0 +1,39 @@
+import { signInAgain } from "../return_to";
+import { failureOf } from "./problem";
+
+// What keeps a page signed in. The access token lives for minutes, in a cookie; POST /v1/refresh puts the next one
+// there. Two tabs may find it expired at once: a lock lets one go after the other, and where there are no locks the
+// server answers both with the same successor (docs/adr/0016-refresh-tokens-are-computed.md).
+const lockName = "gatehouse.refresh";
+let running: Promise<boolean> | null = null;
+
+async function refreshOnce(): Promise<boolean> {
+  const response = await fetch("/v1/refresh", { method: "POST", credentials: "same-origin", cache: "no-store" });
+  if (response.ok) return true;
+  if (response.status === 401 || response.status === 403) return false;
+  throw await failureOf(response); // 429, 503: nothing is known of the session, so it has not ended
+}
+
+// False: there is no session to go on with.
+export function refreshTokens(): Promise<boolean> {
+  const inTurn = async () => (navigator.locks ? await navigator.locks.request(lockName, refreshOnce) : await refreshOnce());
+  running ??= inTurn().finally(() => (running = null));
+  return running;
+}
+
+// Ended elsewhere, or expired: the sign-in comes next, and this page after it. Never returns.
+export function sessionEnded(): Promise<never> {
+  signInAgain();
+  return new Promise(() => {});
+}
+
+type StepUp = (challenge: string) => Promise<void>;
+let askForProof: StepUp = () => Promise.reject(new Error("no step-up dialog"));
+
+// The dialog that asks for a fresh or stronger proof (RFC 9470); set by the page that shows it.
+export function setStepUp(dialog: StepUp): void {
+  askForProof = dialog;
+}
+export function stepUp(challenge: string): Promise<void> {
+  return askForProof(challenge);
+}

@@ -1,0 +1,28 @@
+import { useSignal } from "@preact/signals";
+import type { ComponentType } from "preact";
+import { useEffect } from "preact/hooks";
+import { path } from "./router";
+import { SignInPage } from "./sign_in/sign_in_page";
+
+// Path → page. What most visitors need comes with the first load; the rest when it is asked for.
+type Page = ComponentType;
+const eager: Record<string, Page> = { "/sign-in": SignInPage };
+const lazy: [RegExp, () => Promise<Page>][] = [
+  [/^\/account(\/|$)/, async () => (await import("./account/account_area")).AccountArea],
+];
+
+export function isPage(target: string): boolean {
+  return target in eager || lazy.some(([pattern]) => pattern.test(target));
+}
+
+export function App() {
+  const loaded = useSignal<Page | null>(null);
+  const entry = eager[path.value];
+  const area = lazy.findIndex(([pattern]) => pattern.test(path.value));
+  useEffect(() => {
+    loaded.value = null;
+    void lazy[area]?.[1]().then((page) => (loaded.value = page));
+  }, [area]);
+  const Shown = entry ?? loaded.value;
+  return Shown === null ? null : <Shown />;
+}

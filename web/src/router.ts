@@ -1,0 +1,30 @@
+import { computed, signal } from "@preact/signals";
+
+// Where the page is. The server answers every page's path with the same document; which page it is, is decided here.
+const location_ = signal(location.pathname);
+export const path = computed(() => location_.value);
+
+export function goTo(to: string, options: { replace?: boolean } = {}): void {
+  if (options.replace) history.replaceState(null, "", to);
+  else history.pushState(null, "", to);
+  location_.value = location.pathname;
+  scrollTo(0, 0);
+}
+
+// Takes the query and the fragment out of the address, so that what they held is not kept in the history.
+export function forgetParameters(): void {
+  history.replaceState(null, "", location.pathname);
+}
+
+// Links to our own pages change the path without loading the document again; everything else stays the browser's.
+export function followLinks(isOurs: (path: string) => boolean): void {
+  addEventListener("popstate", () => (location_.value = location.pathname));
+  document.addEventListener("click", (event) => {
+    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = (event.target as Element).closest?.("a");
+    if (!link || link.target !== "" || link.hasAttribute("download") || link.origin !== location.origin) return;
+    if (!isOurs(link.pathname) || link.hash !== "") return;
+    event.preventDefault();
+    goTo(link.pathname + link.search);
+  });
+}

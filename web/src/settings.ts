@@ -1,0 +1,27 @@
+// What the server says of this installation, in the document itself (src/web/document.cpp).
+export interface Settings {
+  name: string;
+  logo: string | null;
+  languages: string[]; // empty: all there are
+  return_origins: string[];
+  registration: boolean;
+  password_min: number;
+  password_max: number;
+}
+
+const defaults: Settings = {
+  name: "Gatehouse",
+  logo: null,
+  languages: [],
+  return_origins: [],
+  registration: true,
+  password_min: 12,
+  password_max: 256,
+};
+
+function read(): Settings {
+  const text = document.querySelector<HTMLMetaElement>('meta[name="gatehouse"]')?.content ?? "";
+  return text.startsWith("{{") || text === "" ? defaults : { ...defaults, ...(JSON.parse(text) as Partial<Settings>) };
+}
+
+export const settings = read();
