@@ -2,11 +2,21 @@ import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { path } from "./router";
+import { InvitePage } from "./sign_in/invite_page";
+import { RegisterPage } from "./sign_in/register_page";
+import { ResetPage } from "./sign_in/reset_page";
 import { SignInPage } from "./sign_in/sign_in_page";
+import { VerifyPage } from "./sign_in/verify_page";
 
 // Path → page. What most visitors need comes with the first load; the rest when it is asked for.
 type Page = ComponentType;
-const eager: Record<string, Page> = { "/sign-in": SignInPage };
+const eager: Record<string, Page> = {
+  "/sign-in": SignInPage,
+  "/register": RegisterPage,
+  "/verify": VerifyPage,
+  "/reset": ResetPage,
+  "/invite": InvitePage,
+};
 const lazy: [RegExp, () => Promise<Page>][] = [
   [/^\/account(\/|$)/, async () => (await import("./account/account_area")).AccountArea],
 ];

@@ -11,13 +11,14 @@ export class Stack {
     readonly application: Application,
   ) {}
 
-  static async start(options: GatehouseOptions = {}): Promise<Stack> {
+  // `host`: by which name browsers know it. Passkeys need a name.
+  static async start(options: GatehouseOptions = {}, host = "127.0.0.1"): Promise<Stack> {
     const started: { stop(): Promise<void> }[] = [];
     const keep = <T extends { stop(): Promise<void> }>(part: T) => (started.push(part), part);
     try {
       const application = keep(await Application.start());
       const port = await freePort();
-      const settings = { "server.public_url": `"http://127.0.0.1:${port}"`, ...options.settings };
+      const settings = { "server.public_url": `"http://${host}:${port}"`, ...options.settings };
       const gatehouse = keep(await Gatehouse.start({ ...options, settings }));
       return new Stack(gatehouse, await Nginx.start(gatehouse.port, application.port, port), application);
     } catch (error) {

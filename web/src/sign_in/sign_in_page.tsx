@@ -1,6 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import type { SecondFactor } from "../api/awaited";
 import { api } from "../api/client";
+import { withChallenge } from "../challenge/challenge";
 import { t } from "../messages";
 import { goBack, rememberReturn } from "../return_to";
 import { forgetParameters } from "../router";
@@ -10,33 +12,86 @@ import { Button } from "../ui/button";
 import { Entry } from "../ui/entry";
 import { Field } from "../ui/field";
 import { Form } from "../ui/form";
+import { Icon } from "../ui/icons";
+import { ChallengeNote } from "./challenge_note";
+import { nameOrEmail } from "./name_or_email";
+import { offerPasskeys, signInWithPasskey } from "./passkey_sign_in";
+import { SecondFactorStep } from "./second_factor";
+import { hasPasskeys, PasskeyCancelled } from "../webauthn";
 
-// One field for both: only an address has an at sign.
-function nameOrEmail(text: string): { username: string } | { email: string } {
-  return text.includes("@") ? { email: text } : { username: text };
+function isSecondFactor(answer: unknown): answer is SecondFactor {
+  return (answer as SecondFactor | undefined)?.next === "second_factor";
 }
 
 export function SignInPage() {
-  const name = useSignal("");
-  const password = useSignal("");
+  const step = useSignal<SecondFactor | null>(null);
   useEffect(() => {
     const asked = new URLSearchParams(location.search).get("return_to");
-    if (asked !== null) rememberReturn(asked), forgetParameters();
+    if (asked !== null) rememberReturn(asked);
+    if (location.search !== "") forgetParameters();
   }, []);
-  const signIn = useAction(async () => {
-    const body = { ...nameOrEmail(name.value.trim()), password: password.value, refresh_in: "cookie" as const };
-    await api.post("/v1/login", { body: body as never, anonymous: true });
-    goBack();
-  });
+  if (step.value !== null) {
+    return (
+      <Entry title={t("second.title")} lead={t("second.lead")}>
+        <SecondFactorStep step={step.value} onDone={goBack} onBack={() => (step.value = null)} />
+      </Entry>
+    );
+  }
   return (
     <Entry title={t("sign-in.title")} lead={t("sign-in.lead", { name: settings.name })}>
+      <PasswordStep onSecondFactor={(next) => (step.value = next)} />
+    </Entry>
+  );
+}
+
+function PasswordStep({ onSecondFactor }: { onSecondFactor: (step: SecondFactor) => void }) {
+  const name = useSignal("");
+  const password = useSignal("");
+  useEffect(() => offerPasskeys(goBack), []);
+  const signIn = useAction(async () => {
+    const credentials = { ...nameOrEmail(name.value), password: password.value, refresh_in: "cookie" as const };
+    const answer = await withChallenge((solved) => api.post("/v1/login", { body: { ...credentials, ...solved }, anonymous: true }));
+    if (isSecondFactor(answer)) onSecondFactor(answer);
+    else goBack();
+  });
+  const passkey = useAction(async () => {
+    try {
+      await signInWithPasskey();
+      goBack();
+    } catch (error) {
+      if (!(error instanceof PasskeyCancelled)) throw error;
+    }
+  });
+  return (
+    <>
       <Form action={signIn}>
         <Field label={t("sign-in.name")} value={name} autocomplete="username webauthn" focus />
         <Field label={t("password")} value={password} type="password" autocomplete="current-password webauthn" />
+        <ChallengeNote />
         <Button type="submit" kind="primary" wide busy={signIn.busy}>
           {t("sign-in.submit")}
         </Button>
       </Form>
-    </Entry>
+      {hasPasskeys && (
+        <div class="stack">
+          <div class="divider">{t("or")}</div>
+          <PasskeyButton action={passkey} />
+        </div>
+      )}
+      <div class="row spread small">
+        <a href="/reset">{t("sign-in.forgotten")}</a>
+        {settings.registration && <a href="/register">{t("sign-in.register")}</a>}
+      </div>
+    </>
+  );
+}
+
+function PasskeyButton({ action }: { action: ReturnType<typeof useAction> }) {
+  return (
+    <Form action={action}>
+      <Button type="submit" wide busy={action.busy}>
+        <Icon name="key" /> {t("sign-in.passkey")}
+      </Button>
+    </Form>
   );
 }

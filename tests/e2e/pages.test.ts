@@ -1,0 +1,154 @@
+// The pages in a real browser, through nginx: sign in, come back, sign out, and what a browser is told besides.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Browser } from "./support/browser.js";
+import { ask } from "./support/http.js";
+import { freshName, newPerson, password, register, type Person } from "./support/people.js";
+import { Stack } from "./support/stack.js";
+import type { Page } from "playwright-core";
+
+describe("pages", () => {
+  let stack: Stack;
+  let browser: Browser;
+  let site: string;
+  let person: Person;
+
+  before(async () => {
+    stack = await Stack.start({ settings: { "pages.name": '"Acme"' } }, "localhost");
+    site = `http://localhost:${stack.nginx.port}`;
+    browser = await Browser.start(site);
+    person = await register(stack.gatehouse.port);
+  });
+  after(async () => {
+    await browser?.stop();
+    await stack?.stop();
+  });
+
+  async function signIn(page: Page): Promise<void> {
+    await page.getByLabel("Username or e-mail address").fill(person.username);
+    await page.getByLabel("Password", { exact: true }).fill(password);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  }
+
+  test("a page of the application asks for the sign-in and is there after it", async () => {
+    const page = await browser.page("/reports/7?year=2026&x=%C3%BC");
+    await page.waitForURL(`${site}/sign-in`);
+    await signIn(page);
+    await page.waitForURL(`${site}/reports/7?year=2026&x=%C3%BC`);
+    assert.equal(await page.evaluate(() => document.cookie), "", "no script can read a token");
+    await page.close();
+  });
+
+  test("the account is shown, and signing out ends it here and in every tab", async () => {
+    const page = await browser.page("/account");
+    await page.getByText(`${person.username}@example.org`).first().waitFor();
+    assert.match(await page.title(), /Acme/);
+    const other = await browser.page("/account");
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.waitForURL(`${site}/sign-in`);
+    await other.reload();
+    await other.waitForURL(`${site}/sign-in`);
+    await page.close();
+    await other.close();
+  });
+
+  test("a wrong password is answered in words, and said to a screen reader", async () => {
+    const page = await browser.page("/sign-in");
+    await page.getByLabel("Username or e-mail address").fill(freshName());
+    await page.getByLabel("Password", { exact: true }).fill("not the password");
+    await page.keyboard.press("Enter");
+    const alert = page.getByRole("alert");
+    await alert.waitFor();
+    assert.match(await alert.innerText(), /do not fit together/);
+    await page.close();
+  });
+
+  test("G12 a return address of another host leads home", async () => {
+    for (const bad of ["//evil.example", "https://evil.example/", "/%5Cevil.example", "https:evil.example", "javascript:alert(1)", "%09//evil.example"]) {
+      const page = await browser.page(`/sign-in?return_to=${bad}`);
+      await signIn(page);
+      await page.waitForURL(`${site}/account`);
+      await page.close();
+    }
+  });
+
+  test("G12 what was put into the tab's storage is checked again", async () => {
+    const page = await browser.page("/sign-in");
+    await page.evaluate(() => sessionStorage.setItem("gatehouse.return_to", "//evil.example/"));
+    await signIn(page);
+    await page.waitForURL(`${site}/account`);
+    await page.close();
+  });
+
+  test("two tabs that wait for a sign-in come back to their own pages", async () => {
+    await browser.context.clearCookies();
+    const first = await browser.page("/reports/first");
+    const second = await browser.page("/reports/second");
+    await first.waitForURL(`${site}/sign-in`);
+    await second.waitForURL(`${site}/sign-in`);
+    await signIn(first);
+    await first.waitForURL(`${site}/reports/first`);
+    await signIn(second);
+    await second.waitForURL(`${site}/reports/second`);
+    await first.close();
+    await second.close();
+  });
+
+  test("two tabs that refresh at once stay signed in", async () => {
+    const tabs = await Promise.all([browser.page("/account"), browser.page("/account")]);
+    for (const tab of tabs) await tab.getByText(person.email).first().waitFor();
+    for (let round = 0; round < 3; round++) {
+      await browser.context.clearCookies({ name: "__Host-gatehouse_access" });
+      await Promise.all(tabs.map((tab) => tab.reload()));
+      for (const tab of tabs) await tab.getByText(person.email).first().waitFor();
+    }
+    for (const tab of tabs) await tab.close();
+  });
+
+  test("a session that was ended elsewhere leads to the sign-in and back", async () => {
+    const page = await browser.page("/account");
+    await page.getByText(person.email).first().waitFor();
+    await stack.gatehouse.command("account", "end-sessions", person.username);
+    await page.reload();
+    await page.waitForURL(`${site}/sign-in`);
+    await signIn(page);
+    await page.waitForURL(`${site}/account`);
+    await page.close();
+  });
+
+  test("the document and the assets carry what keeps them safe and quick", async () => {
+    const document = await ask(stack.nginx.port, "/sign-in");
+    assert.match(document.headers["content-security-policy"] as string, /^default-src 'none'; script-src 'self'; style-src 'self'/);
+    assert.equal(document.headers["cache-control"], "no-store");
+    assert.equal(document.headers["cross-origin-opener-policy"], "same-origin");
+    assert.match(document.body, /<title>Acme<\/title>/);
+    const names = [...document.body.matchAll(/\/_gatehouse\/[\w.-]+/g)].map((match) => match[0]);
+    assert.ok(names.length >= 2);
+    let bytes = Buffer.byteLength(document.body);
+    for (const name of names) {
+      const asset = await ask(stack.nginx.port, name, { headers: { "accept-encoding": "gzip, br" } });
+      assert.equal(asset.status, 200, name);
+      assert.equal(asset.headers["cache-control"], "public, max-age=31536000, immutable");
+      assert.match(name, /-[\w-]{8}\.(js|css|svg)$/);
+      bytes += Number(asset.headers["content-length"]);
+      const again = await ask(stack.nginx.port, name, { headers: { "accept-encoding": "gzip, br", "if-none-match": asset.headers.etag } });
+      assert.equal(again.status, 304);
+    }
+    assert.ok(bytes < 60_000, `the first load has ${bytes} bytes before the messages`);
+  });
+
+  test("what the tabs have loaded and said: nothing from elsewhere, nothing against the policy", () => {
+    assert.deepEqual(browser.strangers, []);
+    assert.deepEqual(browser.complaints, []);
+  });
+});
+
+test("a process whose pages are switched off has none", async () => {
+  const stack = await Stack.start({ settings: { "pages.enabled": "false" } });
+  try {
+    assert.equal((await ask(stack.gatehouse.port, "/sign-in")).status, 404);
+    await newPerson(stack.gatehouse.port);
+  } finally {
+    await stack.stop();
+  }
+});

@@ -1,0 +1,156 @@
+import { useSignal } from "@preact/signals";
+import type { Factor } from "../api/awaited";
+import { api } from "../api/client";
+import { formatAgo, t, tCount } from "../messages";
+import { useAction } from "../ui/action";
+import { Button } from "../ui/button";
+import { Dialog } from "../ui/dialog";
+import { Field } from "../ui/field";
+import { Form } from "../ui/form";
+import { Icon } from "../ui/icons";
+import { Show, useLoad } from "../ui/load";
+import { hasPasskeys } from "../webauthn";
+import { AddPasskey, AddTotp } from "./add_factor";
+import { RecoveryCodes } from "./recovery_codes";
+
+type Asking = { what: "totp" | "webauthn" } | { what: "rename" | "remove"; factor: Factor };
+
+export function FactorsCard() {
+  const factors = useLoad(async () => (await api.get("/v1/factors")).factors);
+  const asking = useSignal<Asking | null>(null);
+  const codes = useSignal<string[] | null>(null);
+  const finish = (made?: string[]) => {
+    asking.value = null;
+    if (made !== undefined && made.length > 0) codes.value = made;
+    void factors.reload();
+  };
+  const close = () => (asking.value = null);
+  const now = asking.value;
+  return (
+    <>
+      <section class="card">
+        <div class="stack tight">
+          <h2>{t("security.factors")}</h2>
+          <p class="muted">{t("security.factors.lead")}</p>
+        </div>
+        <Show of={factors}>{(list) => <FactorList factors={list.filter((factor) => factor.type !== "recovery_codes")} onAsk={(what) => (asking.value = what)} />}</Show>
+        <div class="row">
+          {hasPasskeys && <Button onClick={() => (asking.value = { what: "webauthn" })}>{t("security.add.webauthn")}</Button>}
+          <Button onClick={() => (asking.value = { what: "totp" })}>{t("security.add.totp")}</Button>
+        </div>
+      </section>
+      <CodesCard left={factors.value?.find((factor) => factor.type === "recovery_codes")?.left} shown={(factors.value?.length ?? 0) > 0} onMade={finish} />
+      {now?.what === "totp" && <AddTotp onDone={finish} onClose={close} />}
+      {now?.what === "webauthn" && <AddPasskey onDone={finish} onClose={close} />}
+      {now?.what === "rename" && <RenameDialog factor={now.factor} onDone={() => finish()} onClose={close} />}
+      {now?.what === "remove" && <RemoveDialog factor={now.factor} onDone={() => finish()} onClose={close} />}
+      {codes.value && <RecoveryCodes codes={codes.value} onClose={() => (codes.value = null)} />}
+    </>
+  );
+}
+
+function FactorList({ factors, onAsk }: { factors: Factor[]; onAsk: (asking: Asking) => void }) {
+  if (factors.length === 0) {
+    return (
+      <div class="empty">
+        <Icon name="shield" />
+        <p>{t("security.factors.none")}</p>
+      </div>
+    );
+  }
+  return (
+    <ul class="items">
+      {factors.map((factor) => (
+        <li key={factor.id}>
+          <span class="round">
+            <Icon name={factor.type === "totp" ? "phone" : "key"} />
+          </span>
+          <div class="grow">
+            <h3 class="break">{factor.name}</h3>
+            <p class="small muted">
+              {t(`security.type.${factor.type as "totp" | "webauthn"}`)} · {t("security.added", { when: formatAgo(factor.created_at) })} ·{" "}
+              {factor.last_used_at ? t("security.used", { when: formatAgo(factor.last_used_at) }) : t("security.never-used")}
+            </p>
+          </div>
+          <div class="row">
+            <Button small kind="quiet" label={t("security.rename.of", { name: factor.name })} onClick={() => onAsk({ what: "rename", factor })}>
+              {t("security.rename")}
+            </Button>
+            <Button small kind="quiet" label={t("security.remove.of", { name: factor.name })} onClick={() => onAsk({ what: "remove", factor })}>
+              {t("security.remove")}
+            </Button>
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function CodesCard({ left, shown, onMade }: { left: number | undefined; shown: boolean; onMade: (codes: string[]) => void }) {
+  const make = useAction(async () => onMade((await api.post("/v1/factors/recovery-codes", { body: {} })).codes));
+  if (!shown) return null;
+  return (
+    <section class="card">
+      <div class="stack tight">
+        <h2>{t("security.codes")}</h2>
+        <p class="muted">
+          {t("security.codes.lead")} {left !== undefined && tCount("security.codes.left", left)}
+        </p>
+      </div>
+      <Form action={make}>
+        <div>
+          <Button type="submit" busy={make.busy}>
+            {t("security.codes.make")}
+          </Button>
+        </div>
+      </Form>
+    </section>
+  );
+}
+
+interface DialogProps {
+  factor: Factor;
+  onDone: () => void;
+  onClose: () => void;
+}
+
+function RenameDialog({ factor, onDone, onClose }: DialogProps) {
+  const name = useSignal(factor.name);
+  const rename = useAction(async () => {
+    await api.patch("/v1/factors/{id}", { path: { id: factor.id }, body: { name: name.value.trim() } });
+    onDone();
+  });
+  return (
+    <Dialog title={t("security.rename.of", { name: factor.name })} onClose={onClose}>
+      <Form action={rename} fields={["name"]}>
+        <Field label={t("name")} value={name} mistake={rename.failure?.fieldMessage("name")} focus input={{ maxLength: 64 }} />
+        <div class="actions">
+          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button type="submit" kind="primary" busy={rename.busy}>
+            {t("save")}
+          </Button>
+        </div>
+      </Form>
+    </Dialog>
+  );
+}
+
+function RemoveDialog({ factor, onDone, onClose }: DialogProps) {
+  const remove = useAction(async () => {
+    await api.delete("/v1/factors/{id}", { path: { id: factor.id } });
+    onDone();
+  });
+  return (
+    <Dialog title={t("security.remove.of", { name: factor.name })} onClose={onClose}>
+      <Form action={remove}>
+        <p>{t("security.remove.lead")}</p>
+        <div class="actions">
+          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button type="submit" kind="danger" busy={remove.busy}>
+            {t("security.remove")}
+          </Button>
+        </div>
+      </Form>
+    </Dialog>
+  );
+}

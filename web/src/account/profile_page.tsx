@@ -1,0 +1,153 @@
+import { useSignal } from "@preact/signals";
+import { api } from "../api/client";
+import { formatDate, t } from "../messages";
+import { useAction } from "../ui/action";
+import { Alert } from "../ui/alert";
+import { Button } from "../ui/button";
+import { Dialog } from "../ui/dialog";
+import { Field } from "../ui/field";
+import { Form } from "../ui/form";
+import type { Account } from "./account_area";
+
+interface Props {
+  account: Account;
+  onChange: (account: Account) => void;
+}
+
+export function ProfilePage({ account, onChange }: Props) {
+  const asking = useSignal<"username" | "email" | null>(null);
+  const close = () => (asking.value = null);
+  return (
+    <>
+      <DisplayName account={account} onChange={onChange} />
+      <section class="card">
+        <dl class="facts">
+          <dt>{t("username")}</dt>
+          <dd class="row">
+            <span>{account.username}</span>
+            <Button kind="quiet" small label={t("account.username.title")} onClick={() => (asking.value = "username")}>
+              {t("account.change")}
+            </Button>
+          </dd>
+          <dt>{t("email")}</dt>
+          <dd class="row">
+            <span class="break">{account.email}</span>
+            <Verified account={account} />
+            <Button kind="quiet" small label={t("account.email.title")} onClick={() => (asking.value = "email")}>
+              {t("account.change")}
+            </Button>
+          </dd>
+          <dt>{t("account.since")}</dt>
+          <dd>{formatDate(account.created_at)}</dd>
+        </dl>
+      </section>
+      {asking.value === "username" && <UsernameDialog account={account} onChange={onChange} onClose={close} />}
+      {asking.value === "email" && <EmailDialog onClose={close} />}
+    </>
+  );
+}
+
+function Verified({ account }: { account: Account }) {
+  if (account.email_verified === undefined) return null;
+  if (account.email_verified) return <span class="badge good">{t("account.email.verified")}</span>;
+  return (
+    <>
+      <span class="badge warn">{t("account.email.unverified")}</span>
+      <a href="/verify" class="small">
+        {t("account.email.confirm")}
+      </a>
+    </>
+  );
+}
+
+function DisplayName({ account, onChange }: Props) {
+  const name = useSignal(account.display_name);
+  const saved = useSignal(false);
+  const save = useAction(async () => {
+    saved.value = false;
+    onChange(await api.patch("/v1/me", { body: { display_name: name.value.trim() } }));
+    saved.value = true;
+  });
+  return (
+    <section class="card">
+      <Form action={save} fields={["display_name"]}>
+        <Field
+          label={t("account.display-name")}
+          hint={t("account.display-name.hint")}
+          value={name}
+          mistake={save.failure?.fieldMessage("display_name")}
+          autocomplete="nickname"
+          required={false}
+          input={{ maxLength: 64 }}
+        />
+        <div class="row">
+          <Button type="submit" kind="primary" busy={save.busy}>
+            {t("save")}
+          </Button>
+          <span role="status" class="muted small">
+            {saved.value ? t("saved") : ""}
+          </span>
+        </div>
+      </Form>
+    </section>
+  );
+}
+
+function UsernameDialog({ account, onChange, onClose }: Props & { onClose: () => void }) {
+  const username = useSignal(account.username);
+  const password = useSignal("");
+  const change = useAction(async () => {
+    onChange(await api.patch("/v1/me", { body: { username: username.value.trim(), current_password: password.value } }));
+    onClose();
+  });
+  return (
+    <Dialog title={t("account.username.title")} onClose={onClose}>
+      <Form action={change} fields={["username", "current_password"]}>
+        <Field label={t("username")} hint={t("username.hint")} value={username} mistake={change.failure?.fieldMessage("username")} autocomplete="username" focus input={{ maxLength: 64 }} />
+        <Field label={t("password.current")} value={password} mistake={change.failure?.fieldMessage("current_password")} type="password" autocomplete="current-password" />
+        <div class="actions">
+          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button type="submit" kind="primary" busy={change.busy}>
+            {t("save")}
+          </Button>
+        </div>
+      </Form>
+    </Dialog>
+  );
+}
+
+function EmailDialog({ onClose }: { onClose: () => void }) {
+  const email = useSignal("");
+  const password = useSignal("");
+  const sent = useSignal(false);
+  const change = useAction(async () => {
+    await api.post("/v1/me/email", { body: { email: email.value.trim(), password: password.value } });
+    sent.value = true;
+  });
+  return (
+    <Dialog title={t("account.email.title")} onClose={onClose}>
+      {sent.value ? (
+        <>
+          <Alert kind="good">{t("account.email.sent", { email: email.value.trim() })}</Alert>
+          <div class="actions">
+            <Button kind="primary" onClick={onClose}>
+              {t("close")}
+            </Button>
+          </div>
+        </>
+      ) : (
+        <Form action={change} fields={["email", "password"]}>
+          <p class="muted">{t("account.email.lead")}</p>
+          <Field label={t("email")} value={email} mistake={change.failure?.fieldMessage("email")} type="email" autocomplete="email" focus input={{ maxLength: 254 }} />
+          <Field label={t("password.current")} value={password} mistake={change.failure?.fieldMessage("password")} type="password" autocomplete="current-password" />
+          <div class="actions">
+            <Button onClick={onClose}>{t("cancel")}</Button>
+            <Button type="submit" kind="primary" busy={change.busy}>
+              {t("continue")}
+            </Button>
+          </div>
+        </Form>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,41 @@
+import { useSignal } from "@preact/signals";
+import { api } from "../api/client";
+import { t } from "../messages";
+import { settings } from "../settings";
+import { useAction } from "../ui/action";
+import { Alert } from "../ui/alert";
+import { Button } from "../ui/button";
+import { Entry } from "../ui/entry";
+import { Field } from "../ui/field";
+import { Form } from "../ui/form";
+import { linkToken } from "./fragment";
+import { NewPassword } from "./new_password";
+
+export function InvitePage() {
+  const token = linkToken.value;
+  return (
+    <Entry title={t("invite.title")} lead={t("invite.lead", { name: settings.name })}>
+      {token === null ? <Alert kind="warn">{t("invite.no-token")}</Alert> : <InviteForm token={token} />}
+    </Entry>
+  );
+}
+
+function InviteForm({ token }: { token: string }) {
+  const username = useSignal("");
+  const password = useSignal("");
+  const accept = useAction(async () => {
+    const account = { username: username.value.trim(), password: password.value };
+    await api.post("/v1/invite/accept", { body: { token, ...account }, anonymous: true });
+    await api.post("/v1/login", { body: { ...account, refresh_in: "cookie" }, anonymous: true });
+    location.replace("/account");
+  });
+  return (
+    <Form action={accept} fields={["username", "password"]}>
+      <Field label={t("username")} hint={t("username.hint")} value={username} mistake={accept.failure?.fieldMessage("username")} autocomplete="username" focus input={{ maxLength: 64 }} />
+      <NewPassword label={t("password")} value={password} failure={accept.failure} field="password" />
+      <Button type="submit" kind="primary" wide busy={accept.busy}>
+        {t("invite.submit")}
+      </Button>
+    </Form>
+  );
+}

@@ -1,0 +1,26 @@
+import type { Signal } from "@preact/signals";
+import type { ApiFailure } from "../api/problem";
+import { t } from "../messages";
+import { settings } from "../settings";
+import { Field } from "../ui/field";
+
+interface Props {
+  value: Signal<string>;
+  failure: ApiFailure | null;
+  field: string; // as the server calls it
+  label?: string;
+}
+
+export function NewPassword({ value, failure, field, label }: Props) {
+  return (
+    <Field
+      label={label ?? t("password.new")}
+      hint={t("password.hint", { min: settings.password_min })}
+      mistake={failure?.fieldMessage(field)}
+      value={value}
+      type="password"
+      autocomplete="new-password"
+      input={{ minLength: settings.password_min, maxLength: settings.password_max }}
+    />
+  );
+}

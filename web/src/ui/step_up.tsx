@@ -1,0 +1,121 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { Factor } from "../api/awaited";
+import { api } from "../api/client";
+import { ApiFailure } from "../api/problem";
+import { setStepUp } from "../api/session";
+import { t } from "../messages";
+import { getPasskey, hasPasskeys, PasskeyCancelled } from "../webauthn";
+import { useAction } from "./action";
+import { Alert } from "./alert";
+import { Button } from "./button";
+import { Dialog } from "./dialog";
+import { Field } from "./field";
+import { Form } from "./form";
+import { Show, useLoad } from "./load";
+
+interface Asked {
+  stronger: boolean; // a second factor, not only a fresh password
+  settle: (failure?: ApiFailure) => void;
+}
+
+// RFC 9470: whatever was refused for want of a fresher or stronger sign-in waits here for the proof, and is sent again.
+export function StepUp() {
+  const asked = useSignal<Asked | null>(null);
+  useEffect(() => {
+    setStepUp(
+      (challenge) =>
+        new Promise((done, failed) => {
+          const settle = (failure?: ApiFailure) => {
+            asked.value = null;
+            if (failure) failed(failure);
+            else done();
+          };
+          asked.value = { stronger: challenge.includes("acr_values"), settle };
+        }),
+    );
+  }, []);
+  return asked.value === null ? null : <ProofDialog asked={asked.value} />;
+}
+
+function ProofDialog({ asked }: { asked: Asked }) {
+  const factors = useLoad(async () => (await api.get("/v1/factors")).factors);
+  const giveUp = () => asked.settle(new ApiFailure({ status: 401, type: "/problems/insufficient-user-authentication" }));
+  return (
+    <Dialog title={t("step-up.title")} onClose={giveUp}>
+      <p class="muted">{t("step-up.lead")}</p>
+      <Show of={factors}>{(list) => <Proofs factors={list} asked={asked} onGiveUp={giveUp} />}</Show>
+    </Dialog>
+  );
+}
+
+function Proofs({ factors, asked, onGiveUp }: { factors: Factor[]; asked: Asked; onGiveUp: () => void }) {
+  const has = (type: Factor["type"]) => factors.some((factor) => factor.type === type);
+  const passkey = has("webauthn") && hasPasskeys;
+  const done = () => asked.settle();
+  if (asked.stronger && !has("webauthn") && !has("totp")) {
+    return (
+      <>
+        <Alert kind="warn">{t("step-up.enrol")}</Alert>
+        <div class="actions">
+          <Button onClick={onGiveUp}>{t("cancel")}</Button>
+          <a class="button primary" href="/account/security">
+            {t("step-up.enrol.go")}
+          </a>
+        </div>
+      </>
+    );
+  }
+  const typed = asked.stronger || has("totp") ? "code" : "password";
+  return (
+    <>
+      {passkey && <PasskeyProof onDone={done} />}
+      {passkey && (typed === "password" || has("totp")) && <div class="divider">{t("or")}</div>}
+      {(typed === "password" || has("totp")) && <TypedProof kind={typed} onDone={done} />}
+      <div class="actions">
+        <Button onClick={onGiveUp}>{t("cancel")}</Button>
+      </div>
+    </>
+  );
+}
+
+function PasskeyProof({ onDone }: { onDone: () => void }) {
+  const prove = useAction(async () => {
+    try {
+      const { public_key, transaction } = await api.post("/v1/reauthenticate/options", { body: {} });
+      const credential = await getPasskey(public_key);
+      await api.post("/v1/reauthenticate", { body: { ...(transaction ? { transaction } : {}), credential }, anonymous: true });
+      onDone();
+    } catch (error) {
+      if (!(error instanceof PasskeyCancelled)) throw error;
+    }
+  });
+  return (
+    <Form action={prove}>
+      <Button type="submit" kind="primary" wide busy={prove.busy}>
+        {t("second.webauthn.submit")}
+      </Button>
+    </Form>
+  );
+}
+
+function TypedProof({ kind, onDone }: { kind: "password" | "code"; onDone: () => void }) {
+  const value = useSignal("");
+  const prove = useAction(async () => {
+    const body = kind === "password" ? { password: value.value } : { method: "totp" as const, code: value.value.trim() };
+    await api.post("/v1/reauthenticate", { body, anonymous: true });
+    onDone();
+  });
+  return (
+    <Form action={prove}>
+      {kind === "password" ? (
+        <Field label={t("password.current")} value={value} type="password" autocomplete="current-password" focus />
+      ) : (
+        <Field label={t("second.totp.label")} hint={t("second.totp.hint")} value={value} autocomplete="one-time-code" code focus input={{ inputMode: "numeric", maxLength: 7 }} />
+      )}
+      <Button type="submit" kind="primary" wide busy={prove.busy}>
+        {t("confirm")}
+      </Button>
+    </Form>
+  );
+}
