@@ -19,6 +19,7 @@ const eager: Record<string, Page> = {
 };
 const lazy: [RegExp, () => Promise<Page>][] = [
   [/^\/account(\/|$)/, async () => (await import("./account/account_area")).AccountArea],
+  [/^\/admin(\/|$)/, async () => (await import("./admin/admin_area")).AdminArea],
 ];
 
 export function isPage(target: string): boolean {

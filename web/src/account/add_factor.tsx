@@ -89,7 +89,7 @@ export function AddPasskey({ onDone, onClose }: Props) {
   const name = useSignal(t("security.name.webauthn"));
   const add = useAction(async () => {
     try {
-      const { public_key } = await api.post("/v1/factors/webauthn/options", { body: {} });
+      const { public_key } = await api.post("/v1/factors/webauthn/options");
       const credential = await makePasskey(public_key);
       const answer = await api.post("/v1/factors/webauthn", { body: { name: name.value.trim(), credential } });
       onDone((answer as { codes?: string[] } | undefined)?.codes);

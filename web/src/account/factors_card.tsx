@@ -16,7 +16,7 @@ import { RecoveryCodes } from "./recovery_codes";
 type Asking = { what: "totp" | "webauthn" } | { what: "rename" | "remove"; factor: Factor };
 
 export function FactorsCard() {
-  const factors = useLoad(async () => (await api.get("/v1/factors")).factors);
+  const factors = useLoad(() => api.get("/v1/factors"));
   const asking = useSignal<Asking | null>(null);
   const codes = useSignal<string[] | null>(null);
   const finish = (made?: string[]) => {
@@ -33,13 +33,13 @@ export function FactorsCard() {
           <h2>{t("security.factors")}</h2>
           <p class="muted">{t("security.factors.lead")}</p>
         </div>
-        <Show of={factors}>{(list) => <FactorList factors={list.filter((factor) => factor.type !== "recovery_codes")} onAsk={(what) => (asking.value = what)} />}</Show>
+        <Show of={factors}>{(held) => <FactorList factors={held.factors} onAsk={(what) => (asking.value = what)} />}</Show>
         <div class="row">
           {hasPasskeys && <Button onClick={() => (asking.value = { what: "webauthn" })}>{t("security.add.webauthn")}</Button>}
           <Button onClick={() => (asking.value = { what: "totp" })}>{t("security.add.totp")}</Button>
         </div>
       </section>
-      <CodesCard left={factors.value?.find((factor) => factor.type === "recovery_codes")?.left} shown={(factors.value?.length ?? 0) > 0} onMade={finish} />
+      {factors.value !== null && factors.value.factors.length > 0 && <CodesCard left={factors.value.recovery_codes} onMade={finish} />}
       {now?.what === "totp" && <AddTotp onDone={finish} onClose={close} />}
       {now?.what === "webauthn" && <AddPasskey onDone={finish} onClose={close} />}
       {now?.what === "rename" && <RenameDialog factor={now.factor} onDone={() => finish()} onClose={close} />}
@@ -63,12 +63,12 @@ function FactorList({ factors, onAsk }: { factors: Factor[]; onAsk: (asking: Ask
       {factors.map((factor) => (
         <li key={factor.id}>
           <span class="round">
-            <Icon name={factor.type === "totp" ? "phone" : "key"} />
+            <Icon name={factor.kind === "totp" ? "phone" : "key"} />
           </span>
           <div class="grow">
             <h3 class="break">{factor.name}</h3>
             <p class="small muted">
-              {t(`security.type.${factor.type as "totp" | "webauthn"}`)} · {t("security.added", { when: formatAgo(factor.created_at) })} ·{" "}
+              {t(`security.type.${factor.kind}`)} · {t("security.added", { when: formatAgo(factor.created_at) })} ·{" "}
               {factor.last_used_at ? t("security.used", { when: formatAgo(factor.last_used_at) }) : t("security.never-used")}
             </p>
           </div>
@@ -86,15 +86,14 @@ function FactorList({ factors, onAsk }: { factors: Factor[]; onAsk: (asking: Ask
   );
 }
 
-function CodesCard({ left, shown, onMade }: { left: number | undefined; shown: boolean; onMade: (codes: string[]) => void }) {
-  const make = useAction(async () => onMade((await api.post("/v1/factors/recovery-codes", { body: {} })).codes));
-  if (!shown) return null;
+function CodesCard({ left, onMade }: { left: number; onMade: (codes: string[]) => void }) {
+  const make = useAction(async () => onMade((await api.post("/v1/factors/recovery-codes")).codes));
   return (
     <section class="card">
       <div class="stack tight">
         <h2>{t("security.codes")}</h2>
         <p class="muted">
-          {t("security.codes.lead")} {left !== undefined && tCount("security.codes.left", left)}
+          {t("security.codes.lead")} {tCount("security.codes.left", left)}
         </p>
       </div>
       <Form action={make}>

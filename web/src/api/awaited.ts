@@ -26,11 +26,10 @@ export interface Challenge {
 }
 export interface Factor {
   id: string;
-  type: "totp" | "webauthn" | "recovery_codes";
+  kind: "totp" | "webauthn";
   name: string;
   created_at: string;
   last_used_at?: string;
-  left?: number;
 }
 export interface Invite {
   id: string;
@@ -73,8 +72,8 @@ export interface Webhook {
 }
 export interface Block {
   address: string;
+  blocked_at: string;
   until: string;
-  failures: number;
 }
 export interface Overview {
   accounts: number;
@@ -89,15 +88,15 @@ export interface AwaitedPaths {
   "/v1/login/second-factor": { post: Op<{ transaction: string; method: string; code?: string; credential?: unknown; refresh_in?: "cookie" }, unknown> };
   "/v1/login/webauthn/options": { post: Op<{ transaction?: string }, { transaction: string; public_key: unknown }> };
   "/v1/login/webauthn": { post: Op<{ transaction: string; credential: unknown; refresh_in?: "cookie" }, unknown> };
-  "/v1/reauthenticate": { post: Op<{ password?: string; method?: string; code?: string; credential?: unknown; transaction?: string }, unknown> };
-  "/v1/reauthenticate/options": { post: Op<Record<string, never>, { transaction?: string; public_key: unknown }> };
-  "/v1/factors": { get: Get<{ factors: Factor[] }> };
+  "/v1/reauthenticate": { post: Op<{ password?: string; method?: string; code?: string; credential?: unknown }, unknown> };
+  "/v1/reauthenticate/options": { post: Get<{ public_key: unknown }> };
+  "/v1/factors": { get: Get<{ factors: Factor[]; recovery_codes: number }> };
   "/v1/factors/totp": { post: Op<{ name: string }, { id: string; secret: string; uri: string; qr_svg: string }> };
   "/v1/factors/totp/{id}/confirm": { post: At<Id, Op<{ code: string }, { codes?: string[] }>> };
-  "/v1/factors/webauthn/options": { post: Op<Record<string, never>, { public_key: unknown }> };
+  "/v1/factors/webauthn/options": { post: Get<{ public_key: unknown }> };
   "/v1/factors/webauthn": { post: Op<{ name: string; credential: unknown }, { codes?: string[] }> };
   "/v1/factors/{id}": { patch: At<Id, Op<{ name: string }, Factor>>; delete: At<Id, Get<undefined>> };
-  "/v1/factors/recovery-codes": { post: Op<Record<string, never>, { codes: string[] }> };
+  "/v1/factors/recovery-codes": { post: Get<{ codes: string[] }> };
   "/v1/email/verification": { post: Op<Record<string, never>, undefined> };
   "/v1/email/verify": { post: Op<{ token?: string; code?: string }, undefined> };
   "/v1/email/change": { post: Op<{ token: string }, undefined> };
@@ -112,16 +111,17 @@ export interface AwaitedPaths {
   "/v1/me/deletion": { post: Op<{ password: string }, { deletion_at: string }>; delete: Get<undefined> };
   "/v1/admin/invites": { get: Get<{ invites: Invite[] }>; post: Op<{ email: string; roles: string[] }, Invite> };
   "/v1/admin/invites/{id}": { delete: At<Id, Get<undefined>> };
+  "/v1/admin/accounts": { post: Op<{ username: string; email: string; password: string; roles: string[] }, unknown> };
   "/v1/admin/accounts/{id}/factors": { delete: At<Id, Get<undefined>> };
   "/v1/admin/roles": { get: Get<{ roles: Record<string, string[]> }>; put: Op<{ roles: Record<string, string[]> }, unknown> };
   "/v1/admin/audit": { get: Get<{ events: AuditEvent[]; next?: string }, { type?: string; subject?: string; actor?: string; after?: string } & Page> };
   "/v1/admin/errors/{id}": { get: At<Id, Get<Record<string, unknown>>> };
   "/v1/admin/security-events": { get: Get<{ events: AuditEvent[]; next?: string }, Page> };
-  "/v1/admin/blocks": { get: Get<{ blocks: Block[] }> };
+  "/v1/admin/blocks": { get: Get<{ blocks: Block[]; total: number }> };
   "/v1/admin/blocks/{address}": { delete: At<{ address: string }, Get<undefined>> };
   "/v1/admin/overview": { get: Get<Overview> };
   "/v1/admin/keys": { get: Get<{ keys: SigningKey[] }> };
-  "/v1/admin/keys/rotate": { post: Op<Record<string, never>, { keys: SigningKey[] }> };
+  "/v1/admin/keys/rotate": { post: Get<{ keys: SigningKey[] }> };
   "/v1/admin/mail/dead": { get: Get<{ mails: DeadMail[] }> };
   "/v1/admin/mail/dead/{id}/retry": { post: At<Id, Op<Record<string, never>, undefined>> };
   "/v1/admin/webhooks": { get: Get<{ webhooks: Webhook[] }>; post: Op<{ url: string; events: string[]; format: string }, Webhook> };

@@ -5,7 +5,17 @@ import { refreshTokens, sessionEnded, stepUp } from "./session";
 
 // The HTTP interface, typed by docs/api/openapi.yaml. Tokens are in HttpOnly cookies: nothing here ever sees one, and
 // neither could a script that does not belong here.
-type paths = DocumentedPaths & Omit<AwaitedPaths, keyof DocumentedPaths>;
+type Methods = "get" | "post" | "put" | "patch" | "delete";
+type Documented<P extends keyof DocumentedPaths> = { [M in Methods as DocumentedPaths[P][M] extends object ? M : never]: DocumentedPaths[P][M] };
+type paths = {
+  [P in keyof DocumentedPaths | keyof AwaitedPaths]: P extends keyof DocumentedPaths
+    ? P extends keyof AwaitedPaths
+      ? Documented<P> & Omit<AwaitedPaths[P], keyof Documented<P>>
+      : Documented<P>
+    : P extends keyof AwaitedPaths
+      ? AwaitedPaths[P]
+      : never;
+};
 type Method = "get" | "post" | "put" | "patch" | "delete";
 type WithMethod<M extends Method> = { [P in keyof paths]: paths[P] extends { [K in M]: object } ? P : never }[keyof paths];
 type Operation<P extends keyof paths, M extends Method> = paths[P] extends { [K in M]: infer O } ? O : never;

@@ -50,7 +50,7 @@ function ProofDialog({ asked }: { asked: Asked }) {
 }
 
 function Proofs({ factors, asked, onGiveUp }: { factors: Factor[]; asked: Asked; onGiveUp: () => void }) {
-  const has = (type: Factor["type"]) => factors.some((factor) => factor.type === type);
+  const has = (kind: Factor["kind"]) => factors.some((factor) => factor.kind === kind);
   const passkey = has("webauthn") && hasPasskeys;
   const done = () => asked.settle();
   if (asked.stronger && !has("webauthn") && !has("totp")) {
@@ -66,12 +66,13 @@ function Proofs({ factors, asked, onGiveUp }: { factors: Factor[]; asked: Asked;
       </>
     );
   }
-  const typed = asked.stronger || has("totp") ? "code" : "password";
+  // A password alone is enough only where there is no second factor.
+  const typed = has("totp") ? "code" : factors.length === 0 ? "password" : null;
   return (
     <>
       {passkey && <PasskeyProof onDone={done} />}
-      {passkey && (typed === "password" || has("totp")) && <div class="divider">{t("or")}</div>}
-      {(typed === "password" || has("totp")) && <TypedProof kind={typed} onDone={done} />}
+      {passkey && typed !== null && <div class="divider">{t("or")}</div>}
+      {typed !== null && <TypedProof kind={typed} onDone={done} />}
       <div class="actions">
         <Button onClick={onGiveUp}>{t("cancel")}</Button>
       </div>
@@ -82,9 +83,9 @@ function Proofs({ factors, asked, onGiveUp }: { factors: Factor[]; asked: Asked;
 function PasskeyProof({ onDone }: { onDone: () => void }) {
   const prove = useAction(async () => {
     try {
-      const { public_key, transaction } = await api.post("/v1/reauthenticate/options", { body: {} });
+      const { public_key } = await api.post("/v1/reauthenticate/options");
       const credential = await getPasskey(public_key);
-      await api.post("/v1/reauthenticate", { body: { ...(transaction ? { transaction } : {}), credential }, anonymous: true });
+      await api.post("/v1/reauthenticate", { body: { credential }, anonymous: true });
       onDone();
     } catch (error) {
       if (!(error instanceof PasskeyCancelled)) throw error;

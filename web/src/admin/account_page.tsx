@@ -1,0 +1,135 @@
+import { useSignal } from "@preact/signals";
+import { api } from "../api/client";
+import type { components } from "../api/schema";
+import { formatDate, t } from "../messages";
+import { useAction } from "../ui/action";
+import { Alert } from "../ui/alert";
+import { Button } from "../ui/button";
+import { Dialog } from "../ui/dialog";
+import { Field } from "../ui/field";
+import { Form } from "../ui/form";
+import { Show, useLoad } from "../ui/load";
+import { Badges, StateBadge } from "./accounts_page";
+import { EventTable } from "./event_table";
+import { words } from "./words";
+
+type Account = components["schemas"]["Account"];
+type Step = "disable" | "enable" | "end-sessions" | "reset-factors";
+
+const steps: Record<Step, (id: string) => Promise<unknown>> = {
+  disable: (id) => api.post("/v1/admin/accounts/{id}/disable", { path: { id } }),
+  enable: (id) => api.post("/v1/admin/accounts/{id}/enable", { path: { id } }),
+  "end-sessions": (id) => api.post("/v1/admin/accounts/{id}/end-sessions", { path: { id } }),
+  "reset-factors": (id) => api.delete("/v1/admin/accounts/{id}/factors", { path: { id } }),
+};
+
+export function AccountPage({ id }: { id: string }) {
+  const account = useLoad(() => api.get("/v1/admin/accounts/{id}", { path: { id } }));
+  const asking = useSignal<Step | null>(null);
+  const done = useSignal(false);
+  const finish = () => {
+    asking.value = null;
+    done.value = true;
+    void account.reload();
+  };
+  return (
+    <>
+      <a href="/admin/accounts">← {t("accounts.back")}</a>
+      {done.value && <Alert kind="good">{t("accounts.done")}</Alert>}
+      <Show of={account}>
+        {(found) => (
+          <>
+            <section class="card">
+              <h2 class="row">
+                {found.username} <StateBadge state={found.state} />
+              </h2>
+              <dl class="facts">
+                <dt>{t("email")}</dt>
+                <dd>{found.email}</dd>
+                <dt>{t("account.display-name")}</dt>
+                <dd>{found.display_name || "–"}</dd>
+                <dt>{t("accounts.roles")}</dt>
+                <dd>
+                  <Badges names={found.roles} />
+                </dd>
+                <dt>{t("accounts.created")}</dt>
+                <dd>{formatDate(found.created_at)}</dd>
+                <dt>{t("accounts.id")}</dt>
+                <dd>
+                  <code>{found.id}</code>
+                </dd>
+              </dl>
+            </section>
+            <RolesCard key={found.roles.join(" ")} account={found} onDone={finish} />
+            <section class="card">
+              <h2>{t("accounts.actions")}</h2>
+              <div class="row">
+                <Button onClick={() => (asking.value = "end-sessions")}>{t("accounts.end-sessions")}</Button>
+                <Button onClick={() => (asking.value = "reset-factors")}>{t("accounts.reset-factors")}</Button>
+                {found.state === "active" ? (
+                  <Button kind="danger" onClick={() => (asking.value = "disable")}>
+                    {t("accounts.disable")}
+                  </Button>
+                ) : (
+                  <Button onClick={() => (asking.value = "enable")}>{t("accounts.enable")}</Button>
+                )}
+              </div>
+            </section>
+            {asking.value && <StepDialog step={asking.value} account={found} onDone={finish} onClose={() => (asking.value = null)} />}
+          </>
+        )}
+      </Show>
+      <section class="card">
+        <h2>{t("accounts.audit")}</h2>
+        <EventTable filter={{ subject: id }} />
+      </section>
+    </>
+  );
+}
+
+function RolesCard({ account, onDone }: { account: Account; onDone: () => void }) {
+  const roles = useSignal(account.roles.join(" "));
+  const set = useAction(async () => {
+    await api.put("/v1/admin/accounts/{id}/roles", { path: { id: account.id }, body: { roles: words(roles.value) } });
+    onDone();
+  });
+  return (
+    <section class="card">
+      <Form action={set} fields={["roles"]}>
+        <div class="filters">
+          <Field label={t("accounts.roles")} hint={t("accounts.roles.hint")} value={roles} mistake={set.failure?.fieldMessage("roles")} required={false} />
+          <Button type="submit" busy={set.busy}>
+            {t("save")}
+          </Button>
+        </div>
+      </Form>
+    </section>
+  );
+}
+
+interface StepProps {
+  step: Step;
+  account: Account;
+  onDone: () => void;
+  onClose: () => void;
+}
+
+function StepDialog({ step, account, onDone, onClose }: StepProps) {
+  const act = useAction(async () => {
+    await steps[step](account.id);
+    onDone();
+  });
+  return (
+    <Dialog title={t(`accounts.${step}`)} onClose={onClose}>
+      <Form action={act}>
+        <p>{t(`accounts.${step}.lead`, { name: account.username })}</p>
+        <div class="actions">
+          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button type="submit" kind={step === "enable" ? "primary" : "danger"} busy={act.busy}>
+            {t(`accounts.${step}`)}
+          </Button>
+        </div>
+      </Form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,54 @@
+import { api } from "../api/client";
+import type { Account } from "../account/account_area";
+import { mayAdminister } from "../account/may_administer";
+import { t, type MessageKey } from "../messages";
+import { path } from "../router";
+import { Alert } from "../ui/alert";
+import { Show, useLoad } from "../ui/load";
+import { Shell, type Part } from "../ui/shell";
+import { StepUp } from "../ui/step_up";
+import { AccountPage } from "./account_page";
+import { AccountsPage } from "./accounts_page";
+import { AuditPage } from "./audit_page";
+import { DeliveryPage } from "./delivery_page";
+import { KeysPage } from "./keys_page";
+import { OverviewPage } from "./overview_page";
+import { RolesPage } from "./roles_page";
+import { AttacksPage } from "./attacks_page";
+
+const parts: Part[] = [
+  { path: "/admin", title: "admin.overview", icon: "chart" },
+  { path: "/admin/accounts", title: "admin.accounts", icon: "users" },
+  { path: "/admin/roles", title: "admin.roles", icon: "grid" },
+  { path: "/admin/audit", title: "admin.audit", icon: "list" },
+  { path: "/admin/security", title: "admin.security", icon: "shield" },
+  { path: "/admin/keys", title: "admin.keys", icon: "key" },
+  { path: "/admin/delivery", title: "admin.delivery", icon: "mail" },
+];
+const pages: Record<string, () => preact.JSX.Element> = {
+  "/admin": OverviewPage,
+  "/admin/accounts": AccountsPage,
+  "/admin/roles": RolesPage,
+  "/admin/audit": AuditPage,
+  "/admin/security": AttacksPage,
+  "/admin/keys": KeysPage,
+  "/admin/delivery": DeliveryPage,
+};
+
+export function AdminArea() {
+  const me = useLoad(async () => (await api.get("/v1/me")) as Account);
+  const account = /^\/admin\/accounts\/([0-9a-f-]+)$/.exec(path.value)?.[1];
+  const here = parts.find((part) => part.path === path.value) ?? parts[account === undefined ? 0 : 1]!;
+  const Page = pages[here.path]!;
+  return (
+    <Shell area="admin" title={t(here.title)} lead={t(`${here.title}.lead` as MessageKey)} parts={parts} showAdmin>
+      <Show of={me}>
+        {(caller) => {
+          if (!mayAdminister(caller)) return <Alert kind="warn">{t("admin.not-yours")}</Alert>;
+          return account === undefined ? <Page key={here.path} /> : <AccountPage key={account} id={account} />;
+        }}
+      </Show>
+      <StepUp />
+    </Shell>
+  );
+}

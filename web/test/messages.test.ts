@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+type Messages = Record<string, string>;
+const read = (name: string) => JSON.parse(readFileSync(`src/messages/${name}.json`, "utf8")) as Messages;
+const english = read("en");
+const german = read("de");
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? sources(path) : /\.tsx?$/.test(path) && !path.endsWith(".d.ts") ? [path] : [];
+  });
+}
+const code = sources("src").map((path) => ({ path, text: readFileSync(path, "utf8") }));
+const all = code.map((file) => file.text).join("\n");
+
+test("both languages have the same keys, in order, each with a text", () => {
+  assert.deepEqual(Object.keys(german), Object.keys(english));
+  assert.deepEqual(Object.keys(english), [...Object.keys(english)].sort());
+  for (const messages of [english, german]) for (const [key, text] of Object.entries(messages)) assert.notEqual(text.trim(), "", key);
+});
+
+test("both languages fill in the same values", () => {
+  const values = (text: string) => [...text.matchAll(/\{\w+\}/g)].map((match) => match[0]).sort();
+  for (const key of Object.keys(english)) {
+    if (key.endsWith(".one")) continue; // "one minute" needs no number
+    assert.deepEqual(values(german[key]!), values(english[key]!), key);
+  }
+});
+
+test("every key is used", () => {
+  for (const key of Object.keys(english)) {
+    const literal = all.includes(`"${key}"`);
+    // Put together: `problem.${slug}`, `key.one`, `${part}.lead`, `accounts.${step}`.
+    const stem = key.replace(/\.(one|other|lead)$/, "");
+    const built = all.includes(`"${stem}"`) || new RegExp(`\`${key.slice(0, key.lastIndexOf("."))}\\.\\$\\{`).test(all) || /`accounts\.\$\{step\}\.lead`/.test(all) && key.endsWith(".lead");
+    const inside = /^second\.(totp|recovery_code)\.(label|hint)$/.test(key) && all.includes("`second.${method}.");
+    assert.ok(literal || built || inside, `${key} is not used`);
+  }
+});
+
+test("no words for people stand outside the message files", () => {
+  for (const { path, text } of code) {
+    if (!path.endsWith(".tsx")) continue;
+    const between = [...text.matchAll(/(?<!=)>\s*([A-Z][a-z]+(?: [\w']+)*[.!?]?)\s*</g)].map((match) => match[1]);
+    assert.deepEqual(between, [], `${path}: text between elements`);
+    const attributes = [...text.matchAll(/\b(?:aria-label|title|alt|placeholder|label|hint|lead)="([^"]+)"/g)].map((match) => match[1]);
+    assert.deepEqual(attributes, [], `${path}: text in an attribute`);
+  }
+});
