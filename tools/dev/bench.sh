@@ -20,7 +20,7 @@ mkdir -p build/bench
 cmake --preset bench -B build/bench-build >build/bench.configure.log 2>&1 || { cat build/bench.configure.log >&2 && exit 1; }
 ninja -C build/bench-build bench_tool
 npm_install bench/peers/express
-npm_install tests/e2e  # what failover starts its servers with
+npm_install tests/e2e  # what failover starts its servers with, and page its browser
 npm --prefix tests/e2e run --silent build
 
 status=0

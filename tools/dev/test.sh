@@ -77,6 +77,18 @@ part_tsan() {
   run_ctest tsan build/tsan -R "^($(IFS='|' && echo "${programs[*]}"))\$"
 }
 
+part_web() {
+  say "what the pages decide by themselves"
+  local report=build/web.tap
+  if ! npm_install web || ! npm --prefix web run --silent types >/dev/null; then
+    count web 0 1
+    return
+  fi
+  npm --prefix web test --silent >"$report"
+  grep -E '^not ok|^# (pass|fail)' "$report"
+  count web "$(tap_total pass "$report")" "$(tap_total fail "$report")"
+}
+
 part_e2e() {
   say "the program, end to end through nginx"
   if ! { build_release && npm_install tests/e2e && npm --prefix tests/e2e run --silent build; }; then
@@ -123,7 +135,7 @@ part_fuzz() {
 
 need build run scale test lint fuzz || exit 1
 mkdir -p build
-for part in ${PARTS:-lint asan tsan e2e chaos fuzz}; do
+for part in ${PARTS:-lint web asan tsan e2e chaos fuzz}; do
   "part_$part"
 done
 

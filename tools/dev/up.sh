@@ -31,6 +31,7 @@ start_stack "$PWD/build/up" "$port"
 cat <<TEXT
 
   through nginx   http://127.0.0.1:$port/           (the demo application, behind the gate)
+  sign in         http://127.0.0.1:$port/sign-in    (register first)
   Gatehouse       http://127.0.0.1:$gatehouse_port
   operations      http://127.0.0.1:$admin_port/metrics
   data and logs   build/up/

@@ -1,0 +1,154 @@
+// Every page in both themes, wide and on a phone: no violation that axe finds, nothing wider than the screen, and a
+// picture of each in build/screenshots/.
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import type { Page } from "playwright-core";
+import { Browser } from "./support/browser.js";
+import { projectRoot } from "./support/paths.js";
+import { freshName, password, register, type Person } from "./support/people.js";
+import { Stack } from "./support/stack.js";
+
+const axe = createRequire(import.meta.url)("axe-core") as { source: string };
+const pictures = join(projectRoot, "build/screenshots");
+
+const entries = ["/sign-in", "/register", "/verify", "/reset", "/reset#token=ghx_not-one", "/invite", "/invite#token=ghi_some"];
+const account = ["/account", "/account/security", "/account/sessions", "/account/privacy"];
+const screens = { wide: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } };
+
+interface Violation {
+  id: string;
+  help: string;
+  nodes: { html: string; failureSummary: string }[];
+}
+
+async function settle(page: Page): Promise<void> {
+  await page.locator("h1").waitFor();
+  await page.locator(".loading").waitFor({ state: "detached" });
+}
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate("axe.run(document, { resultTypes: ['violations'] }).then((result) => result.violations)");
+  return (found as Violation[]).map((one) => `${one.id}: ${one.help}\n${one.nodes.map((node) => `${node.html}\n${node.failureSummary}`).join("\n")}`);
+}
+
+function nameOf(path: string): string {
+  return path.replace(/#.*$/, "-link").replace(/\/[0-9a-f-]{36}$/, "/one").replace(/^\//, "").replaceAll("/", "-");
+}
+
+async function look(browser: Browser, site: string, paths: string[], language = "en"): Promise<void> {
+  for (const theme of ["light", "dark"] as const) {
+    for (const [screen, viewport] of Object.entries(screens)) {
+      const page = await browser.context.newPage();
+      await page.setViewportSize(viewport);
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+      for (const path of paths) {
+        await page.goto("about:blank"); // so that a path that differs in its fragment alone is loaded
+        await page.goto(site + path);
+        await settle(page);
+        assert.deepEqual(await violations(page), [], `${path}, ${theme}, ${screen}`);
+        const overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        assert.equal(overflow, 0, `${path} is wider than the ${screen} screen`);
+        const file = `${language === "en" ? "" : `${language}-`}${nameOf(path)}-${theme}-${screen}.png`;
+        await page.screenshot({ path: join(pictures, file), fullPage: true, animations: "disabled" });
+      }
+      await page.close();
+    }
+  }
+}
+
+describe("how the pages look", () => {
+  let stack: Stack;
+  let browser: Browser;
+  let site: string;
+  let person: Person;
+
+  before(async () => {
+    mkdirSync(pictures, { recursive: true });
+    stack = await Stack.start({}, "localhost");
+    site = `http://localhost:${stack.nginx.port}`;
+    browser = await Browser.start(site);
+    person = await register(stack.gatehouse.port, `ada${freshName()}`);
+  });
+  after(async () => {
+    await browser?.stop();
+    await stack?.stop();
+  });
+
+  async function signIn(name: string): Promise<void> {
+    const page = await browser.page("/sign-in");
+    await page.getByLabel("Username or e-mail address").fill(name);
+    await page.getByLabel("Password", { exact: true }).fill(password);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.waitForURL(`${site}/account`);
+    await page.close();
+  }
+
+  test("before the sign-in", () => look(browser, site, entries));
+
+  test("in German", async () => {
+    const page = await browser.page("/sign-in");
+    await page.getByLabel("Language").selectOption("de");
+    await page.getByRole("heading", { name: "Anmelden" }).waitFor();
+    assert.equal(await page.evaluate("document.documentElement.lang"), "de");
+    await page.close();
+    await look(browser, site, ["/sign-in", "/register"], "de");
+    const back = await browser.page("/sign-in");
+    await back.getByLabel("Sprache").selectOption("en");
+    await back.getByRole("heading", { name: "Sign in" }).waitFor();
+    await back.close();
+  });
+
+  test("a chosen theme outlives the system's, and a sign-out", async () => {
+    const page = await browser.context.newPage();
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.goto(`${site}/sign-in`);
+    const ground = () => page.evaluate("getComputedStyle(document.documentElement).backgroundColor");
+    const light = await ground();
+    await page.getByLabel("Theme").selectOption("dark");
+    assert.notEqual(await ground(), light);
+    await page.getByLabel("Username or e-mail address").fill(person.username);
+    await page.getByLabel("Password", { exact: true }).fill(password);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`${site}/account`);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.waitForURL(`${site}/sign-in`);
+    assert.notEqual(await ground(), light);
+    await page.getByLabel("Theme").selectOption("auto");
+    assert.equal(await ground(), light);
+    await page.close();
+  });
+
+  test("the account", async () => {
+    await signIn(person.username);
+    await look(browser, site, account);
+  });
+
+  test("with the keyboard alone: the fields and the button in their order, and a ring around what has the focus", async () => {
+    await browser.context.clearCookies();
+    const page = await browser.page("/sign-in");
+    await settle(page);
+    const focused = () => page.evaluate("document.activeElement.labels?.[0]?.textContent ?? document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent");
+    assert.equal(await focused(), "Username or e-mail address");
+    await page.keyboard.type(person.username);
+    await page.keyboard.press("Tab");
+    assert.equal(await focused(), "Password");
+    await page.keyboard.type(password);
+    await page.keyboard.press("Tab");
+    assert.equal(await focused(), "Show the password");
+    await page.keyboard.press("Tab");
+    assert.equal(await focused(), "Sign in");
+    assert.notEqual(await page.evaluate("getComputedStyle(document.activeElement).outlineStyle"), "none");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`${site}/account`);
+    await page.close();
+  });
+
+  test("nothing from elsewhere, nothing against the policy", () => {
+    assert.deepEqual(browser.strangers, []);
+    assert.deepEqual(browser.complaints, []);
+  });
+});
