@@ -72,9 +72,9 @@ function SessionItem({ session, onEnd }: { session: Session; onEnd: () => Promis
         <Icon name={readAgent(session.agent).handheld ? "phone" : "laptop"} />
       </span>
       <div class="grow">
-        <h3 class="row">
+        <h2 class="row small-title">
           {name} {session.current && <span class="badge accent">{t("sessions.current")}</span>}
-        </h3>
+        </h2>
         <p class="small muted">
           {t("sessions.used", { when: formatAgo(session.last_used_at) })} {t("sessions.from", { address: session.address })} ·{" "}
           {t("sessions.signed-in", { when: formatAgo(session.created_at) })}
