@@ -1,0 +1,83 @@
+#include "platform/mail/folder_mailer.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace gatehouse::mail {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool write_all(int file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file, bytes.data(), bytes.size());
+    if (written <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return ::fsync(file) == 0;
+}
+
+// Whole or not at all, and never readable by others, not even for a moment.
+bool write_file(const fs::path& path, std::string_view bytes) {
+  const fs::path partial = path.string() + ".partial";
+  const int file = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (file < 0) return false;
+  const bool written = write_all(file, bytes);
+  ::close(file);
+  if (written && ::rename(partial.c_str(), path.c_str()) == 0) return true;
+  ::unlink(partial.c_str());
+  return false;
+}
+
+std::vector<fs::path> letters(const fs::path& folder) {
+  std::vector<fs::path> found;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    if (entry.path().extension() == ".eml") found.push_back(entry.path());
+  }
+  return found;
+}
+
+}  // namespace
+
+FolderMailer::FolderMailer(fs::path folder, std::size_t most, const base::Clock& clock, base::Random& random)
+    : folder_(std::move(folder)), most_(most), clock_(clock), random_(random) {}
+
+Delivery FolderMailer::send(const Message& message) {
+  const auto bytes = build_message(message, clock_.now(), random_);
+  if (!bytes) return Delivery::malformed;
+  std::error_code failed;
+  if (fs::create_directory(folder_, failed)) fs::permissions(folder_, fs::perms::owner_all, failed);
+  const std::string name = std::to_string(base::to_unix_ms(clock_.now())) + "." +
+                           (message.tag.empty() ? "none" : message.tag) + "." + message.id + ".eml";
+  if (!write_file(folder_ / name, *bytes)) return Delivery::unreachable;
+  remove_oldest();
+  return Delivery::accepted;
+}
+
+void FolderMailer::remove_oldest() const {
+  auto files = letters(folder_);
+  if (files.size() <= most_) return;
+  std::ranges::sort(files);  // by name, which begins with the time
+  files.resize(files.size() - most_);
+  std::error_code ignored;
+  for (const auto& file : files) fs::remove(file, ignored);
+}
+
+std::size_t remove_letters(const fs::path& folder, std::string_view tag) {
+  std::size_t removed = 0;
+  const std::string part = "." + std::string(tag) + ".";
+  std::error_code ignored;
+  for (const auto& file : letters(folder)) {
+    if (file.filename().string().find(part) != std::string::npos && fs::remove(file, ignored)) ++removed;
+  }
+  return removed;
+}
+
+}  // namespace gatehouse::mail
