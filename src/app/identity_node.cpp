@@ -12,7 +12,9 @@ IdentityNode::IdentityNode(const Settings& settings, gate::Gates& gates, contrac
     : settings_(settings),
       lock_((make_data_folder(settings), settings.data.dir)),
       installation_(Installation::open(settings, clock, random, log)),
-      role_(*installation_, gates, feed, shared, log, metrics),
+      webhooks_(*installation_, log, metrics),
+      role_(*installation_, gates, feed, shared, webhooks_.webhooks(), log, metrics),
+      mail_(*installation_, log, metrics),
       housekeeper_(
           *installation_, gates, journal,
           [this, &clock, &log] {
@@ -25,11 +27,15 @@ IdentityNode::IdentityNode(const Settings& settings, gate::Gates& gates, contrac
 
 void IdentityNode::start() {
   housekeeper_.start();
+  mail_.start();
+  webhooks_.start();
   control_.emplace(settings_.data.dir, [this] { return housekeeper_.look_now(); });
 }
 
 void IdentityNode::stop() {
   control_.reset();
+  webhooks_.stop();
+  mail_.stop();
   housekeeper_.stop();
 }
 

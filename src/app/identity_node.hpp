@@ -9,6 +9,8 @@
 #include "app/housekeeper.hpp"
 #include "app/identity_role.hpp"
 #include "app/installation.hpp"
+#include "app/mail_service.hpp"
+#include "app/webhook_service.hpp"
 
 namespace gatehouse::app {
 
@@ -33,7 +35,9 @@ class IdentityNode {
   const Settings& settings_;
   DataLock lock_;
   std::unique_ptr<Installation> installation_;
+  WebhookService webhooks_;
   IdentityRole role_;
+  MailService mail_;
   Housekeeper housekeeper_;
   std::optional<ControlSocket> control_;
 };

@@ -34,8 +34,8 @@ limits::SignInCounter& counter_of(limits::SharedLimits* shared, limits::SignInTh
 }  // namespace
 
 IdentityRole::IdentityRole(Installation& installation, contract::Authenticator& authenticator,
-                           contract::RevocationFeed& feed, limits::SharedLimits* shared, telemetry::Logger& log,
-                           telemetry::Metrics& metrics)
+                           contract::RevocationFeed& feed, limits::SharedLimits* shared, identity::Webhooks& webhooks,
+                           telemetry::Logger& log, telemetry::Metrics& metrics)
     : session_metrics_(metrics),
       account_metrics_(metrics),
       refresh_tokens_(installation.secrets.refresh_mac.clone()),
@@ -61,8 +61,9 @@ IdentityRole::IdentityRole(Installation& installation, contract::Authenticator& 
       self_service_({*installation.database, installation.accounts, installation.vault, passwords_,
                      installation.sessions, sessions_, installation.clock, log, account_metrics_, profile_cache()}),
       administration_(*installation.database, installation.account_steps, sessions_, log, profile_cache()),
+      dead_letters_(*installation.database, installation.jobs, installation.audit),
       access_(authenticator, installation.settings.roles, installation.settings.server.public_url),
-      context_{access_,         registration_, sign_in_,        self_service_,
-               administration_, sessions_,     refresh_tokens_, installation.keys} {}
+      context_{access_,   registration_,   sign_in_,          self_service_, administration_,
+               sessions_, refresh_tokens_, installation.keys, dead_letters_, webhooks} {}
 
 }  // namespace gatehouse::app

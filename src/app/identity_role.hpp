@@ -16,10 +16,12 @@
 #include "identity/api/access.hpp"
 #include "identity/api/api_context.hpp"
 #include "identity/api/routes.hpp"
+#include "identity/letter/dead_letters.hpp"
 #include "identity/session/session_metrics.hpp"
 #include "identity/session/session_service.hpp"
 #include "identity/token/access_token.hpp"
 #include "identity/token/refresh_token.hpp"
+#include "identity/webhook/webhooks.hpp"
 #include "platform/http/route.hpp"
 #include "platform/limits/sign_in_throttle.hpp"
 #include "platform/runtime/pool.hpp"
@@ -32,7 +34,8 @@ class IdentityRole {
  public:
   // `shared`: null when this process counts for itself. REQUIRES: all outlive it.
   IdentityRole(Installation& installation, contract::Authenticator& authenticator, contract::RevocationFeed& feed,
-               limits::SharedLimits* shared, telemetry::Logger& log, telemetry::Metrics& metrics);
+               limits::SharedLimits* shared, identity::Webhooks& webhooks, telemetry::Logger& log,
+               telemetry::Metrics& metrics);
 
   [[nodiscard]] std::vector<http::Route> routes() const { return identity::make_routes(context_); }
   [[nodiscard]] const runtime::Pool& hashing() const noexcept { return hashing_; }
@@ -56,6 +59,7 @@ class IdentityRole {
   identity::SignIn sign_in_;
   identity::SelfService self_service_;
   identity::Administration administration_;
+  identity::DeadLetters dead_letters_;
   identity::Access access_;
   identity::ApiContext context_;
 };

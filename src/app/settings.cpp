@@ -35,10 +35,7 @@ void complete(Settings& settings) {
     if (const auto network = base::Cidr::parse(text)) settings.server.trusted_networks.push_back(*network);
   }
   if (!settings.token.issuer.empty()) return;
-  const bool tls = !settings.server.tls_certificate.empty();
-  settings.token.issuer = !settings.server.public_url.empty()
-                              ? settings.server.public_url
-                              : (tls ? "https://" : "http://") + settings.server.listen.to_string();
+  settings.token.issuer = settings.origin();
 }
 
 using Loaded = base::Result<LoadedSettings, std::vector<config::Problem>>;
@@ -85,6 +82,11 @@ std::string Endpoint::to_string() const {
 }
 
 Settings::Settings() : roles(default_roles()) {}
+
+std::string Settings::origin() const {
+  if (!server.public_url.empty()) return server.public_url;
+  return (server.tls_certificate.empty() ? "http://" : "https://") + server.listen.to_string();
+}
 
 bool Settings::runs(std::string_view role) const {
   return std::find(process.roles.begin(), process.roles.end(), role) != process.roles.end();

@@ -172,6 +172,27 @@ struct MasterKeySettings {
   std::string credential = "gatehouse-master-key";  // a systemd credential; used only where systemd gives one
 };
 
+// Letters to accounts. Without a server they become files in <data.dir>/mail.
+struct MailSettings {
+  base::Secret smtp_url{};  // smtp://user:password@host:587; empty: the folder
+  std::string from = "no-reply@localhost";
+  std::string service = "Gatehouse";  // what letters call the installation
+  std::string locale = "en";
+  std::filesystem::path ca_file{};
+  bool allow_plaintext = false;
+  std::chrono::milliseconds timeout{30'000};
+  std::filesystem::path templates{};  // empty: the built-in ones
+};
+
+// Events told to other programs. Which, and to whom, administrators say over HTTP.
+struct WebhookSettings {
+  bool allow_http = false;
+  bool allow_private = false;  // addresses of this machine and of private networks
+  std::filesystem::path ca_file{};
+  std::chrono::milliseconds timeout{10'000};
+  std::chrono::seconds disable_after{std::chrono::hours(72)};  // of failures without a success
+};
+
 struct RegistrationSettings {
   bool enabled = true;
   std::vector<std::string> default_roles{"member"};
@@ -190,6 +211,9 @@ struct PagesSettings {
 
 struct Settings {
   Settings();
+
+  // Where browsers find this installation: server.public_url, or the listener's own address.
+  [[nodiscard]] std::string origin() const;
 
   // Whether this process has the role.
   [[nodiscard]] bool runs(std::string_view role) const;
@@ -210,6 +234,8 @@ struct Settings {
   MasterKeySettings master_key;
   RegistrationSettings registration;
   PagesSettings pages;
+  MailSettings mail;
+  WebhookSettings webhook;
   contract::RolePermissions roles;  // [roles]: given in the file, it replaces the default roles as a whole
 };
 

@@ -8,6 +8,7 @@
 #include "app/settings_forms.hpp"
 #include "platform/cache/redis_url.hpp"
 #include "platform/db/postgres_database.hpp"
+#include "platform/mail/smtp_mailer.hpp"
 
 namespace gatehouse::app {
 namespace {
@@ -35,6 +36,7 @@ class Checks {
     check_roles();
     check_rules();
     check_scale();
+    check_mail();
   }
 
  private:
@@ -175,6 +177,16 @@ class Checks {
               "a replica needs a primary", "give database.url, too");
     check_postgres("database.url", s_.database.url);
     check_postgres("database.replica_url", s_.database.replica_url);
+  }
+
+  void check_mail() {
+    const auto& mail = s_.mail;
+    refuse_if(!mail.smtp_url.empty() && !mail::is_smtp_url(mail.smtp_url), {"mail.smtp_url"},
+              "that is no address of a mail server", "write it as smtp://user:password@host:587 or smtps://host:465");
+    refuse_if(!mail.smtp_url.empty() && s_.server.public_url.empty(), {"mail.smtp_url", "server.public_url"},
+              "links in letters would lead to this machine's own address", "give server.public_url");
+    refuse_if(!mail.smtp_url.empty() && mail.from == MailSettings().from, {"mail.from", "mail.smtp_url"},
+              "letters need a sender that others can place", "give mail.from an address of your domain");
   }
 
   // Neither repeats the URL: there may be a password in it.

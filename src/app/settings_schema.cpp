@@ -1,6 +1,7 @@
 
 #include "app/settings.hpp"
 #include "app/settings_forms.hpp"
+#include "app/settings_schema_mail.hpp"
 #include "app/settings_schema_pages.hpp"
 #include "app/settings_schema_scale.hpp"
 
@@ -246,6 +247,7 @@ Schema settings_schema(Settings& settings) {
   add_master_key(schema, settings.master_key);
   add_registration(schema, settings.registration);
   add_pages(schema, settings.pages);
+  add_outbound(schema, settings);
   add_roles(schema, settings.roles);
   return schema;
 }

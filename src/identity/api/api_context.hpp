@@ -7,9 +7,11 @@
 #include "identity/account/self_service.hpp"
 #include "identity/account/sign_in.hpp"
 #include "identity/api/access.hpp"
+#include "identity/letter/dead_letters.hpp"
 #include "identity/session/session_service.hpp"
 #include "identity/token/key_manager.hpp"
 #include "identity/token/refresh_token.hpp"
+#include "identity/webhook/webhooks.hpp"
 
 namespace gatehouse::identity {
 
@@ -23,6 +25,8 @@ struct ApiContext {
   SessionService& sessions;
   const RefreshTokenCodec& refresh_tokens;
   const KeyManager& keys;
+  DeadLetters& dead_letters;
+  Webhooks& webhooks;
   // How long others may keep the key set. A new key is published a whole rotation before it signs, so an old copy is
   // safe; short, because a revoked key has to leave those copies, too.
   std::chrono::seconds jwks_max_age{300};

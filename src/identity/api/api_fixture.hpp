@@ -115,6 +115,12 @@ struct Reply {
 struct ApiStack : IdentityStack {
   FakeAuthenticator authenticator{keys, feed, clock};
   Access access{authenticator, roles, "https://app.example"};
+  audit::Log audit_log{clock};
+  queue::JobStore jobs{clock, random};
+  DeadLetters dead_letters{database, jobs, audit_log};
+  EndpointStore endpoints;
+  Delivery delivery{{}};
+  Webhooks webhooks{{database, endpoints, secrets.endpoint_kek, delivery, jobs, audit_log, clock, random}};
   ApiContext context{.access = access,
                      .registration = registration,
                      .sign_in = sign_in,
@@ -122,7 +128,9 @@ struct ApiStack : IdentityStack {
                      .administration = administration,
                      .sessions = sessions,
                      .refresh_tokens = refresh_tokens,
-                     .keys = keys};
+                     .keys = keys,
+                     .dead_letters = dead_letters,
+                     .webhooks = webhooks};
   http::Router router{make_routes(context)};
 
   Reply send(http::Method method, std::string_view target, const Headers& headers = {}, std::string body = "",

@@ -41,4 +41,15 @@ Answer disable_account(const ApiContext& context, http::Request& request, const 
 Answer enable_account(const ApiContext& context, http::Request& request, const contract::Principal& who);
 Answer end_account_sessions(const ApiContext& context, http::Request& request, const contract::Principal& who);
 
+// mail_handlers.cpp
+Answer list_dead_letters(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer retry_dead_letter(const ApiContext& context, http::Request& request, const contract::Principal& who);
+
+// webhook_handlers.cpp
+Answer list_webhooks(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer add_webhook(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer change_webhook(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer remove_webhook(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer replay_webhook(const ApiContext& context, http::Request& request, const contract::Principal& who);
+
 }  // namespace gatehouse::identity

@@ -65,6 +65,22 @@ base::Secret JsonBody::required_secret(std::string_view name) {
   return value ? std::move(*value) : base::Secret();
 }
 
+std::optional<bool> JsonBody::flag(std::string_view name) {
+  const auto* value = find(name);
+  if (value == nullptr) return std::nullopt;
+  if (const bool* flag = value->if_bool()) return *flag;
+  reject(name, "must be true or false");
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> JsonBody::integer(std::string_view name) {
+  const auto* value = find(name);
+  if (value == nullptr) return std::nullopt;
+  if (const std::int64_t* number = value->if_int64()) return *number;
+  reject(name, "must be a whole number");
+  return std::nullopt;
+}
+
 std::vector<std::string> JsonBody::required_text_list(std::string_view name) {
   std::vector<std::string> list;
   const auto* value = find(name);

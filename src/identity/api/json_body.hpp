@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -33,6 +34,9 @@ class JsonBody {
   // The same for what must not be seen.
   [[nodiscard]] std::optional<base::Secret> secret(std::string_view name);
   [[nodiscard]] base::Secret required_secret(std::string_view name);
+  // `true` or `false`; a whole number. Nothing when the member is absent or something else.
+  [[nodiscard]] std::optional<bool> flag(std::string_view name);
+  [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name);
   // An array of strings.
   [[nodiscard]] std::vector<std::string> required_text_list(std::string_view name);
 

@@ -86,6 +86,17 @@ std::vector<Route> make_routes(const ApiContext& context) {
   table.permitted(Method::post, "/v1/admin/accounts/{id}/disable", manage, kUsual, kNoBody, disable_account);
   table.permitted(Method::post, "/v1/admin/accounts/{id}/enable", manage, kUsual, kNoBody, enable_account);
   table.permitted(Method::post, "/v1/admin/accounts/{id}/end-sessions", manage, kUsual, kNoBody, end_account_sessions);
+
+  const std::vector<std::string> mail{"mail:manage"};
+  table.permitted(Method::get, "/v1/admin/mail/dead", mail, kUsual, kNoBody, list_dead_letters);
+  table.permitted(Method::post, "/v1/admin/mail/dead/{id}/retry", mail, kUsual, kNoBody, retry_dead_letter);
+
+  const std::vector<std::string> hooks{"webhook:manage"};
+  table.permitted(Method::get, "/v1/admin/webhooks", hooks, kUsual, kNoBody, list_webhooks);
+  table.permitted(Method::post, "/v1/admin/webhooks", hooks, kUsual, kOther, add_webhook);
+  table.permitted(Method::patch, "/v1/admin/webhooks/{id}", hooks, kUsual, kOther, change_webhook);
+  table.permitted(Method::delete_, "/v1/admin/webhooks/{id}", hooks, kUsual, kNoBody, remove_webhook);
+  table.permitted(Method::post, "/v1/admin/webhooks/{id}/replay", hooks, kUsual, kCredentials, replay_webhook);
   return table.take();
 }
 

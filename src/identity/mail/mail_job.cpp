@@ -12,10 +12,10 @@ namespace gatehouse::identity {
 namespace {
 
 // In the order of MailKind.
-constexpr std::array<std::string_view, 10> kNames{
+constexpr std::array<std::string_view, kMailKinds> kNames{
     "verify_email",     "confirm_new_email", "email_changed_notice", "reset_password",
     "password_changed", "new_device",        "factor_changed",       "invite",
-    "account_deletion", "security_alert"};
+    "account_deletion", "security_alert",    "address_in_use"};
 
 std::optional<base::Uuid> uuid(const boost::json::object& object, const char* name) {
   const auto* member = object.if_contains(name);

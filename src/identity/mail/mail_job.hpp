@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,7 +15,7 @@ namespace gatehouse::identity {
 enum class MailKind : std::uint8_t {
   verify_email,          // link and code of `reference`
   confirm_new_email,     // the same, to the new address, which `reference` holds
-  email_changed_notice,  // to the old address, which `reference` holds
+  email_changed_notice,  // to the old address, which `reference` holds, with the link that puts it back
   reset_password,        // link and code of `reference`
   password_changed,
   new_device,        // `reference`: the session
@@ -22,7 +23,9 @@ enum class MailKind : std::uint8_t {
   invite,            // link of `reference`, which holds the address; there is no account yet
   account_deletion,  // `reference`: the request
   security_alert,    // to an administrator; `reference`: the event
+  address_in_use,    // somebody registered with, or wants to change to, the address of `account`
 };
+inline constexpr std::size_t kMailKinds = 11;
 [[nodiscard]] std::string_view to_string(MailKind kind);  // verify_email
 [[nodiscard]] std::optional<MailKind> mail_kind(std::string_view name);
 

@@ -20,6 +20,7 @@ std::string_view label(TokenPurpose purpose) {
   switch (purpose) {
     case TokenPurpose::verify_email: return "verify_email";
     case TokenPurpose::change_email: return "change_email";
+    case TokenPurpose::restore_email: return "restore_email";
     case TokenPurpose::reset_password: return "reset_password";
     case TokenPurpose::invite: return "invite";
   }

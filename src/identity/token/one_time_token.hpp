@@ -11,7 +11,7 @@
 namespace gatehouse::identity {
 
 // What a mailed token opens. One for a purpose is worth nothing for another.
-enum class TokenPurpose : std::uint8_t { verify_email, change_email, reset_password, invite };
+enum class TokenPurpose : std::uint8_t { verify_email, change_email, restore_email, reset_password, invite };
 
 // Tokens and short codes of mailed links. Both are a pure function of (purpose, reference), where the reference is the
 // id of a row that says for whom, until when and whether it was used: the worker that writes the letter and whoever

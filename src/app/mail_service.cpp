@@ -1,0 +1,52 @@
+#include "app/mail_service.hpp"
+
+#include <string>
+
+#include "identity/mail/mail_outbox.hpp"
+#include "platform/mail/folder_mailer.hpp"
+#include "platform/mail/smtp_mailer.hpp"
+
+namespace gatehouse::app {
+namespace {
+
+constexpr std::size_t kMostFiles = 1'000;
+
+std::unique_ptr<mail::Mailer> make_mailer(const Installation& installation, telemetry::Logger& log) {
+  const auto& settings = installation.settings.mail;
+  if (settings.smtp_url.empty()) {
+    const auto folder = installation.settings.data.dir / "mail";
+    log.warn("mail_to_folder", {{"folder", folder.string()}, {"remedy", "give mail.smtp_url to send letters"}});
+    return std::make_unique<mail::FolderMailer>(folder, kMostFiles, installation.clock, installation.random);
+  }
+  log.info("mail_to_server", {{"tls_required", !settings.allow_plaintext}});
+  return std::make_unique<mail::SmtpMailer>(mail::SmtpOptions{.url = settings.smtp_url.clone(),
+                                                              .ca_file = settings.ca_file,
+                                                              .allow_plaintext = settings.allow_plaintext,
+                                                              .timeout = settings.timeout},
+                                            installation.clock, installation.random);
+}
+
+queue::WorkerOptions worker_options() {
+  queue::WorkerOptions options;
+  options.queue = identity::kMailQueue;
+  return options;
+}
+
+}  // namespace
+
+MailService::MailService(Installation& installation, telemetry::Logger& log, telemetry::Metrics& metrics)
+    : templates_(installation.settings.mail.templates),
+      renderer_({*installation.database, installation.accounts, installation.vault, installation.one_time_tokens,
+                 templates_, installation.clock},
+                {.base = installation.settings.origin(),
+                 .service = installation.settings.mail.service,
+                 .from = installation.settings.mail.from,
+                 .locale = installation.settings.mail.locale}),
+      mailer_(make_mailer(installation, log)),
+      sender_(renderer_, *mailer_, log),
+      worker_({*installation.database, installation.jobs, installation.clock, installation.random, log, metrics},
+              worker_options(),
+              {.handler = [this](const queue::Job& job) { return sender_.send(job); },
+               .cancel = [this] { sender_.cancel(); }}) {}
+
+}  // namespace gatehouse::app

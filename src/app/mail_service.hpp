@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+
+#include "app/installation.hpp"
+#include "identity/letter/letter_sender.hpp"
+#include "identity/letter/mail_renderer.hpp"
+#include "platform/mail/mailer.hpp"
+#include "platform/mail/template_set.hpp"
+#include "platform/queue/worker.hpp"
+#include "platform/telemetry/log.hpp"
+#include "platform/telemetry/metrics.hpp"
+
+namespace gatehouse::app {
+
+// Sends the letters of this installation: one thread, which starts and stops with the process.
+class MailService {
+ public:
+  // Says where letters go (`mail_to_server`, `mail_to_folder`). Throws std::runtime_error with a text for the operator
+  // when a template can't be used. REQUIRES: all outlive it.
+  MailService(Installation& installation, telemetry::Logger& log, telemetry::Metrics& metrics);
+
+  // For those who know what letters refer to. REQUIRES: before start().
+  [[nodiscard]] identity::MailRenderer& renderer() noexcept { return renderer_; }
+
+  void start() { worker_.start(); }
+  void stop() { worker_.stop(); }  // idempotent; what was being sent is sent again after the next start
+
+ private:
+  const mail::TemplateSet templates_;
+  identity::MailRenderer renderer_;
+  const std::unique_ptr<mail::Mailer> mailer_;
+  identity::LetterSender sender_;
+  queue::Worker worker_;
+};
+
+}  // namespace gatehouse::app

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "identity/mail/mail_job.hpp"
+#include "identity/token/one_time_token.hpp"
+
+namespace gatehouse::identity {
+
+// What each kind of letter is made of, besides its templates.
+struct Letter {
+  MailKind kind;
+  std::string_view page;                  // where its link leads, on server.public_url
+  std::optional<TokenPurpose> purpose{};  // of the token in the link's fragment, made of the job's reference
+  bool has_code = false;                  // `code`, the same for those who can't follow a link
+  bool to_account = true;                 // false: to whom MailFacts say; there is no account yet
+  bool names_account = false;             // `username`: only where the address has been shown to be the account's
+  // What MailFacts may say; a template of this kind knows these and `service`, `base`, `lang`, `link`.
+  std::span<const std::string_view> facts{};
+};
+[[nodiscard]] const Letter& letter_of(MailKind kind);
+[[nodiscard]] std::span<const Letter> all_letters();
+
+}  // namespace gatehouse::identity

@@ -1,0 +1,86 @@
+#include "identity/letter/mail_renderer.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdlib>
+#include <utility>
+
+#include "identity/letter/mail_time.hpp"
+#include "identity/letter/page_link.hpp"
+
+namespace gatehouse::identity {
+
+MailRenderer::MailRenderer(Parts parts, MailRendererOptions options) : parts_(parts), options_(std::move(options)) {
+  check();
+}
+
+void MailRenderer::provide(MailKind kind, MailFactsOf facts) {
+  providers_.at(static_cast<std::size_t>(kind)) = std::move(facts);
+}
+
+std::optional<mail::Message> MailRenderer::render(const MailJob& job, const std::string& id) const {
+  const auto to = parts_.database.read_blocking([&](db::Transaction& tx) { return recipient_of(tx, job); });
+  if (!to || to->address.empty()) return std::nullopt;
+  const auto& letter = letter_of(job.kind);
+  const bool known = parts_.templates.locales().contains(to->facts.locale);
+  const std::string& locale = known ? to->facts.locale : options_.locale;
+  auto rendered = parts_.templates.render(locale, to_string(job.kind), values_of(letter, job, *to, locale));
+  return mail::Message{.id = id,
+                       .from = {.address = options_.from, .name = options_.service},
+                       .to = {.address = to->address},
+                       .subject = std::move(rendered.subject),
+                       .text = std::move(rendered.text),
+                       .html = std::move(rendered.html),
+                       .tag = (letter.to_account ? job.account.uuid() : job.reference).to_string()};
+}
+
+std::optional<MailRenderer::Recipient> MailRenderer::recipient_of(db::Transaction& tx, const MailJob& job) const {
+  const auto& letter = letter_of(job.kind);
+  Recipient to;
+  if (letter.to_account) {
+    const auto account = parts_.accounts.find_with_profile(tx, job.account);
+    if (!account || account->state != AccountState::active) return std::nullopt;
+    to.address = parts_.vault.open(*account).email;
+    to.username = account->username;
+  }
+  const auto& provider = providers_.at(static_cast<std::size_t>(job.kind));
+  if (!provider) return to;
+  auto facts = provider(tx, job);
+  if (!facts) return std::nullopt;
+  if (facts->address) to.address = std::move(*facts->address);
+  to.facts = std::move(*facts);
+  return to;
+}
+
+mail::Values MailRenderer::values_of(const Letter& letter, const MailJob& job, const Recipient& to,
+                                     const std::string& locale) const {
+  mail::Values values{{"service", options_.service}, {"base", options_.base}, {"lang", locale}};
+  values["link"] = letter.purpose
+                       ? page_link(options_.base, letter.page, parts_.tokens.encode(*letter.purpose, job.reference))
+                       : page_link(options_.base, letter.page);
+  if (letter.has_code) values["code"] = parts_.tokens.code(letter.purpose.value(), job.reference).expose();
+  if (letter.names_account) values["username"] = to.username;
+  for (const auto fact : letter.facts) {
+    const auto given = to.facts.values.find(std::string(fact));
+    values[std::string(fact)] = given != to.facts.values.end() ? given->second : std::string();
+  }
+  // What is told about has just happened, unless somebody knows better.
+  if (values.contains("time") && values["time"].empty()) values["time"] = mail_time(parts_.clock.now());
+  return values;
+}
+
+void MailRenderer::check() const {
+  if (!parts_.templates.locales().contains(options_.locale)) {
+    throw mail::TemplateError("mail templates: there are none of the locale " + options_.locale);
+  }
+  for (const auto& locale : parts_.templates.locales()) {
+    for (const auto& letter : all_letters()) {
+      const MailJob job{.kind = letter.kind};
+      Recipient to;
+      for (const auto fact : letter.facts) to.facts.values[std::string(fact)] = "x";
+      static_cast<void>(parts_.templates.render(locale, to_string(letter.kind), values_of(letter, job, to, locale)));
+    }
+  }
+}
+
+}  // namespace gatehouse::identity

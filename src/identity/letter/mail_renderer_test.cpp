@@ -1,0 +1,180 @@
+#include "identity/letter/mail_renderer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "identity/account/identity_fixture.hpp"
+#include "identity/letter/letter_sender.hpp"
+#include "identity/mail/mail_outbox.hpp"
+#include "platform/mail/folder_mailer.hpp"
+#include "tests/support/temp_dir.hpp"
+
+namespace gatehouse::identity {
+namespace {
+
+using namespace std::chrono_literals;
+
+class MailRendererTest : public ::testing::Test {
+ protected:
+  MailRendererTest() { account_ = stack_.register_account("alice"); }
+  std::optional<mail::Message> render(MailKind kind) {
+    return renderer_.render({.kind = kind, .account = account_.id, .reference = reference_}, "0198");
+  }
+  void facts(MailKind kind, std::optional<MailFacts> facts) {
+    renderer_.provide(kind, [facts](db::Transaction&, const MailJob&) { return facts; });
+  }
+
+  IdentityStack stack_;
+  Account account_;
+  base::Uuid reference_ = base::Uuid::random(stack_.random);
+  OneTimeTokenCodec tokens_{stack_.secrets.one_time_mac.clone()};
+  mail::TemplateSet templates_;
+  MailRenderer renderer_{{stack_.database, stack_.store, stack_.vault, tokens_, templates_, stack_.clock},
+                         {.base = "https://app.example", .service = "Example", .from = "no-reply@app.example"}};
+};
+
+TEST_F(MailRendererTest, a_link_leads_to_the_configured_origin_with_the_token_in_its_fragment) {
+  const auto message = render(MailKind::reset_password);
+  ASSERT_TRUE(message);
+  EXPECT_EQ(message->to.address, "alice@example.org");
+  EXPECT_EQ(message->from.address, "no-reply@app.example");
+  EXPECT_EQ(message->id, "0198");
+  const auto begin = message->text.find("https://app.example/reset#token=");
+  ASSERT_NE(begin, std::string::npos);
+  const auto token = message->text.substr(begin + 32, message->text.find('\n', begin) - begin - 32);
+  EXPECT_EQ(tokens_.decode(TokenPurpose::reset_password, token), reference_);
+  const auto code = tokens_.code(TokenPurpose::reset_password, reference_);
+  EXPECT_NE(message->text.find(code.expose()), std::string::npos);
+  EXPECT_NE(message->html.find(code.expose()), std::string::npos);
+  EXPECT_NE(message->text.find("alice"), std::string::npos);
+}
+
+TEST_F(MailRendererTest, each_letter_can_be_written_in_each_language) {
+  for (const auto& locale : templates_.locales()) {
+    for (const auto& letter : all_letters()) {
+      facts(letter.kind, MailFacts{.address = "bob@example.org", .locale = locale});
+      const auto message = render(letter.kind);
+      ASSERT_TRUE(message) << to_string(letter.kind);
+      EXPECT_EQ(message->to.address, "bob@example.org");
+      EXPECT_FALSE(message->subject.empty());
+      EXPECT_NE(message->html.find("lang=\"" + locale + "\""), std::string::npos);
+      EXPECT_NE(message->text.find("https://app.example"), std::string::npos);
+    }
+  }
+}
+
+TEST_F(MailRendererTest, a_letter_to_an_address_that_nobody_has_shown_to_read_names_nothing_somebody_chose) {
+  for (const auto kind : {MailKind::verify_email, MailKind::confirm_new_email}) {
+    const auto message = render(kind);
+    ASSERT_TRUE(message);
+    EXPECT_EQ(message->text.find("alice"), std::string::npos) << to_string(kind);
+    EXPECT_EQ(message->html.find("alice"), std::string::npos) << to_string(kind);
+  }
+}
+
+TEST_F(MailRendererTest, what_somebody_chose_stays_text) {
+  facts(MailKind::new_device, MailFacts{.values = {{"device", "<img src=x onerror=alert(1)>"}}});
+  const auto message = render(MailKind::new_device);
+  EXPECT_EQ(message->html.find("<img"), std::string::npos);
+  EXPECT_NE(message->html.find("&lt;img"), std::string::npos);
+}
+
+TEST_F(MailRendererTest, X02_a_line_break_in_a_fact_makes_no_header) {
+  facts(MailKind::security_alert, MailFacts{.values = {{"event", "x\r\nBcc: eve@example.org"}}});
+  const auto message = render(MailKind::security_alert);
+  ASSERT_TRUE(message);
+  EXPECT_EQ(mail::build_message(*message, stack_.clock.now(), stack_.random).error(), mail::MessageError::line_break);
+}
+
+TEST_F(MailRendererTest, a_disabled_account_and_one_that_is_gone_get_no_letter) {
+  ASSERT_TRUE(test::run_on_loop(stack_.administration.disable(account_.id, IdentityStack::caller())));
+  EXPECT_FALSE(render(MailKind::password_changed));
+  account_.id = contract::AccountId(base::Uuid::random(stack_.random));
+  EXPECT_FALSE(render(MailKind::password_changed));
+}
+
+TEST_F(MailRendererTest, what_is_used_or_expired_is_not_written_about) {
+  facts(MailKind::reset_password, std::nullopt);
+  EXPECT_FALSE(render(MailKind::reset_password));
+}
+
+TEST_F(MailRendererTest, an_invite_needs_no_account) {
+  facts(MailKind::invite, MailFacts{.address = "new@example.org", .values = {{"days", "7"}}});
+  const auto message = renderer_.render({.kind = MailKind::invite, .account = {}, .reference = reference_}, "0198");
+  ASSERT_TRUE(message);
+  EXPECT_EQ(message->to.address, "new@example.org");
+  EXPECT_NE(message->text.find("https://app.example/invite#token=ghm_"), std::string::npos);
+  EXPECT_NE(message->text.find("7 days"), std::string::npos);
+}
+
+TEST_F(MailRendererTest, a_template_that_uses_what_its_letter_has_not_is_refused_at_the_start) {
+  test::TempDir folder;
+  std::filesystem::create_directory(folder.path() / "en");
+  std::ofstream(folder.path() / "en" / "password_changed.txt") << "Subject: x\n\n{{code}}";
+  const mail::TemplateSet broken(folder.path());
+  EXPECT_THROW(MailRenderer({stack_.database, stack_.store, stack_.vault, tokens_, broken, stack_.clock},
+                            {.base = "https://app.example", .service = "Example", .from = "a@app.example"}),
+               mail::TemplateError);
+}
+
+// From the transaction to the mailbox.
+class LetterSenderTest : public MailRendererTest {
+ protected:
+  void ask(const MailJob& job) {
+    stack_.database.write_blocking([&](db::Transaction& tx) { outbox_.send(tx, job); });
+  }
+  std::string rows() {
+    std::string all;
+    stack_.database.read_blocking([&](db::Transaction& tx) {
+      tx.query("SELECT kind, payload, reason FROM job", {}, [&](const db::Row& row) {
+        all += row.text(0) + " " + row.text(1) + " " + (row.is_null(2) ? "" : row.text(2)) + "\n";
+      });
+    });
+    return all;
+  }
+
+  test::TempDir root_;
+  queue::JobStore jobs_{stack_.clock, stack_.random};
+  MailOutbox outbox_{jobs_, stack_.clock};
+  mail::FolderMailer mailer_{root_.path() / "mail", 10, stack_.clock, stack_.random};
+  LetterSender sender_{renderer_, mailer_, stack_.log.logger()};
+  queue::Worker worker_{{stack_.database, jobs_, stack_.clock, stack_.random, stack_.log.logger(), stack_.metrics},
+                        {.queue = std::string(kMailQueue)},
+                        {.handler = [this](const queue::Job& job) { return sender_.send(job); }}};
+};
+
+TEST_F(LetterSenderTest, L02_no_address_name_token_or_code_is_in_the_queue_the_log_or_the_metrics) {
+  ask({.kind = MailKind::reset_password, .account = account_.id, .reference = reference_});
+  std::string seen = rows();
+  EXPECT_TRUE(worker_.work_once());
+  EXPECT_TRUE(stack_.log.contains("mail_sent"));
+  for (const auto& line : stack_.log.lines()) seen += line + "\n";
+  seen += stack_.metrics.render();
+  const auto token = tokens_.encode(TokenPurpose::reset_password, reference_);
+  const auto code = tokens_.code(TokenPurpose::reset_password, reference_);
+  for (const std::string_view canary : {std::string_view("alice"), std::string_view("example.org"), token.expose(),
+                                        code.expose(), std::string_view("token=")}) {
+    EXPECT_EQ(seen.find(canary), std::string::npos) << canary;
+  }
+}
+
+TEST_F(LetterSenderTest, a_letter_nobody_needs_any_more_is_dropped) {
+  ask({.kind = MailKind::reset_password, .account = account_.id, .reference = reference_});
+  ASSERT_TRUE(test::run_on_loop(stack_.administration.disable(account_.id, IdentityStack::caller())));
+  EXPECT_TRUE(worker_.work_once());
+  EXPECT_TRUE(stack_.log.contains("mail_dropped"));
+  EXPECT_EQ(rows(), "");
+  EXPECT_FALSE(std::filesystem::exists(root_.path() / "mail"));
+}
+
+TEST_F(LetterSenderTest, what_can_not_be_sent_becomes_a_dead_letter_without_an_address) {
+  facts(MailKind::invite, MailFacts{.address = "not an address"});
+  ask({.kind = MailKind::invite, .account = {}, .reference = reference_});
+  EXPECT_TRUE(worker_.work_once());
+  EXPECT_NE(rows().find("malformed"), std::string::npos);
+  EXPECT_EQ(rows().find("not an address"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace gatehouse::identity

@@ -1,0 +1,266 @@
+// From an event in the audit log to a receiver that checks the signature.
+#include "identity/webhook/webhooks.hpp"
+
+#include <gtest/gtest.h>
+
+#include "crypto/sealing.hpp"
+#include "identity/webhook/dispatcher.hpp"
+#include "identity/webhook/endpoint_codec.hpp"
+#include "identity/webhook/event_sender.hpp"
+#include "identity/webhook/signature.hpp"
+#include "platform/audit/event_types.hpp"
+#include "platform/telemetry/collected_log.hpp"
+#include "tests/support/fake_random.hpp"
+#include "tests/support/free_port.hpp"
+#include "tests/support/run_on_loop.hpp"
+#include "tests/support/scripted_server.hpp"
+#include "tests/support/test_database.hpp"
+
+namespace gatehouse::identity {
+namespace {
+
+using namespace std::chrono_literals;
+using test::run_on_loop;
+using test::ScriptedServer;
+
+std::string answer(const char* status) {
+  return std::string("HTTP/1.1 ") + status + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+}
+
+class WebhooksTest : public ::testing::Test {
+ protected:
+  void event(std::string_view type) {
+    database().write_blocking([&](db::Transaction& tx) {
+      audit_.record(tx, {.type = type, .actor = who_.uuid(), .fields = {{"reason", "test"}}});
+    });
+  }
+  EndpointMade add(const std::string& url, std::vector<std::string> types = {}) {
+    auto made = run_on_loop(webhooks_.add({.name = "ours", .url = url, .types = std::move(types)}, who_));
+    EXPECT_TRUE(made);
+    return std::move(*made);
+  }
+  void dispatch() {
+    while (dispatcher_.step() > 0) continue;
+  }
+  std::size_t due() {
+    return database().read_blocking([&](db::Transaction& tx) { return jobs_.due(tx, kWebhookQueue, 100).size(); });
+  }
+  std::vector<std::string> recorded(std::string_view type) {
+    std::vector<std::string> fields;
+    database().read_blocking([&](db::Transaction& tx) {
+      tx.query("SELECT fields FROM audit_event WHERE type = $1 ORDER BY seq", {type},
+               [&](const db::Row& row) { fields.push_back(row.text(0)); });
+    });
+    return fields;
+  }
+  db::Database& database() { return database_->database(); }
+  std::unique_ptr<queue::Worker> worker(EventSender& sender) {
+    queue::WorkerOptions options;
+    options.queue = kWebhookQueue;
+    options.first_backoff = 10s;
+    return std::make_unique<queue::Worker>(
+        queue::Worker::Parts{database(), jobs_, clock_, random_, log_.logger(), metrics_}, options,
+        queue::Worker::Doing{.handler = [&sender](const queue::Job& job) { return sender.send(job); }});
+  }
+
+  std::unique_ptr<test::TestDatabase> database_ = test::sqlite_in_memory();
+  base::FakeClock clock_;
+  test::FakeRandom random_;
+  telemetry::CollectedLog log_;
+  telemetry::Metrics metrics_;
+  crypto::SealingKey key_ = crypto::SealingKey::generate(random_);
+  contract::AccountId who_{base::Uuid::random(random_)};
+  audit::Log audit_{clock_};
+  queue::JobStore jobs_{clock_, random_};
+  EndpointStore endpoints_;
+  Delivery delivery_{{.allow_http = true, .allow_private = true, .timeout = 5s}};
+  Webhooks webhooks_{{database(), endpoints_, key_, delivery_, jobs_, audit_, clock_, random_}};
+  Dispatcher dispatcher_{database(), endpoints_, jobs_, clock_};
+  EventSender sender_{{database(), endpoints_, key_, delivery_, audit_, clock_, random_, log_.logger()}, 72h};
+};
+
+TEST_F(WebhooksTest, an_event_becomes_one_job_for_each_endpoint_that_wants_it) {
+  event("session.ended");  // before anybody is there
+  add("http://127.0.0.1:9/all");
+  add("http://127.0.0.1:9/some", {"password.*", "factor.added"});
+  dispatch();
+  const auto before = due();  // the second endpoint's own making, told to the first
+  event("session.ended");
+  event("password.changed");
+  event("factor.removed");
+  dispatch();
+  EXPECT_EQ(due() - before, 4U);  // three and one
+  dispatch();
+  EXPECT_EQ(due() - before, 4U);
+}
+
+TEST_F(WebhooksTest, an_event_that_commits_behind_a_later_one_is_told_too) {
+  add("http://127.0.0.1:9/", {"session.*"});
+  dispatch();
+  const auto insert = [&](std::int64_t seq) {
+    database().write_blocking([&](db::Transaction& tx) {
+      tx.execute("INSERT INTO audit_event (seq, at, type, fields) VALUES ($1, 1, 'session.ended', '{}')", {seq});
+    });
+  };
+  insert(101);
+  dispatch();
+  EXPECT_EQ(due(), 1U);
+  insert(100);  // numbered first, committed last
+  dispatch();
+  EXPECT_EQ(due(), 2U);
+  clock_.advance(Dispatcher::kGapLifetime + 1s);
+  insert(102);
+  dispatch();
+  insert(99);  // later than any transaction lives
+  dispatch();
+  EXPECT_EQ(due(), 3U);
+}
+
+TEST_F(WebhooksTest, two_nodes_make_each_job_once) {
+  add("http://127.0.0.1:9/", {"session.*"});
+  dispatch();
+  Dispatcher other(database(), endpoints_, jobs_, clock_);
+  event("session.ended");
+  EXPECT_EQ(dispatcher_.step() + other.step(), 1U);
+  EXPECT_EQ(due(), 1U);
+}
+
+TEST_F(WebhooksTest, what_is_taken_is_done) {
+  ScriptedServer server({{answer("204 No Content")}});
+  add("http://127.0.0.1:" + std::to_string(server.port()) + "/hook", {"session.*"});
+  event("session.ended");
+  dispatch();
+  EXPECT_TRUE(worker(sender_)->work_once());
+  clock_.advance(24h);
+  EXPECT_EQ(due(), 0U);
+}
+
+TEST_F(WebhooksTest, what_is_not_taken_is_tried_again_and_a_success_forgets_the_failure) {
+  ScriptedServer server({{answer("500 Internal Server Error")}, {answer("302 Found")}, {answer("200 OK")}});
+  const auto made = add("http://127.0.0.1:" + std::to_string(server.port()) + "/hook", {"session.*"});
+  event("session.ended");
+  dispatch();
+  const auto sending = worker(sender_);
+  EXPECT_TRUE(sending->work_once());
+  EXPECT_EQ(run_on_loop(webhooks_.list())[0].endpoint.last_failure, "server_error");
+  clock_.advance(10s);
+  EXPECT_TRUE(sending->work_once());
+  EXPECT_EQ(run_on_loop(webhooks_.list())[0].endpoint.last_failure, "redirected");
+  clock_.advance(20s);
+  EXPECT_TRUE(sending->work_once());
+  EXPECT_EQ(run_on_loop(webhooks_.list())[0].endpoint.last_failure, "");
+  EXPECT_FALSE(run_on_loop(webhooks_.list())[0].endpoint.failing_since);
+}
+
+TEST_F(WebhooksTest, an_endpoint_that_says_it_is_gone_is_switched_off) {
+  ScriptedServer server({{answer("410 Gone")}});
+  add("http://127.0.0.1:" + std::to_string(server.port()) + "/hook", {"session.*"});
+  event("session.ended");
+  dispatch();
+  EXPECT_TRUE(worker(sender_)->work_once());
+  EXPECT_FALSE(run_on_loop(webhooks_.list())[0].endpoint.enabled);
+  EXPECT_EQ(recorded(audit::type::kWebhookChanged).size(), 1U);
+  EXPECT_TRUE(log_.contains("webhook_disabled"));
+}
+
+TEST_F(WebhooksTest, an_endpoint_that_takes_nothing_for_days_is_switched_off) {
+  add("http://127.0.0.1:" + std::to_string(test::free_port()) + "/hook", {"session.*"});
+  event("session.ended");
+  dispatch();
+  const auto sending = worker(sender_);
+  EXPECT_TRUE(sending->work_once());
+  EXPECT_TRUE(run_on_loop(webhooks_.list())[0].endpoint.enabled);
+  clock_.advance(72h);
+  EXPECT_TRUE(sending->work_once());
+  const auto shown = run_on_loop(webhooks_.list());
+  EXPECT_FALSE(shown[0].endpoint.enabled);
+  // Switched on again, it begins without a past.
+  ASSERT_TRUE(run_on_loop(webhooks_.change(shown[0].endpoint.id, {.enabled = true}, who_)));
+  EXPECT_FALSE(run_on_loop(webhooks_.list())[0].endpoint.failing_since);
+}
+
+TEST_F(WebhooksTest, one_that_is_down_is_not_asked_for_each_event) {
+  add("http://127.0.0.1:" + std::to_string(test::free_port()) + "/hook", {"session.*"});
+  for (int i = 0; i < 6; ++i) event("session.ended");
+  dispatch();
+  const auto sending = worker(sender_);
+  while (sending->work_once()) continue;
+  std::size_t refused = 0;
+  for (const auto& line : log_.lines()) refused += line.find("endpoint_down") != std::string::npos ? 1 : 0;
+  EXPECT_EQ(refused, 3U);  // three were tried, then its breaker opened
+}
+
+TEST_F(WebhooksTest, SSRF_refuses_urls_that_must_not_be_reached) {
+  const Delivery strict{{}};
+  for (const char* url :
+       {"http://example.org/", "https://", "https://user@example.org/", "file:///etc/passwd", "https://example.org/#x",
+        "https://exa mple.org/", "gopher://example.org/", "https://:443/", "https://example.org\\@127.0.0.1/", ""}) {
+    EXPECT_FALSE(strict.may_send_to(url)) << url;
+  }
+  EXPECT_TRUE(strict.may_send_to("https://example.org/hook?x=1"));
+}
+
+TEST_F(WebhooksTest, SSRF_checks_the_address_that_is_connected_to) {
+  ScriptedServer server({{answer("200 OK")}});
+  Delivery strict{{.allow_http = true, .timeout = 2s}};
+  for (const char* host : {"127.0.0.1", "localhost", "[::1]", "0.0.0.0", "2130706433", "0x7f.1"}) {
+    const auto url = std::string("http://") + host + ":" + std::to_string(server.port()) + "/";
+    const auto delivered = strict.deliver(url, "{}");
+    EXPECT_EQ(delivered.kind, Delivered::Kind::forbidden) << host;
+  }
+}
+
+TEST_F(WebhooksTest, a_secret_is_replaced_without_a_refused_event) {
+  auto made = add("http://127.0.0.1:9/");
+  auto changed = run_on_loop(webhooks_.change(made.view.endpoint.id, {.rotate_secret = true}, who_));
+  ASSERT_TRUE(changed);
+  EXPECT_FALSE(changed->secret == made.secret);
+  const auto opened = open_endpoint(key_, made.view.endpoint.id, changed->view.endpoint.sealed);
+  ASSERT_EQ(opened.secrets.size(), 2U);
+  EXPECT_TRUE(opened.secrets[0] == changed->secret);
+  EXPECT_TRUE(opened.secrets[1] == made.secret);
+  const auto unchanged = run_on_loop(webhooks_.change(made.view.endpoint.id, {.name = "theirs"}, who_));
+  EXPECT_TRUE(unchanged->secret.empty());
+}
+
+TEST_F(WebhooksTest, L02_neither_secret_nor_url_lies_in_the_open) {
+  const auto made = add("http://127.0.0.1:9/with-a-token-in-it");
+  std::string all;
+  database().read_blocking([&](db::Transaction& tx) {
+    tx.query("SELECT sealed, types FROM webhook_endpoint", {},
+             [&](const db::Row& row) { all += row.blob(0) + row.text(1); });
+    tx.query("SELECT fields FROM audit_event", {}, [&](const db::Row& row) { all += row.text(0); });
+  });
+  for (const auto& line : log_.lines()) all += line;
+  EXPECT_EQ(all.find("with-a-token"), std::string::npos);
+  EXPECT_EQ(all.find("whsec_"), std::string::npos);
+  EXPECT_EQ(all.find("ours"), std::string::npos);
+}
+
+TEST_F(WebhooksTest, replays_what_the_endpoint_wants_within_a_range) {
+  const auto made = add("http://127.0.0.1:9/", {"session.*"});
+  for (int i = 0; i < 5; ++i) event(i == 2 ? "password.changed" : "session.ended");
+  const auto replayed = run_on_loop(webhooks_.replay(made.view.endpoint.id, 1, 1'000'000, who_));
+  ASSERT_TRUE(replayed);
+  EXPECT_EQ(replayed->events, 4U);
+  EXPECT_FALSE(replayed->next);
+  EXPECT_EQ(due(), 4U);
+  EXPECT_EQ(recorded(audit::type::kWebhookReplayed).size(), 1U);
+  EXPECT_EQ(run_on_loop(webhooks_.replay(base::Uuid::random(random_), 1, 2, who_)).error(), WebhookError::not_found);
+}
+
+TEST_F(WebhooksTest, refuses_wishes_that_can_not_be_met) {
+  const auto error = [&](EndpointWish wish) { return run_on_loop(webhooks_.add(std::move(wish), who_)).error(); };
+  EXPECT_EQ(error({.name = "x"}), WebhookError::bad_url);
+  EXPECT_EQ(error({.url = "http://127.0.0.1/"}), WebhookError::bad_name);
+  EXPECT_EQ(error({.name = "a\nb", .url = "http://127.0.0.1/"}), WebhookError::bad_name);
+  EXPECT_EQ(error({.name = "x", .url = "ftp://127.0.0.1/"}), WebhookError::bad_url);
+  for (const char* type : {"session", "session.", ".ended", "Session.ended", "session.*.x", "*", "a b.c"}) {
+    EXPECT_EQ(error({.name = "x", .url = "http://127.0.0.1/", .types = {{type}}}), WebhookError::bad_types) << type;
+  }
+  for (std::size_t i = 0; i < kMaxEndpoints; ++i) add("http://127.0.0.1:9/");
+  EXPECT_EQ(error({.name = "x", .url = "http://127.0.0.1/"}), WebhookError::too_many);
+}
+
+}  // namespace
+}  // namespace gatehouse::identity
