@@ -17,11 +17,17 @@ def memory_mib():
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // _MIB
 
 
+def _huge_pages_free():
+    fields = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
+    return int(fields.get("HugePages_Free", "0"))
+
+
 # Said on the page of results: everything that is not PostgreSQL's default.
 def settings(shared_buffers_mib):
     memory = memory_mib()
     return {"listen_addresses": "''", "max_connections": "60", "shared_buffers": f"{shared_buffers_mib}MB",
-            "effective_cache_size": f"{max(memory // 2, shared_buffers_mib)}MB", "maintenance_work_mem": f"{memory // 12}MB",
+            "effective_cache_size": f"{max(memory // 2, shared_buffers_mib)}MB",
+            "maintenance_work_mem": f"{memory // 12}MB",
             "max_parallel_maintenance_workers": "1", "random_page_cost": "1.1", "jit": "off",
             "wal_compression": "lz4", "checkpoint_timeout": "15min", "max_wal_size": "8GB", "min_wal_size": "2GB",
             "autovacuum_naptime": "20s", "log_checkpoints": "on"}
@@ -40,6 +46,7 @@ class Postgres:
         self.data = self.folder / "data"
         self.filling = False
         self.shared_buffers_mib = memory_mib() // 4
+        self.huge_pages = False  # where the machine has set enough of them aside (vm.nr_hugepages)
         self.as_user = []
         if os.getuid() == 0:  # which PostgreSQL refuses to run as
             self.as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
@@ -61,11 +68,21 @@ class Postgres:
             file.write("include 'bench.conf'\n")
 
     def _start(self):
-        values = {**settings(self.shared_buffers_mib), "unix_socket_directories": f"'{self.folder}'", **(_FILLING if self.filling else {})}
+        values = {**settings(self.shared_buffers_mib), "unix_socket_directories": f"'{self.folder}'",
+                  **(_FILLING if self.filling else {})}
+        self._configure(values)
+        self.huge_pages = 0 < self._huge_pages_needed() <= _huge_pages_free()
+        self._configure({**values, "huge_pages": "on" if self.huge_pages else "off"})
+        self._run("pg_ctl", "-D", self.data, "-l", self.folder / "log", "-w", "-t", 600, "start")
+
+    def _configure(self, values):
         conf = self.data / "bench.conf"
         conf.write_text("".join(f"{key} = {value}\n" for key, value in values.items()), encoding="ascii")
         conf.chmod(0o644)
-        self._run("pg_ctl", "-D", self.data, "-l", self.folder / "log", "-w", "-t", 600, "start")
+
+    def _huge_pages_needed(self):
+        command = [*self.as_user, BIN / "postgres", "-D", self.data, "-C", "shared_memory_size_in_huge_pages"]
+        return int(subprocess.run(command, check=True, cwd=self.folder, stdout=subprocess.PIPE).stdout)
 
     def _stop(self):
         self._run("pg_ctl", "-D", self.data, "-m", "fast", "-w", "-t", 600, "stop")
