@@ -88,12 +88,10 @@ class Postgres:
         self._run("pg_ctl", "-D", self.data, "-m", "fast", "-w", "-t", 600, "stop")
 
     def restart(self, filling, shared_buffers_mib=None):
-        """With other settings; without one it goes on. None: a quarter of the memory."""
-        shared_buffers_mib = shared_buffers_mib or memory_mib() // 4
-        if (filling, shared_buffers_mib) != (self.filling, self.shared_buffers_mib):
-            self._stop()
-            self.filling, self.shared_buffers_mib = filling, shared_buffers_mib
-            self._start()
+        """With nothing in shared_buffers. None: they are a quarter of the memory."""
+        self._stop()
+        self.filling, self.shared_buffers_mib = filling, shared_buffers_mib or memory_mib() // 4
+        self._start()
 
     def url(self, database):
         return f"postgresql://{USER}@/{database}?host={self.folder}"

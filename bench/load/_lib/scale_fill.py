@@ -15,8 +15,9 @@ TABLES = {
     "session": ("id, account_id, created_at, last_used_at, counter, rotated_at, auth_time, idle_expires_at, "
                 "expires_at, amr, client_sealed", "scale-sessions"),
 }
-# What every sign-in of one kind reads: kept in memory by a server in service. A new account touches the rest, too.
-READ_BY_SIGN_IN = ("account", "account_username_key", "account_email_index_key")
+# What a step touches at a place that is another each time, and a server in service has in memory.
+BY_NAME = ("account", "account_username_key", "account_email_index_key")
+BY_ID = ("account", "account_pkey", "session", "session_pkey", "session_of_account")
 
 
 class Filled:
@@ -117,16 +118,15 @@ class Filled:
             "AND relkind IN ('r', 'i') ORDER BY relname")
         return {name: int(size) for name, size in rows}
 
-    def hot_bytes(self):
+    def bytes_of(self, relations):
         sizes = self.sizes()
-        return sum(sizes[name] for name in READ_BY_SIGN_IN)
+        return sum(sizes[name] for name in relations)
 
     def pages_fetched(self):
         """Pages that were not in shared_buffers, so far."""
         return int(self.postgres.psql(
             self.name, f"SELECT blks_read FROM pg_stat_database WHERE datname = '{self.name}'")[0][0])
 
-    def warm(self):
-        """What a server in service has in memory."""
-        for name in READ_BY_SIGN_IN:
+    def warm(self, relations):
+        for name in relations:
             self.postgres.psql(self.name, f"SELECT pg_prewarm('{name}', 'buffer')")
