@@ -32,6 +32,7 @@ class Housekeeper {
 
  private:
   void run();
+  void turn();
   void tend();
   template <class Step>
   void sweep_in_steps(Step step);
@@ -47,7 +48,8 @@ class Housekeeper {
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  bool stopping_ = false;  // guarded by mutex_
+  bool stopping_ = false;            // guarded by mutex_
+  base::SteadyPoint next_second_{};  // of thread_ alone
   std::thread thread_;
 };
 

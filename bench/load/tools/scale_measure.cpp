@@ -30,6 +30,7 @@ constexpr std::size_t kStride = 1'000'000'007;
 constexpr std::chrono::milliseconds kWarmUp{500};
 constexpr const char* kHashOfNobody =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+constexpr std::chrono::milliseconds kSweepRest{20};
 constexpr std::size_t kSweepStep = 500;  // as app::Housekeeper does
 
 void require(bool succeeded, const char* what) {
@@ -155,6 +156,7 @@ class Steps {
   }
 
   double sweep() const {
+    std::this_thread::sleep_for(kSweepRest);
     return timed([&] {
       require(it_.database->write_blocking(
                   [&](db::Transaction& tx) { return it_.sessions.sweep(tx, it_.clock.now(), kSweepStep); }) > 0,

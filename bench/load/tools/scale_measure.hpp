@@ -27,7 +27,7 @@ struct ScaleMeasure {
 //   session:         the write of a sign-in, after that read
 //   registration:    a new account
 //   refresh:         a rotation; the sessions are used in turn
-//   sweep:           500 sessions that expired are removed; REQUIRES: there are enough
+//   sweep:           a rest, then 500 sessions that expired are removed; REQUIRES: there are enough
 inline constexpr const char* kScaleSteps = "username, email, session, registration, refresh, sweep";
 
 // Half a second passes before anything counts. Writes one line of JSON: used (steps in all), count, seconds, conflicts
