@@ -16,12 +16,16 @@ using http::Request;
 using http::Response;
 
 // deploy/nginx/gatehouse.conf names the same; a test compares.
-constexpr std::array<std::string_view, 17> kPagePaths{
-    "/sign-in",         "/register",    "/verify",           "/reset",
-    "/invite",          "/account",     "/account/security", "/account/sessions",
-    "/account/privacy", "/admin",       "/admin/accounts",   "/admin/accounts/{id}",
-    "/admin/roles",     "/admin/audit", "/admin/security",   "/admin/keys",
-    "/admin/delivery"};
+constexpr std::array<std::string_view, 19> kPagePaths{"/sign-in",          "/register",
+                                                      "/verify",           "/reset",
+                                                      "/invite",           "/change-email",
+                                                      "/restore-email",    "/account",
+                                                      "/account/security", "/account/sessions",
+                                                      "/account/privacy",  "/admin",
+                                                      "/admin/accounts",   "/admin/accounts/{id}",
+                                                      "/admin/roles",      "/admin/audit",
+                                                      "/admin/security",   "/admin/keys",
+                                                      "/admin/delivery"};
 
 constexpr std::string_view kDocumentName = "index.html";
 

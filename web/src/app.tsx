@@ -3,6 +3,7 @@ import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { path } from "./router";
 import { InvitePage } from "./sign_in/invite_page";
+import { ChangeEmailPage, RestoreEmailPage } from "./sign_in/link_pages";
 import { RegisterPage } from "./sign_in/register_page";
 import { ResetPage } from "./sign_in/reset_page";
 import { SignInPage } from "./sign_in/sign_in_page";
@@ -16,6 +17,8 @@ const eager: Record<string, Page> = {
   "/verify": VerifyPage,
   "/reset": ResetPage,
   "/invite": InvitePage,
+  "/change-email": ChangeEmailPage,
+  "/restore-email": RestoreEmailPage,
 };
 const lazy: [RegExp, () => Promise<Page>][] = [
   [/^\/account(\/|$)/, async () => (await import("./account/account_area")).AccountArea],

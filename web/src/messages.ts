@@ -58,14 +58,23 @@ export function tMaybe(key: string, values: Values = {}): string | undefined {
   return messages.value !== null && key in messages.value ? t(key as MessageKey, values) : undefined;
 }
 
+// The browser's own kind of the language where it has one (en-GB writes dates in another way than en-US).
+function locale(): string {
+  return navigator.languages.find((name) => name.split("-")[0] === language.value) ?? language.value;
+}
+
 export function formatNumber(value: number, options: Intl.NumberFormatOptions = {}): string {
-  return new Intl.NumberFormat(language.value, options).format(value);
+  return new Intl.NumberFormat(locale(), options).format(value);
 }
 export function formatTime(iso: string): string {
-  return new Intl.DateTimeFormat(language.value, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
 }
 export function formatDate(iso: string): string {
-  return new Intl.DateTimeFormat(language.value, { dateStyle: "long" }).format(new Date(iso));
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "long" }).format(new Date(iso));
+}
+
+export function formatHour(iso: string): string {
+  return new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
 }
 
 // "3 minutes ago", in words of the language.

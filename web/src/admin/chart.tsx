@@ -1,5 +1,5 @@
 import { useId } from "preact/hooks";
-import { formatNumber, formatTime, language, t } from "../messages";
+import { formatHour, formatNumber, formatTime, t } from "../messages";
 import { niceTop } from "./nice_top";
 
 export interface Series {
@@ -16,10 +16,6 @@ interface Props {
 const width = 480;
 const height = 200;
 const box = { left: 44, right: 8, top: 10, bottom: 24 };
-
-function hour(iso: string): string {
-  return new Intl.DateTimeFormat(language.value, { hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
-}
 
 // Lines over time as inline SVG. Who does not see it has the same figures as a table below.
 export function Chart({ title, times, series, unit = "" }: Props) {
@@ -54,7 +50,7 @@ export function Chart({ title, times, series, unit = "" }: Props) {
         {times.length > 1 &&
           labels.map((i, n) => (
             <text key={i} x={x(i)} y={height - 6} text-anchor={n === 0 ? "start" : n === 1 ? "middle" : "end"}>
-              {hour(times[i]!)}
+              {formatHour(times[i]!)}
             </text>
           ))}
         {series.map((one, i) => (

@@ -53,23 +53,27 @@ export interface SigningKey {
   state: string;
   created_at: string;
 }
-export interface DeadMail {
+export interface DeadLetter {
   id: string;
   kind: string;
-  account: string;
+  account?: string;
   attempts: number;
-  failed_at: string;
   reason: string;
+  created_at: string;
+  died_at: string;
 }
 export interface Webhook {
   id: string;
+  name: string;
   url: string;
-  events: string[];
-  format: string;
+  types: string[];
   enabled: boolean;
   created_at: string;
+  failing_since?: string;
+  last_failure?: string;
   secret?: string;
 }
+type WebhookWish = Partial<Pick<Webhook, "name" | "url" | "types" | "enabled">> & { rotate_secret?: boolean };
 export interface Block {
   address: string;
   blocked_at: string;
@@ -99,17 +103,17 @@ export interface AwaitedPaths {
   "/v1/factors/recovery-codes": { post: Get<{ codes: string[] }> };
   "/v1/email/verification": { post: Op<Record<string, never>, undefined> };
   "/v1/email/verify": { post: Op<{ token?: string; code?: string }, undefined> };
+  "/v1/email/restore": { post: Op<{ token: string }, undefined> };
+  "/v1/invite/check": { post: Op<{ token: string }, undefined> };
   "/v1/email/change": { post: Op<{ token: string }, undefined> };
   "/v1/me/email": { post: Op<{ email: string; password: string }, undefined> };
   "/v1/password/forgot": { post: Op<{ email: string; challenge?: string }, undefined> };
-  "/v1/password/reset": {
-    get: Get<undefined, { token: string }>;
-    post: Op<{ token?: string; email?: string; code?: string; password: string }, undefined>;
-  };
+  "/v1/password/reset/check": { post: Op<{ token: string }, undefined> };
+  "/v1/password/reset": { post: Op<{ token?: string; email?: string; code?: string; password: string }, undefined> };
   "/v1/invite/accept": { post: Op<{ token: string; username: string; password: string }, unknown> };
   "/v1/me/data": { get: Get<unknown> };
   "/v1/me/deletion": { post: Op<{ password: string }, { deletion_at: string }>; delete: Get<undefined> };
-  "/v1/admin/invites": { get: Get<{ invites: Invite[] }>; post: Op<{ email: string; roles: string[] }, Invite> };
+  "/v1/admin/invites": { get: Get<{ invites: Invite[]; next?: string }, Page>; post: Op<{ email: string; roles: string[] }, Invite> };
   "/v1/admin/invites/{id}": { delete: At<Id, Get<undefined>> };
   "/v1/admin/accounts": { post: Op<{ username: string; email: string; password: string; roles: string[] }, unknown> };
   "/v1/admin/accounts/{id}/factors": { delete: At<Id, Get<undefined>> };
@@ -122,9 +126,9 @@ export interface AwaitedPaths {
   "/v1/admin/overview": { get: Get<Overview> };
   "/v1/admin/keys": { get: Get<{ keys: SigningKey[] }> };
   "/v1/admin/keys/rotate": { post: Get<{ keys: SigningKey[] }> };
-  "/v1/admin/mail/dead": { get: Get<{ mails: DeadMail[] }> };
-  "/v1/admin/mail/dead/{id}/retry": { post: At<Id, Op<Record<string, never>, undefined>> };
-  "/v1/admin/webhooks": { get: Get<{ webhooks: Webhook[] }>; post: Op<{ url: string; events: string[]; format: string }, Webhook> };
-  "/v1/admin/webhooks/{id}": { delete: At<Id, Get<undefined>> };
-  "/v1/admin/webhooks/{id}/replay": { post: At<Id, Op<Record<string, never>, undefined>> };
+  "/v1/admin/mail/dead": { get: Get<{ letters: DeadLetter[]; next?: string }, Page> };
+  "/v1/admin/mail/dead/{id}/retry": { post: At<Id, Get<undefined>> };
+  "/v1/admin/webhooks": { get: Get<{ webhooks: Webhook[] }>; post: Op<WebhookWish, Webhook> };
+  "/v1/admin/webhooks/{id}": { patch: At<Id, Op<WebhookWish, Webhook>>; delete: At<Id, Get<undefined>> };
+  "/v1/admin/webhooks/{id}/replay": { post: At<Id, Op<{ first: number; last: number }, { events: number; next?: number }>> };
 }

@@ -4,7 +4,7 @@ import { t } from "../messages";
 // Seconds in which nothing else is to be seen need a word.
 export function ChallengeNote() {
   return (
-    <p class="small muted" role="status">
+    <p class="note small muted" role="status">
       {solving.value ? t("challenge.solving") : ""}
     </p>
   );

@@ -8,6 +8,7 @@ import { Button } from "../ui/button";
 import { Entry } from "../ui/entry";
 import { Field } from "../ui/field";
 import { Form } from "../ui/form";
+import { Show, useLoad } from "../ui/load";
 import { linkToken } from "./fragment";
 import { NewPassword } from "./new_password";
 
@@ -15,7 +16,7 @@ export function InvitePage() {
   const token = linkToken.value;
   return (
     <Entry title={t("invite.title")} lead={t("invite.lead", { name: settings.name })}>
-      {token === null ? <Alert kind="warn">{t("invite.no-token")}</Alert> : <InviteForm token={token} />}
+      {token === null ? <Alert kind="warn">{t("link.incomplete")}</Alert> : <InviteForm token={token} />}
     </Entry>
   );
 }
@@ -29,13 +30,21 @@ function InviteForm({ token }: { token: string }) {
     await api.post("/v1/login", { body: { ...account, refresh_in: "cookie" }, anonymous: true });
     location.replace("/account");
   });
+  const open = useLoad(async () => {
+    await api.post("/v1/invite/check", { body: { token }, anonymous: true });
+    return true;
+  });
   return (
-    <Form action={accept} fields={["username", "password"]}>
-      <Field label={t("username")} hint={t("username.hint")} value={username} mistake={accept.failure?.fieldMessage("username")} autocomplete="username" focus input={{ maxLength: 64 }} />
-      <NewPassword label={t("password")} value={password} failure={accept.failure} field="password" />
-      <Button type="submit" kind="primary" wide busy={accept.busy}>
-        {t("invite.submit")}
-      </Button>
-    </Form>
+    <Show of={open}>
+      {() => (
+        <Form action={accept} fields={["username", "password"]}>
+          <Field label={t("username")} hint={t("username.hint")} value={username} mistake={accept.failure?.fieldMessage("username")} autocomplete="username" focus input={{ maxLength: 64 }} />
+          <NewPassword label={t("password")} value={password} failure={accept.failure} field="password" />
+          <Button type="submit" kind="primary" wide busy={accept.busy}>
+            {t("invite.submit")}
+          </Button>
+        </Form>
+      )}
+    </Show>
   );
 }

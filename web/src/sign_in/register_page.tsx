@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { api } from "../api/client";
+import { ApiFailure } from "../api/problem";
 import { withChallenge } from "../challenge/challenge";
 import { t } from "../messages";
 import { goTo } from "../router";
@@ -33,13 +34,20 @@ function RegisterForm() {
   const username = useSignal("");
   const email = useSignal("");
   const password = useSignal("");
+  const mailed = useSignal(false);
   const register = useAction(async () => {
     const account = { username: username.value.trim(), email: email.value.trim(), password: password.value };
     await withChallenge((solved) => api.post("/v1/register", { body: { ...account, ...solved }, anonymous: true }));
     const body = { username: account.username, password: account.password, refresh_in: "cookie" as const };
-    await withChallenge((solved) => api.post("/v1/login", { body: { ...body, ...solved }, anonymous: true }));
-    goTo("/verify", { replace: true });
+    try {
+      await withChallenge((solved) => api.post("/v1/login", { body: { ...body, ...solved }, anonymous: true }));
+      goTo("/verify", { replace: true });
+    } catch (error) {
+      if (!(error instanceof ApiFailure) || error.slug !== "email-unverified") throw error;
+      mailed.value = true;
+    }
   });
+  if (mailed.value) return <Alert kind="good">{t("register.mailed")}</Alert>;
   const { failure } = register;
   return (
     <>

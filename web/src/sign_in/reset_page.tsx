@@ -93,7 +93,7 @@ function CodeStep({ email, onDone }: { email: string; onDone: () => void }) {
 function LinkStep({ token, onDone }: { token: string; onDone: () => void }) {
   const password = useSignal("");
   const valid = useLoad(async () => {
-    await api.get("/v1/password/reset", { query: { token }, anonymous: true });
+    await api.post("/v1/password/reset/check", { body: { token }, anonymous: true });
     return true;
   });
   const reset = useAction(async () => {

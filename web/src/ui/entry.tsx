@@ -4,7 +4,7 @@ import { Foot } from "./foot";
 import { Title } from "./title";
 
 // The frame of the pages before the sign-in.
-export function Entry({ title, lead, children }: { title: string; lead?: string; children: ComponentChildren }) {
+export function Entry({ title, lead, children }: { title: string; lead?: string | undefined; children: ComponentChildren }) {
   return (
     <div class="entry">
       <main>

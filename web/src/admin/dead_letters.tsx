@@ -1,0 +1,48 @@
+import type { DeadLetter } from "../api/awaited";
+import { api } from "../api/client";
+import { formatTime, t } from "../messages";
+import { useAction } from "../ui/action";
+import { Button } from "../ui/button";
+import { Show } from "../ui/load";
+import { usePages } from "../ui/pages_of";
+import { Table } from "../ui/table";
+
+export function DeadLetters() {
+  const letters = usePages(async (cursor) => {
+    const page = await api.get("/v1/admin/mail/dead", { query: cursor ? { cursor } : {} });
+    return { rows: page.letters as DeadLetter[], next: page.next };
+  });
+  return (
+    <Show of={letters}>
+      {(rows) => (
+        <Table
+          caption={t("delivery.dead")}
+          rows={rows}
+          keyOf={(letter) => letter.id}
+          empty={t("delivery.dead.none")}
+          icon="check"
+          more={letters.more}
+          columns={[
+            { title: t("delivery.kind"), show: (letter) => <code>{letter.kind}</code> },
+            { title: t("delivery.reason"), show: (letter) => letter.reason },
+            { title: t("delivery.attempts"), show: (letter) => letter.attempts, narrow: true },
+            { title: t("time"), show: (letter) => formatTime(letter.died_at), narrow: true },
+            { title: t("delivery.retry"), show: (letter) => <Retry letter={letter} onDone={letters.reload} />, narrow: true },
+          ]}
+        />
+      )}
+    </Show>
+  );
+}
+
+function Retry({ letter, onDone }: { letter: DeadLetter; onDone: () => Promise<void> }) {
+  const retry = useAction(async () => {
+    await api.post("/v1/admin/mail/dead/{id}/retry", { path: { id: letter.id } });
+    await onDone();
+  });
+  return (
+    <Button small busy={retry.busy} onClick={retry.run}>
+      {t("delivery.retry")}
+    </Button>
+  );
+}
