@@ -1,0 +1,133 @@
+// Second factors in a real browser with its virtual authenticator: added, used beside the password and instead of it, and
+// shown again where a request asks for it.
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import type { CDPSession, Page } from "playwright-core";
+import { addAuthenticator, Browser } from "./support/browser.js";
+import { password, register, type Person } from "./support/people.js";
+import { Stack } from "./support/stack.js";
+
+// RFC 6238 with SHA-1, 30 seconds, six digits; `ahead`: steps from now.
+function totp(secret: string, ahead = 0): string {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  const bits = [...secret.replace(/\s/g, "")].map((char) => alphabet.indexOf(char).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + ahead));
+  const mac = createHmac("sha1", key).update(counter).digest();
+  const offset = mac[19]! & 15;
+  return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+describe("second factors on the pages", () => {
+  let stack: Stack;
+  let browser: Browser;
+  let site: string;
+  let person: Person;
+  let page: Page;
+  let authenticator: CDPSession;
+  let secret = "";
+  let codes: string[] = [];
+
+  before(async () => {
+    stack = await Stack.start({}, "localhost");
+    site = `http://localhost:${stack.nginx.port}`;
+    browser = await Browser.start(site);
+    person = await register(stack.gatehouse.port);
+    page = await browser.page();
+    authenticator = await addAuthenticator(page);
+  });
+  after(async () => {
+    await browser?.stop();
+    await stack?.stop();
+  });
+
+  async function typePassword(): Promise<void> {
+    await browser.context.clearCookies();
+    await page.goto(`${site}/sign-in`);
+    await page.getByLabel("Username or e-mail address").fill(person.username);
+    await page.getByLabel("Password", { exact: true }).fill(password);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  }
+
+  test("an authenticator app is added with its QR code and first code, and recovery codes come with it", async () => {
+    await typePassword();
+    await page.waitForURL(`${site}/account`);
+    await page.getByRole("link", { name: "Security" }).click();
+    await page.getByRole("button", { name: "Add an authenticator app" }).click();
+    await page.getByRole("button", { name: "Continue" }).click();
+    const picture = page.getByAltText("QR code for your authenticator app");
+    await picture.waitFor();
+    assert.ok(await picture.evaluate((image) => (image as HTMLImageElement).naturalWidth > 0), "the picture is one");
+    secret = await page.locator("dialog code").innerText();
+    await page.getByLabel("Code from your authenticator app").fill("000000");
+    await page.getByRole("button", { name: "Confirm" }).click();
+    await page.getByRole("alert").waitFor();
+    await page.getByLabel("Code from your authenticator app").fill(totp(secret));
+    await page.getByRole("button", { name: "Confirm" }).click();
+    await page.getByText("They are shown this once").waitFor();
+    codes = await page.locator(".codes code").allInnerTexts();
+    assert.equal(codes.length, 10);
+    await page.getByRole("button", { name: "I have kept them" }).click();
+    await page.getByRole("heading", { name: "Phone" }).waitFor();
+  });
+
+  test("the password is then followed by a second step, which takes the app's code", async () => {
+    await typePassword();
+    await page.getByRole("heading", { name: "One more step" }).waitFor();
+    await page.getByLabel("Code from your authenticator app").fill(totp(secret, 1));
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.waitForURL(`${site}/account`);
+  });
+
+  test("or a recovery code, once", async () => {
+    for (const good of [true, false]) {
+      await typePassword();
+      await page.getByRole("button", { name: "Use a recovery code" }).click();
+      await page.getByLabel("Recovery code").fill(codes[0]!);
+      await page.getByRole("button", { name: "Continue" }).click();
+      if (good) await page.waitForURL(`${site}/account`);
+      else await page.getByRole("alert").waitFor();
+    }
+  });
+
+  test("a passkey is added, and signs in instead of a password", async () => {
+    await typePassword();
+    await page.getByRole("button", { name: "Use a recovery code" }).click();
+    await page.getByLabel("Recovery code").fill(codes[1]!);
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.waitForURL(`${site}/account`);
+    await page.getByRole("link", { name: "Security" }).click();
+    await page.getByRole("button", { name: "Add a passkey" }).click();
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByRole("heading", { name: "This device" }).waitFor();
+
+    await browser.context.clearCookies();
+    await authenticator.send("WebAuthn.disable"); // what autofill would find must not come first
+    await page.goto(`${site}/sign-in`);
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  });
+
+  test("a request that asks for a fresh proof is sent again after it", async () => {
+    await typePassword();
+    await page.getByRole("button", { name: "Use a recovery code" }).click();
+    await page.getByLabel("Recovery code").fill(codes[2]!);
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.waitForURL(`${site}/account`);
+    await page.route("**/v1/factors/recovery-codes", (route) => {
+      const headers = { "WWW-Authenticate": 'Bearer error="insufficient_user_authentication", max_age="300"' };
+      return route.fulfill({ status: 401, headers, contentType: "application/problem+json", body: '{"type":"/problems/insufficient-user-authentication"}' });
+    }, { times: 1 });
+    await page.getByRole("link", { name: "Security" }).click();
+    await page.getByRole("button", { name: "Make new codes" }).click();
+    await page.getByRole("heading", { name: "Show that it is you" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByText("This needs a fresh proof that it is you").waitFor();
+  });
+
+  test("nothing from elsewhere, nothing against the policy", () => {
+    assert.deepEqual(browser.strangers, []);
+    assert.deepEqual(browser.complaints, []);
+  });
+});
