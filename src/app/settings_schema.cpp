@@ -142,9 +142,7 @@ void add_limit(Schema& s, LimitSettings& m) {
   s.duration("limit.throttle_window", m.throttle.window, minutes(1), kDay, "Failed sign-ins are forgotten over it.");
 }
 
-std::string print_permission(const contract::Permission& p) {
-  return p.resource + ":" + p.action + (p.reach == contract::Permission::Reach::own ? ":own" : "");
-}
+std::string print_permission(const contract::Permission& p) { return p.to_string(); }
 
 constexpr const char* kPermissionForm = "resource:action, resource:action:own or resource:action:any";
 

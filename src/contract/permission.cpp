@@ -1,6 +1,7 @@
 #include "contract/permission.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace gatehouse::contract {
 namespace {
@@ -28,6 +29,8 @@ std::optional<Permission> Permission::parse(std::string_view text) {
   return p;
 }
 
+std::string Permission::to_string() const { return resource + ":" + action + (reach == Reach::own ? ":own" : ""); }
+
 bool Permission::covers(const Permission& wanted) const {
   return (resource == "*" || resource == wanted.resource) && (action == "*" || action == wanted.action) &&
          (reach == Reach::any || wanted.reach == Reach::own);
@@ -39,6 +42,16 @@ bool any_role_grants(const RolePermissions& table, const std::vector<std::string
     return entry != table.end() && std::any_of(entry->second.begin(), entry->second.end(),
                                                [&](const Permission& p) { return p.covers(wanted); });
   });
+}
+
+std::vector<std::string> granted_to(const RolePermissions& table, const std::vector<std::string>& roles) {
+  std::set<std::string> texts;
+  for (const auto& role : roles) {
+    const auto entry = table.find(role);
+    if (entry == table.end()) continue;
+    for (const auto& permission : entry->second) texts.insert(permission.to_string());
+  }
+  return {texts.begin(), texts.end()};
 }
 
 }  // namespace gatehouse::contract

@@ -18,6 +18,8 @@ struct Permission {
 
   // Nothing when the text is not of that form.
   [[nodiscard]] static std::optional<Permission> parse(std::string_view text);
+  // As parse() reads it; `any` is left out.
+  [[nodiscard]] std::string to_string() const;
   // True when holding *this is enough for `wanted`: `any` covers `own`, `*` covers all.
   [[nodiscard]] bool covers(const Permission& wanted) const;
   friend bool operator==(const Permission&, const Permission&) = default;
@@ -29,5 +31,8 @@ using RolePermissions = std::map<std::string, std::vector<Permission>, std::less
 // True when one of the roles holds a permission that covers `wanted`. Roles the table does not know grant nothing.
 [[nodiscard]] bool any_role_grants(const RolePermissions& table, const std::vector<std::string>& roles,
                                    const Permission& wanted);
+
+// What the roles grant together, each text once, in order.
+[[nodiscard]] std::vector<std::string> granted_to(const RolePermissions& table, const std::vector<std::string>& roles);
 
 }  // namespace gatehouse::contract

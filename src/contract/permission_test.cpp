@@ -61,5 +61,19 @@ TEST(Permission, one_role_that_grants_is_enough_and_unknown_roles_grant_nothing)
   EXPECT_FALSE(any_role_grants({}, {"reader"}, permission("a:read")));
 }
 
+TEST(Permission, is_written_as_it_is_read) {
+  for (const char* text : {"account:read", "profile:write:own", "*:*"}) {
+    EXPECT_EQ(Permission::parse(text)->to_string(), text);
+  }
+  EXPECT_EQ(Permission::parse("session:read:any")->to_string(), "session:read");
+}
+
+TEST(Permission, what_roles_grant_together_is_listed_once) {
+  const RolePermissions table{{"a", {*Permission::parse("x:read"), *Permission::parse("y:read:own")}},
+                              {"b", {*Permission::parse("x:read"), *Permission::parse("a:b")}}};
+  EXPECT_EQ(granted_to(table, {"a", "b", "unknown"}), (std::vector<std::string>{"a:b", "x:read", "y:read:own"}));
+  EXPECT_TRUE(granted_to(table, {}).empty());
+}
+
 }  // namespace
 }  // namespace gatehouse::contract

@@ -44,6 +44,10 @@ class Access {
   [[nodiscard]] bool grants(const contract::Principal& principal, const contract::Permission& wanted) const {
     return contract::any_role_grants(roles_, principal.roles, wanted);
   }
+  // For pages, which show what will be permitted; each route still asks for itself.
+  [[nodiscard]] std::vector<std::string> granted_to(const contract::Principal& principal) const {
+    return contract::granted_to(roles_, principal.roles);
+  }
 
  private:
   contract::Authenticator& authenticator_;

@@ -1,3 +1,4 @@
+#include <boost/json/array.hpp>
 #include <utility>
 
 #include "identity/api/errors.hpp"
@@ -10,7 +11,11 @@ namespace gatehouse::identity {
 Answer show_profile(const ApiContext& context, http::Request& request, const contract::Principal& who) {
   const auto account = co_await context.self_service.show(who);
   if (!account) co_return error_response(request, account.error());
-  co_return http::json_response(200, account_view(*account));
+  auto view = account_view(*account);
+  boost::json::array permissions;
+  for (const auto& permission : context.access.granted_to(who)) permissions.emplace_back(permission);
+  view["permissions"] = std::move(permissions);
+  co_return http::json_response(200, view);
 }
 
 Answer change_profile(const ApiContext& context, http::Request& request, const contract::Principal& who) {

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <string>
 
 #include "identity/api/api_fixture.hpp"
@@ -91,6 +93,12 @@ TEST_F(SessionApi, a_wrong_current_password_is_403_and_keeps_the_session) {
   EXPECT_EQ(refused.status, 403U);
   EXPECT_EQ(refused.slug(), "/problems/wrong-password");
   EXPECT_EQ(api_.get("/v1/me", ApiStack::bearer(alice1_)).status, 200U);
+}
+
+TEST_F(SessionApi, my_profile_says_what_my_roles_grant) {
+  const auto permissions = api_.get("/v1/me", ApiStack::bearer(alice1_)).json().at("permissions").as_array();
+  EXPECT_TRUE(std::any_of(permissions.begin(), permissions.end(),
+                          [](const auto& one) { return one.as_string() == "profile:read:own"; }));
 }
 
 TEST_F(SessionApi, changes_the_profile_member_by_member) {
