@@ -1,5 +1,5 @@
-import type { DeadLetter } from "../api/awaited";
 import { api } from "../api/client";
+import type { components } from "../api/schema";
 import { formatTime, t } from "../messages";
 import { useAction } from "../ui/action";
 import { Button } from "../ui/button";
@@ -7,10 +7,12 @@ import { Show } from "../ui/load";
 import { usePages } from "../ui/pages_of";
 import { Table } from "../ui/table";
 
+type DeadLetter = components["schemas"]["DeadLetters"]["letters"][number];
+
 export function DeadLetters() {
   const letters = usePages(async (cursor) => {
     const page = await api.get("/v1/admin/mail/dead", { query: cursor ? { cursor } : {} });
-    return { rows: page.letters as DeadLetter[], next: page.next };
+    return { rows: page.letters, next: page.next };
   });
   return (
     <Show of={letters}>

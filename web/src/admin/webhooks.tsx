@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
-import type { Webhook } from "../api/awaited";
 import { api } from "../api/client";
+import type { components } from "../api/schema";
 import { t, tCount } from "../messages";
 import { useAction } from "../ui/action";
 import { Alert, FailureAlert } from "../ui/alert";
@@ -12,8 +12,10 @@ import { Show, useLoad } from "../ui/load";
 import { Table } from "../ui/table";
 import { words } from "./words";
 
+type Webhook = components["schemas"]["Webhook"];
+
 export function Webhooks({ onSay }: { onSay: (text: string) => void }) {
-  const webhooks = useLoad(async () => (await api.get("/v1/admin/webhooks")).webhooks as Webhook[]);
+  const webhooks = useLoad(async () => (await api.get("/v1/admin/webhooks")).webhooks);
   const asking = useSignal<"add" | Webhook | null>(null);
   const close = () => (asking.value = null);
   return (

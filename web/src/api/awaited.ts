@@ -53,27 +53,6 @@ export interface SigningKey {
   state: string;
   created_at: string;
 }
-export interface DeadLetter {
-  id: string;
-  kind: string;
-  account?: string;
-  attempts: number;
-  reason: string;
-  created_at: string;
-  died_at: string;
-}
-export interface Webhook {
-  id: string;
-  name: string;
-  url: string;
-  types: string[];
-  enabled: boolean;
-  created_at: string;
-  failing_since?: string;
-  last_failure?: string;
-  secret?: string;
-}
-type WebhookWish = Partial<Pick<Webhook, "name" | "url" | "types" | "enabled">> & { rotate_secret?: boolean };
 export interface Block {
   address: string;
   blocked_at: string;
@@ -126,9 +105,4 @@ export interface AwaitedPaths {
   "/v1/admin/overview": { get: Get<Overview> };
   "/v1/admin/keys": { get: Get<{ keys: SigningKey[] }> };
   "/v1/admin/keys/rotate": { post: Get<{ keys: SigningKey[] }> };
-  "/v1/admin/mail/dead": { get: Get<{ letters: DeadLetter[]; next?: string }, Page> };
-  "/v1/admin/mail/dead/{id}/retry": { post: At<Id, Get<undefined>> };
-  "/v1/admin/webhooks": { get: Get<{ webhooks: Webhook[] }>; post: Op<WebhookWish, Webhook> };
-  "/v1/admin/webhooks/{id}": { patch: At<Id, Op<WebhookWish, Webhook>>; delete: At<Id, Get<undefined>> };
-  "/v1/admin/webhooks/{id}/replay": { post: At<Id, Op<{ first: number; last: number }, { events: number; next?: number }>> };
 }
