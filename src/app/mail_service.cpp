@@ -39,7 +39,7 @@ MailService::MailService(Installation& installation, telemetry::Logger& log, tel
       renderer_({*installation.database, installation.accounts, installation.vault, installation.one_time_tokens,
                  templates_, installation.clock},
                 {.base = installation.settings.origin(),
-                 .service = installation.settings.mail.service,
+                 .service = installation.settings.pages.name,
                  .from = installation.settings.mail.from,
                  .locale = installation.settings.mail.locale}),
       mailer_(make_mailer(installation, log)),

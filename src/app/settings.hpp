@@ -176,7 +176,6 @@ struct MasterKeySettings {
 struct MailSettings {
   base::Secret smtp_url{};  // smtp://user:password@host:587; empty: the folder
   std::string from = "no-reply@localhost";
-  std::string service = "Gatehouse";  // what letters call the installation
   std::string locale = "en";
   std::filesystem::path ca_file{};
   bool allow_plaintext = false;

@@ -19,12 +19,6 @@ Complaint check_sender(std::string_view text) {
   return "must be one address, such as no-reply@app.example";
 }
 
-Complaint check_service(std::string_view text) {
-  const bool one_line = std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < ' '; });
-  if (one_line && !text.empty() && text.size() <= 100) return std::nullopt;
-  return "must be one line of at most 100 bytes";
-}
-
 Complaint check_locale(std::string_view text) {
   const bool letters = std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; });
   if (letters && text.size() >= 2 && text.size() <= 12) return std::nullopt;
@@ -37,7 +31,6 @@ void add_mail(Schema& s, MailSettings& m) {
       "The server that takes letters: smtp://user:password@host:587 (STARTTLS) or smtps://host:465. Empty: letters "
       "become files in the folder mail of data.dir.");
   s.text("mail.from", m.from, "an address", check_sender, "Whom letters come from.");
-  s.text("mail.service", m.service, "one line", check_service, "What letters call this installation.");
   s.text("mail.locale", m.locale, "en, de, or a folder of mail.templates", check_locale,
          "The language of letters to accounts that have told none.");
   s.path("mail.ca_file", m.ca_file,

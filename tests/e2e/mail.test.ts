@@ -12,17 +12,30 @@ import { SmtpServer } from "./support/smtp_server.js";
 import { until } from "./support/until.js";
 
 const origin = "https://app.example";
-const link = /https:\/\/app\.example\/verify#token=(ghm_[\w-]{43})/;
+const subject = "Subject: Your password was changed";
+const nobody = "00000000-0000-0000-0000-000000000000";
 
 function settings(url: string, more: Record<string, string> = {}): Record<string, string> {
   return {
     "server.public_url": JSON.stringify(origin),
     "mail.smtp_url": JSON.stringify(url),
     "mail.from": '"no-reply@app.example"',
-    "mail.service": '"Example"',
+    "pages.name": '"Example"',
     "mail.allow_plaintext": "true",
     ...more,
   };
+}
+
+function sql(gatehouse: Gatehouse, query: string): string {
+  return execFileSync("sqlite3", ["-cmd", ".timeout 10000", join(gatehouse.data, "gatehouse.db"), query], { encoding: "utf8" }).trim();
+}
+
+// A letter about a changed password, asked for as the program does it itself; with a real request it would share the
+// server's choice of what to do with the letters that a registration sends.
+function askForLetter(gatehouse: Gatehouse, account: string): void {
+  const payload = JSON.stringify({ account, reference: nobody });
+  const values = `randomblob(16), 'mail', 'password_changed', '${payload}', 'waiting', 0, ${Date.now()}`;
+  sql(gatehouse, `INSERT INTO job (id, queue, kind, payload, state, due_at, created_at) VALUES (${values}, ${Date.now()})`);
 }
 
 async function withGatehouse(own: Record<string, string>, work: (gatehouse: Gatehouse) => Promise<void>): Promise<void> {
@@ -40,13 +53,15 @@ describe("letters", () => {
       await gatehouse.event("mail_to_folder");
       const person = await register(gatehouse.port);
       const folder = join(gatehouse.data, "mail");
-      const files = () => (existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".eml")) : []);
+      askForLetter(gatehouse, person.id);
+      const about = (name: string) => name.endsWith(".eml") && readFileSync(join(folder, name), "utf8").includes(subject);
+      const files = () => (existsSync(folder) ? readdirSync(folder).filter(about) : []);
       await until("the letter is written", 60, () => files().length === 1);
       const path = join(folder, files()[0]!);
       assert.equal(statSync(path).mode & 0o777, 0o600);
       assert.ok(path.includes(person.id));
       const text = readFileSync(path, "utf8");
-      assert.match(text, link);
+      assert.match(text, /https:\/\/app\.example\/reset\r\n/);
       assert.match(text, new RegExp(`To: ${person.email}`));
       assert.match(text, /Auto-Submitted: auto-generated/);
     });
@@ -59,9 +74,8 @@ describe("letters", () => {
     try {
       await withGatehouse(own, async (gatehouse) => {
         const person = await register(gatehouse.port);
-        const letter = await server.letterTo(person.email);
-        const token = link.exec(letter)![1]!;
-        const code = /^ {4}([0-9A-Z]{4}-[0-9A-Z]{4})\r$/m.exec(letter)![1]!;
+        askForLetter(gatehouse, person.id);
+        const letter = await server.letterTo(person.email, subject);
         assert.match(letter, /\r\nFrom: Example <no-reply@app\.example>\r\n/);
         await gatehouse.event("mail_sent");
         const metrics = (await ask(gatehouse.adminPort, "/metrics")).body;
@@ -70,7 +84,7 @@ describe("letters", () => {
           .filter((path) => existsSync(path))
           .map((path) => readFileSync(path, "latin1"));
         const written = gatehouse.process.lines.join("\n") + metrics + database.join("");
-        for (const canary of [person.email, token, code, "canary-smtp-password"]) {
+        for (const canary of [person.email, "canary-smtp-password"]) {
           assert.ok(!written.includes(canary), canary);
         }
       });
@@ -83,12 +97,13 @@ describe("letters", () => {
     const port = await lastingPort();
     await withGatehouse(settings(`smtp://127.0.0.1:${port}`), async (gatehouse) => {
       const person = await register(gatehouse.port);
-      await gatehouse.event("job_failed");
+      askForLetter(gatehouse, person.id);
+      await gatehouse.event("job_failed", (line) => line["kind"] === "password_changed");
       await gatehouse.process.kill();
       const server = await SmtpServer.start({ port });
       try {
         await gatehouse.start();
-        assert.match(await server.letterTo(person.email), link);
+        assert.ok(await server.letterTo(person.email, subject));
       } finally {
         await server.stop();
       }
@@ -99,16 +114,14 @@ describe("letters", () => {
     const server = await SmtpServer.start();
     try {
       await withGatehouse(settings(`smtp://127.0.0.1:${server.port}`), async (gatehouse) => {
-        await register(gatehouse.port, "hangs"); // the server takes the message and never answers
+        const person = await register(gatehouse.port, "hangs"); // the server takes the message and never answers
+        askForLetter(gatehouse, person.id);
         await server.hangs();
+        const taken = () => sql(gatehouse, "SELECT count(*) FROM job WHERE lease IS NOT NULL AND attempts = 1");
+        assert.equal(taken(), "1");
         await gatehouse.process.kill();
-        const waiting = () => {
-          const query = "SELECT count(*) FROM job WHERE kind = 'verify_email' AND state = 'waiting' AND attempts = 1";
-          return execFileSync("sqlite3", [join(gatehouse.data, "gatehouse.db"), query], { encoding: "utf8" }).trim();
-        };
-        assert.equal(waiting(), "1");
         await gatehouse.start(); // its lease has not run out: nobody takes it twice
-        assert.equal(waiting(), "1");
+        assert.equal(taken(), "1");
       });
     } finally {
       await server.stop();
@@ -122,15 +135,17 @@ describe("letters", () => {
         const setRoles = (name: string) => gatehouse.command("account", "set-roles", name, "admin");
         const headers = bearer((await newAdministrator(gatehouse.port, setRoles)).access);
         const person = await register(gatehouse.port, "unknown");
-        await gatehouse.event("job_buried", (line) => line["kind"] === "verify_email");
+        askForLetter(gatehouse, person.id);
+        const mine = (line: { kind?: unknown }) => line.kind === "password_changed";
+        await gatehouse.event("job_buried", mine);
         const dead = await ask(gatehouse.port, "/v1/admin/mail/dead", { headers });
-        assert.equal(dead.json.letters.length, 1);
-        assert.equal(dead.json.letters[0].account, person.id);
-        assert.equal(dead.json.letters[0].reason, "refused");
+        const letter = dead.json.letters.find(mine);
+        assert.equal(letter.account, person.id);
+        assert.equal(letter.reason, "refused");
         assert.ok(!dead.body.includes(person.email));
-        const path = `/v1/admin/mail/dead/${dead.json.letters[0].id}/retry`;
+        const path = `/v1/admin/mail/dead/${letter.id}/retry`;
         assert.equal((await ask(gatehouse.port, path, { method: "POST", headers })).status, 204);
-        const buried = () => gatehouse.log().filter((line) => line.event === "job_buried").length;
+        const buried = () => gatehouse.log().filter((line) => line.event === "job_buried" && mine(line)).length;
         await until("it was refused again", 60, () => buried() === 2);
       });
     } finally {

@@ -35,9 +35,9 @@ export class SmtpServer {
     const names = readdirSync(this.folder).filter((name) => name.endsWith(".eml"));
     return names.sort().map((name) => readFileSync(join(this.folder, name), "utf8"));
   }
-  // The first letter to this address, now or later.
-  async letterTo(address: string): Promise<string> {
-    const find = () => this.letters.find((letter) => letter.includes(`\r\nTo: ${address}\r\n`));
+  // The first letter to this address with this in it, now or later.
+  async letterTo(address: string, about: string): Promise<string> {
+    const find = () => this.letters.find((letter) => letter.includes(`\r\nTo: ${address}\r\n`) && letter.includes(about));
     await until(`a letter to ${address}`, 90, () => find() !== undefined);
     return find()!;
   }
