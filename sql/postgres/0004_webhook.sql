@@ -16,4 +16,3 @@ CREATE TABLE webhook_position (
   seq      BIGINT NOT NULL,     -- jobs were made of every event up to here but the gaps
   gaps     TEXT   NOT NULL      -- `number:since`, separated by spaces: numbers whose event may still be committed
 );
-INSERT INTO webhook_position (name, seq, gaps) VALUES ('events', 0, '');

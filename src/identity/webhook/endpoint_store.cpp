@@ -119,10 +119,15 @@ Position EndpointStore::position(db::Transaction& tx) const {
   return tx
       .query_one("SELECT seq, gaps FROM webhook_position WHERE name = 'events'", {},
                  [](const db::Row& row) { return Position::read(row.integer(0), row.text(1)); })
-      .value();
+      .value_or(Position());
 }
 
 bool EndpointStore::move(db::Transaction& tx, const Position& from, const Position& to) const {
+  if (from == Position()) {  // no row yet
+    return tx.execute(
+               "INSERT INTO webhook_position (name, seq, gaps) VALUES ('events', $1, $2) ON CONFLICT (name) DO NOTHING",
+               {to.seq, to.gaps_text()}) == 1;
+  }
   return tx.execute("UPDATE webhook_position SET seq = $1, gaps = $2 WHERE name = 'events' AND seq = $3 AND gaps = $4",
                     {to.seq, to.gaps_text(), from.seq, from.gaps_text()}) == 1;
 }

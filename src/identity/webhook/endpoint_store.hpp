@@ -42,6 +42,7 @@ class EndpointStore {
   [[nodiscard]] bool note_failure(db::Transaction& tx, base::Uuid id, std::string_view reason, base::TimePoint now,
                                   base::TimePoint disable_since, bool disable_at_once) const;
 
+  // Position() before the first move.
   [[nodiscard]] Position position(db::Transaction& tx) const;
   // The atomic step of the dispatcher: of all that start from the same position, one moves it.
   [[nodiscard]] bool move(db::Transaction& tx, const Position& from, const Position& to) const;
