@@ -5,11 +5,12 @@ import { niceTop } from "./nice_top";
 export interface Series {
   name: string;
   values: number[];
+  tone: "accent" | "warn" | "bad";
 }
 interface Props {
   title: string;
   times: string[];
-  series: Series[]; // at most three
+  series: Series[];
   unit?: string;
 }
 
@@ -31,8 +32,8 @@ export function Chart({ title, times, series, unit = "" }: Props) {
       <div class="row spread">
         <h2 id={id}>{title}</h2>
         <div class="row small muted">
-          {series.map((one, i) => (
-            <span key={one.name} class={`key series-${i}`}>
+          {series.map((one) => (
+            <span key={one.name} class={`key series-${one.tone}`}>
               {one.name}
             </span>
           ))}
@@ -54,7 +55,7 @@ export function Chart({ title, times, series, unit = "" }: Props) {
             </text>
           ))}
         {series.map((one, i) => (
-          <g key={one.name} class={`series-${i}`}>
+          <g key={one.name} class={`series-${one.tone}`}>
             {i === 0 && <path class="area" d={`${line(one.values)}L${x(times.length - 1)} ${y(0)}L${x(0)} ${y(0)}Z`} />}
             <path class="line" d={line(one.values)} />
           </g>

@@ -22,18 +22,18 @@ export function OverviewPage() {
                 title={t("overview.sign-ins")}
                 times={times}
                 series={[
-                  { name: t("overview.succeeded"), values: values((bucket) => bucket.signed_in) },
-                  { name: t("overview.failed"), values: values((bucket) => bucket.failed) },
+                  { name: t("overview.succeeded"), values: values((bucket) => bucket.signed_in), tone: "accent" },
+                  { name: t("overview.failed"), values: values((bucket) => bucket.failed), tone: "bad" },
                 ]}
               />
-              <Chart title={t("overview.blocks")} times={times} series={[{ name: t("overview.blocked"), values: values((bucket) => bucket.blocked) }]} />
+              <Chart title={t("overview.blocks")} times={times} series={[{ name: t("overview.blocked"), values: values((bucket) => bucket.blocked), tone: "warn" }]} />
               <Chart
                 title={t("overview.latency")}
                 times={times}
                 unit="ms"
                 series={[
-                  { name: t("overview.median"), values: values((bucket) => bucket.p50_ms) },
-                  { name: t("overview.p99"), values: values((bucket) => bucket.p99_ms) },
+                  { name: t("overview.median"), values: values((bucket) => bucket.p50_ms), tone: "accent" },
+                  { name: t("overview.p99"), values: values((bucket) => bucket.p99_ms), tone: "warn" },
                 ]}
               />
             </div>
