@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readAgent } from "../src/account/agent";
+import { mayAdminister, permits } from "../src/account/permits";
 import { niceTop } from "../src/admin/nice_top";
 import { words } from "../src/admin/words";
 import { decodeBase64Url, encodeBase64Url } from "../src/base64url";
@@ -34,4 +35,14 @@ test("an axis ends at a round number that holds every value", () => {
 
 test("words are parted by blanks and commas", () => {
   assert.deepEqual(words(" member, admin  support,"), ["member", "admin", "support"]);
+});
+
+test("a permission covers what the server says it covers", () => {
+  assert.ok(permits(["*:*"], "account:read"));
+  assert.ok(permits(["account:*"], "account:manage"));
+  assert.ok(permits(["profile:read"], "profile:read:own"));
+  assert.ok(!permits(["profile:read:own"], "profile:read"));
+  assert.ok(!permits(["account:read"], "account:manage"));
+  assert.ok(mayAdminister(["audit:read"]));
+  assert.ok(!mayAdminister(["profile:read:own", "session:end:own"]));
 });

@@ -8,7 +8,7 @@ import { Button } from "../ui/button";
 import { Show, useLoad, type Loaded } from "../ui/load";
 import { Shell, type Part } from "../ui/shell";
 import { StepUp } from "../ui/step_up";
-import { mayAdminister } from "./may_administer";
+import { mayAdminister } from "./permits";
 import { PrivacyPage } from "./privacy_page";
 import { ProfilePage } from "./profile_page";
 import { SecurityPage } from "./security_page";
@@ -27,7 +27,7 @@ export function AccountArea() {
   const me = useLoad(async () => (await api.get("/v1/me")) as Account);
   const here = parts.find((part) => part.path === path.value) ?? parts[0]!;
   return (
-    <Shell area="account" title={t(here.title)} lead={t(`${here.title}.lead` as MessageKey)} parts={parts} showAdmin={mayAdminister(me.value)}>
+    <Shell area="account" title={t(here.title)} lead={t(`${here.title}.lead` as MessageKey)} parts={parts} showAdmin={mayAdminister(me.value?.permissions)}>
       <Show of={me}>
         {(account) => (
           <>
@@ -35,7 +35,7 @@ export function AccountArea() {
             {here.path === "/account" && <ProfilePage account={account} onChange={me.set} />}
             {here.path === "/account/security" && <SecurityPage username={account.username} />}
             {here.path === "/account/sessions" && <SessionsPage />}
-            {here.path === "/account/privacy" && <PrivacyPage account={account} />}
+            {here.path === "/account/privacy" && <PrivacyPage account={account} onChange={me.reload} />}
           </>
         )}
       </Show>

@@ -11,7 +11,7 @@ import { Form } from "../ui/form";
 import type { Account } from "./account_area";
 import { saveFile } from "./save_file";
 
-export function PrivacyPage({ account }: { account: Account }) {
+export function PrivacyPage({ account, onChange }: { account: Account; onChange: () => Promise<void> }) {
   const deleting = useSignal(false);
   const download = useAction(async () => {
     const data = await api.get("/v1/me/data");
@@ -45,7 +45,14 @@ export function PrivacyPage({ account }: { account: Account }) {
           </div>
         </section>
       )}
-      {deleting.value && <DeleteDialog onClose={() => (deleting.value = false)} />}
+      {deleting.value && (
+        <DeleteDialog
+          onClose={() => {
+            deleting.value = false;
+            void onChange();
+          }}
+        />
+      )}
     </>
   );
 }
@@ -57,12 +64,11 @@ function DeleteDialog({ onClose }: { onClose: () => void }) {
     date.value = (await api.post("/v1/me/deletion", { body: { password: password.value } })).deletion_at;
   });
   if (date.value !== null) {
-    const leave = () => location.replace("/sign-in");
     return (
-      <Dialog title={t("privacy.delete")} onClose={leave}>
+      <Dialog title={t("privacy.delete")} onClose={onClose}>
         <Alert>{t("privacy.delete.done", { date: formatDate(date.value) })}</Alert>
         <div class="actions">
-          <Button kind="primary" onClick={leave}>
+          <Button kind="primary" onClick={onClose}>
             {t("close")}
           </Button>
         </div>

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { api } from "../api/client";
 import type { components } from "../api/schema";
 import { formatDate, t } from "../messages";
+import { goTo } from "../router";
 import { useAction } from "../ui/action";
 import { Alert } from "../ui/alert";
 import { Button } from "../ui/button";
@@ -14,13 +15,14 @@ import { EventTable } from "./event_table";
 import { words } from "./words";
 
 type Account = components["schemas"]["Account"];
-type Step = "disable" | "enable" | "end-sessions" | "reset-factors";
+type Step = "disable" | "enable" | "end-sessions" | "reset-factors" | "erase";
 
 const steps: Record<Step, (id: string) => Promise<unknown>> = {
   disable: (id) => api.post("/v1/admin/accounts/{id}/disable", { path: { id } }),
   enable: (id) => api.post("/v1/admin/accounts/{id}/enable", { path: { id } }),
   "end-sessions": (id) => api.post("/v1/admin/accounts/{id}/end-sessions", { path: { id } }),
   "reset-factors": (id) => api.delete("/v1/admin/accounts/{id}/factors", { path: { id } }),
+  erase: (id) => api.delete("/v1/admin/accounts/{id}", { path: { id } }),
 };
 
 export function AccountPage({ id }: { id: string }) {
@@ -28,6 +30,7 @@ export function AccountPage({ id }: { id: string }) {
   const asking = useSignal<Step | null>(null);
   const done = useSignal(false);
   const finish = () => {
+    if (asking.value === "erase") return goTo("/admin/accounts", { replace: true });
     asking.value = null;
     done.value = true;
     void account.reload();
@@ -73,6 +76,9 @@ export function AccountPage({ id }: { id: string }) {
                 ) : (
                   <Button onClick={() => (asking.value = "enable")}>{t("accounts.enable")}</Button>
                 )}
+                <Button kind="danger" onClick={() => (asking.value = "erase")}>
+                  {t("accounts.erase")}
+                </Button>
               </div>
             </section>
             {asking.value && <StepDialog step={asking.value} account={found} onDone={finish} onClose={() => (asking.value = null)} />}

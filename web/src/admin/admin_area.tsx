@@ -1,6 +1,6 @@
 import { api } from "../api/client";
 import type { Account } from "../account/account_area";
-import { mayAdminister } from "../account/may_administer";
+import { mayAdminister, permits } from "../account/permits";
 import { t, type MessageKey } from "../messages";
 import { path } from "../router";
 import { Alert } from "../ui/alert";
@@ -18,12 +18,12 @@ import { AttacksPage } from "./attacks_page";
 
 const parts: Part[] = [
   { path: "/admin", title: "admin.overview", icon: "chart" },
-  { path: "/admin/accounts", title: "admin.accounts", icon: "users" },
+  { path: "/admin/accounts", title: "admin.accounts", icon: "users", needs: ["account:read", "account:manage"] },
   { path: "/admin/roles", title: "admin.roles", icon: "grid" },
-  { path: "/admin/audit", title: "admin.audit", icon: "list" },
-  { path: "/admin/security", title: "admin.security", icon: "shield" },
+  { path: "/admin/audit", title: "admin.audit", icon: "list", needs: ["audit:read"] },
+  { path: "/admin/security", title: "admin.security", icon: "shield", needs: ["audit:read", "security:read", "security:manage"] },
   { path: "/admin/keys", title: "admin.keys", icon: "key" },
-  { path: "/admin/delivery", title: "admin.delivery", icon: "mail" },
+  { path: "/admin/delivery", title: "admin.delivery", icon: "mail", needs: ["mail:manage", "webhook:manage"] },
 ];
 const pages: Record<string, () => preact.JSX.Element> = {
   "/admin": OverviewPage,
@@ -40,11 +40,13 @@ export function AdminArea() {
   const account = /^\/admin\/accounts\/([0-9a-f-]+)$/.exec(path.value)?.[1];
   const here = parts.find((part) => part.path === path.value) ?? parts[account === undefined ? 0 : 1]!;
   const Page = pages[here.path]!;
+  const granted = me.value?.permissions ?? [];
+  const shown = parts.filter((part) => part.needs?.some((wanted) => permits(granted, wanted)) ?? true);
   return (
-    <Shell area="admin" title={t(here.title)} lead={t(`${here.title}.lead` as MessageKey)} parts={parts} showAdmin>
+    <Shell area="admin" title={t(here.title)} lead={t(`${here.title}.lead` as MessageKey)} parts={shown} showAdmin>
       <Show of={me}>
         {(caller) => {
-          if (!mayAdminister(caller)) return <Alert kind="warn">{t("admin.not-yours")}</Alert>;
+          if (!mayAdminister(caller.permissions)) return <Alert kind="warn">{t("admin.not-yours")}</Alert>;
           return account === undefined ? <Page key={here.path} /> : <AccountPage key={account} id={account} />;
         }}
       </Show>

@@ -95,6 +95,7 @@ export interface AwaitedPaths {
   "/v1/admin/invites": { get: Get<{ invites: Invite[]; next?: string }, Page>; post: Op<{ email: string; roles: string[] }, Invite> };
   "/v1/admin/invites/{id}": { delete: At<Id, Get<undefined>> };
   "/v1/admin/accounts": { post: Op<{ username: string; email: string; password: string; roles: string[] }, unknown> };
+  "/v1/admin/accounts/{id}": { delete: At<Id, Get<undefined>> };
   "/v1/admin/accounts/{id}/factors": { delete: At<Id, Get<undefined>> };
   "/v1/admin/roles": { get: Get<{ roles: Record<string, string[]> }>; put: Op<{ roles: Record<string, string[]> }, unknown> };
   "/v1/admin/audit": { get: Get<{ events: AuditEvent[]; next?: string }, { type?: string; subject?: string; actor?: string; after?: string } & Page> };

@@ -12,6 +12,7 @@ export interface Part {
   path: string;
   title: MessageKey;
   icon: IconName;
+  needs?: string[]; // any of these permissions; none: everybody
 }
 
 interface Props {
