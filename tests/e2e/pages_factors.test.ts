@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before, describe, test } from "node:test";
-import type { CDPSession, Page } from "playwright-core";
-import { addAuthenticator, Browser } from "./support/browser.js";
+import type { Page } from "playwright-core";
+import { Authenticator, Browser } from "./support/browser.js";
 import { password, register, type Person } from "./support/people.js";
 import { Stack } from "./support/stack.js";
 
@@ -26,7 +26,7 @@ describe("second factors on the pages", () => {
   let site: string;
   let person: Person;
   let page: Page;
-  let authenticator: CDPSession;
+  let authenticator: Authenticator;
   let secret = "";
   let codes: string[] = [];
 
@@ -36,7 +36,9 @@ describe("second factors on the pages", () => {
     browser = await Browser.start(site);
     person = await register(stack.gatehouse.port);
     page = await browser.page();
-    authenticator = await addAuthenticator(page);
+    // Here a passkey is asked for by the button: what autofill finds by itself would come first.
+    await page.addInitScript(() => (PublicKeyCredential.isConditionalMediationAvailable = () => Promise.resolve(false)));
+    authenticator = await Authenticator.add(page);
   });
   after(async () => {
     await browser?.stop();
@@ -84,36 +86,50 @@ describe("second factors on the pages", () => {
   test("or a recovery code, once", async () => {
     for (const good of [true, false]) {
       await typePassword();
-      await page.getByRole("button", { name: "Use a recovery code" }).click();
-      await page.getByLabel("Recovery code").fill(codes[0]!);
-      await page.getByRole("button", { name: "Continue" }).click();
+      await finishWithRecoveryCode(codes[0]!);
       if (good) await page.waitForURL(`${site}/account`);
       else await page.getByRole("alert").waitFor();
     }
   });
 
+  async function finishWithRecoveryCode(code: string): Promise<void> {
+    await page.getByRole("button", { name: "Use a recovery code" }).click();
+    await page.getByLabel("Recovery code").fill(code);
+    await page.getByRole("button", { name: "Continue" }).click();
+  }
+
   test("a passkey is added, and signs in instead of a password", async () => {
     await typePassword();
-    await page.getByRole("button", { name: "Use a recovery code" }).click();
-    await page.getByLabel("Recovery code").fill(codes[1]!);
-    await page.getByRole("button", { name: "Continue" }).click();
+    await finishWithRecoveryCode(codes[1]!);
     await page.waitForURL(`${site}/account`);
     await page.getByRole("link", { name: "Security" }).click();
     await page.getByRole("button", { name: "Add a passkey" }).click();
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByRole("heading", { name: "This device" }).waitFor();
-
     await browser.context.clearCookies();
-    await authenticator.send("WebAuthn.disable"); // what autofill would find must not come first
     await page.goto(`${site}/sign-in`);
-    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+    await page.waitForURL(`${site}/account`);
+  });
+
+  test("it is the second step, too", async () => {
+    await typePassword();
+    await page.getByRole("button", { name: "Use a passkey" }).click();
+    await page.waitForURL(`${site}/account`);
+  });
+
+  test("autofill offers it before anything is typed", async () => {
+    await browser.context.clearCookies();
+    const other = await browser.page();
+    await authenticator.copyTo(await Authenticator.add(other));
+    await other.goto(`${site}/sign-in`);
+    await other.waitForURL(`${site}/account`);
+    await other.close();
   });
 
   test("a request that asks for a fresh proof is sent again after it", async () => {
     await typePassword();
-    await page.getByRole("button", { name: "Use a recovery code" }).click();
-    await page.getByLabel("Recovery code").fill(codes[2]!);
-    await page.getByRole("button", { name: "Continue" }).click();
+    await finishWithRecoveryCode(codes[2]!);
     await page.waitForURL(`${site}/account`);
     await page.route("**/v1/factors/recovery-codes", (route) => {
       const headers = { "WWW-Authenticate": 'Bearer error="insufficient_user_authentication", max_age="300"' };
@@ -122,8 +138,9 @@ describe("second factors on the pages", () => {
     await page.getByRole("link", { name: "Security" }).click();
     await page.getByRole("button", { name: "Make new codes" }).click();
     await page.getByRole("heading", { name: "Show that it is you" }).waitFor();
-    await page.keyboard.press("Escape");
-    await page.getByText("This needs a fresh proof that it is you").waitFor();
+    await page.getByRole("button", { name: "Use a passkey" }).click();
+    await page.getByText("They are shown this once").waitFor();
+    assert.equal((await page.locator(".codes code").allInnerTexts()).length, 10);
   });
 
   test("nothing from elsewhere, nothing against the policy", () => {

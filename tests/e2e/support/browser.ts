@@ -54,15 +54,29 @@ export class Browser {
   }
 }
 
-// An authenticator built into the browser (CDP WebAuthn): `verified` answers for the person's finger.
-export async function addAuthenticator(page: Page, verified = true): Promise<CDPSession> {
-  const session = await page.context().newCDPSession(page);
-  await session.send("WebAuthn.enable");
-  await session.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: verified,
+// An authenticator built into the browser (CDP WebAuthn), which answers at once and says that it knows its user.
+export class Authenticator {
+  private constructor(
+    private readonly devtools: CDPSession,
+    private readonly authenticatorId: string,
+  ) {}
+
+  static async add(page: Page): Promise<Authenticator> {
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send("WebAuthn.enable");
+    const options = {
+      protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
       automaticPresenceSimulation: true,
-    },
-  });
-  return session;
+    } as const;
+    const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", { options });
+    return new Authenticator(devtools, authenticatorId);
+  }
+
+  // As a passkey that is synchronised to another device.
+  async copyTo(other: Authenticator): Promise<void> {
+    const { credentials } = await this.devtools.send("WebAuthn.getCredentials", { authenticatorId: this.authenticatorId });
+    for (const credential of credentials) {
+      await other.devtools.send("WebAuthn.addCredential", { authenticatorId: other.authenticatorId, credential });
+    }
+  }
 }
