@@ -60,6 +60,38 @@ std::optional<std::string> base64url_decode(std::string_view text) {
   return out;
 }
 
+std::string base32_encode(std::string_view bytes) {
+  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  std::string out;
+  out.reserve((bytes.size() * 8 + 4) / 5);
+  std::uint32_t bits = 0;
+  int held = 0;
+  for (const char c : bytes) {
+    bits = (bits << 8) | static_cast<unsigned char>(c);
+    held += 8;
+    while (held >= 5) {
+      held -= 5;
+      out.push_back(kLetters[(bits >> held) & 31U]);
+    }
+  }
+  if (held > 0) out.push_back(kLetters[(bits << (5 - held)) & 31U]);
+  return out;
+}
+
+void percent_encode(std::string_view text, std::string& out, std::string_view kept) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  constexpr std::string_view kUnreserved = "-._~";
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (plain || kUnreserved.find(c) != std::string_view::npos || kept.find(c) != std::string_view::npos) {
+      out.push_back(c);
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      out.append({'%', kDigits[byte >> 4U], kDigits[byte & 15U]});
+    }
+  }
+}
+
 std::string hex_encode(std::string_view bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out;

@@ -13,6 +13,12 @@ namespace gatehouse::base {
 // Only the canonical form: no padding, no white space, no `+` or `/`, unused bits zero. Nothing otherwise.
 [[nodiscard]] std::optional<std::string> base64url_decode(std::string_view text);
 
+// RFC 4648 section 6, without padding: what people type, and what an otpauth URI holds.
+[[nodiscard]] std::string base32_encode(std::string_view bytes);
+
+// RFC 3986 section 2.1: appends `text` with every byte but the unreserved ones, and those of `kept`, as %XX.
+void percent_encode(std::string_view text, std::string& out, std::string_view kept = {});
+
 // Lower case.
 [[nodiscard]] std::string hex_encode(std::string_view bytes);
 

@@ -49,6 +49,26 @@ TEST(Base64url, T13_refuses_a_length_no_bytes_have) {
   EXPECT_FALSE(base64url_decode("Zm9vY"));
 }
 
+TEST(Base32, encodes_the_vectors_of_rfc_4648_without_padding) {
+  EXPECT_EQ(base32_encode(""), "");
+  EXPECT_EQ(base32_encode("f"), "MY");
+  EXPECT_EQ(base32_encode("fo"), "MZXQ");
+  EXPECT_EQ(base32_encode("foo"), "MZXW6");
+  EXPECT_EQ(base32_encode("foob"), "MZXW6YQ");
+  EXPECT_EQ(base32_encode("fooba"), "MZXW6YTB");
+  EXPECT_EQ(base32_encode("foobar"), "MZXW6YTBOI");
+  EXPECT_EQ(base32_encode("\xff\xff\xff\xff\xff"), "77777777");
+}
+
+TEST(Encoding, percent_encoding_leaves_the_unreserved_and_what_is_kept) {
+  std::string out;
+  percent_encode("aZ09-._~ /?\xC3\xA9:", out);
+  EXPECT_EQ(out, "aZ09-._~%20%2F%3F%C3%A9%3A");
+  out.clear();
+  percent_encode("/a b", out, "/");
+  EXPECT_EQ(out, "/a%20b");
+}
+
 TEST(Encoding, hex_is_lower_case) { EXPECT_EQ(hex_encode(std::string_view("\x00\xAB\xff", 3)), "00abff"); }
 
 TEST(Encoding, numbers_are_big_endian) {
