@@ -58,8 +58,8 @@ int change(const Settings& settings, const std::string& who, const CommandIo& io
   auto& installation = bench.installation();
   const auto account = look_up(installation, who);
   if (!account) return complain({.error = identity::AccountError::not_found}, io.err);
-  const auto changed = installation.database->write_blocking(
-      [&](db::Transaction& tx) { return step(installation.account_steps, tx, account->id); });
+  const auto changed =
+      installation.database->write_blocking([&](db::Transaction& tx) { return step(installation, tx, account->id); });
   if (!changed) return complain(changed.error(), io.err);
   print(changed->account, io.out);
   return bench.tell_running_process(io);
@@ -132,24 +132,32 @@ int account_show(const Settings& settings, const std::string& who, const Command
 
 int account_set_roles(const Settings& settings, const std::string& who, const std::vector<std::string>& roles,
                       const CommandIo& io) {
-  return change(settings, who, io, [&](const auto& steps, db::Transaction& tx, contract::AccountId id) {
-    return steps.set_roles(tx, id, roles);
+  return change(settings, who, io, [&](const Installation& at, db::Transaction& tx, contract::AccountId id) {
+    return at.account_steps.set_roles(tx, id, roles);
   });
 }
 
 int account_disable(const Settings& settings, const std::string& who, const CommandIo& io) {
-  return change(settings, who, io,
-                [](const auto& steps, db::Transaction& tx, contract::AccountId id) { return steps.disable(tx, id); });
+  return change(settings, who, io, [](const Installation& at, db::Transaction& tx, contract::AccountId id) {
+    return at.account_steps.disable(tx, id);
+  });
 }
 
 int account_enable(const Settings& settings, const std::string& who, const CommandIo& io) {
-  return change(settings, who, io,
-                [](const auto& steps, db::Transaction& tx, contract::AccountId id) { return steps.enable(tx, id); });
+  return change(settings, who, io, [](const Installation& at, db::Transaction& tx, contract::AccountId id) {
+    return at.account_steps.enable(tx, id);
+  });
 }
 
 int account_end_sessions(const Settings& settings, const std::string& who, const CommandIo& io) {
-  return change(settings, who, io, [](const auto& steps, db::Transaction& tx, contract::AccountId id) {
-    return steps.end_sessions(tx, id);
+  return change(settings, who, io, [](const Installation& at, db::Transaction& tx, contract::AccountId id) {
+    return at.account_steps.end_sessions(tx, id);
+  });
+}
+
+int account_reset_factors(const Settings& settings, const std::string& who, const CommandIo& io) {
+  return change(settings, who, io, [](const Installation& at, db::Transaction& tx, contract::AccountId id) {
+    return at.factor_reset.reset(tx, id, std::nullopt);
   });
 }
 

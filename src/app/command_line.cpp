@@ -99,6 +99,7 @@ void add_account_changes(CLI::App& account, Invocation& invocation, std::string&
   on_one("disable", "No sign-in any more; every session ends at once", account_disable);
   on_one("enable", "Sign-in is possible again", account_enable);
   on_one("end-sessions", "Every session and token ends at once", account_end_sessions);
+  on_one("reset-factors", "Remove all second factors and recovery codes, and end every session", account_reset_factors);
 
   static std::vector<std::string> roles;
   CLI::App* const set_roles = add_command(account, invocation, "set-roles", "Replace the roles; effective at once");

@@ -42,6 +42,7 @@ struct NewAccountArguments {
 [[nodiscard]] int account_disable(const Settings& settings, const std::string& who, const CommandIo& io);
 [[nodiscard]] int account_enable(const Settings& settings, const std::string& who, const CommandIo& io);
 [[nodiscard]] int account_end_sessions(const Settings& settings, const std::string& who, const CommandIo& io);
+[[nodiscard]] int account_reset_factors(const Settings& settings, const std::string& who, const CommandIo& io);
 
 struct ImportArguments {
   std::string file;

@@ -1,5 +1,6 @@
 #include "app/gate_role.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -51,7 +52,8 @@ gate::Policy gate_policy(const Settings& settings) {
                      .permissions = rule.permissions,
                      .scopes = rule.scopes,
                      .max_age = rule.max_age,
-                     .mfa = rule.mfa});
+                     .assurance = std::max(
+                         rule.acr, rule.mfa ? contract::Assurance::two_factors : contract::Assurance::one_factor)});
   }
   return {std::move(rules), access_of(settings.gate.default_access), settings.roles};
 }

@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "app/factor_parts.hpp"
 #include "app/installation.hpp"
 #include "app/shared_state.hpp"
 #include "contract/authenticator.hpp"
@@ -56,6 +57,8 @@ class IdentityRole {
   identity::PasswordWork passwords_;
   identity::SessionService sessions_;
   identity::Registration registration_;
+  identity::SignInCompletion completion_;
+  FactorParts factors_;
   identity::SignIn sign_in_;
   identity::SelfService self_service_;
   identity::Administration administration_;

@@ -7,6 +7,7 @@
 
 #include "app/keep_time.hpp"
 #include "app/open_database.hpp"
+#include "crypto/mac.hpp"
 #include "crypto/master_key.hpp"
 #include "platform/db/migrations.hpp"
 
@@ -88,6 +89,9 @@ Installation::Installation(const Settings& all_settings, const base::Clock& a_cl
       account_steps({accounts, vault, sessions, revocations, settings.roles, clock}),
       jobs(clock, random),
       mail(jobs, clock),
+      recovery_codes(crypto::derive_key(secrets.ticket_mac, "recovery codes"), random),
+      factor_notices(audit, mail),
+      factor_reset({account_steps, factors, recovery_codes, sessions, factor_notices, clock}),
       one_time_tokens(secrets.one_time_mac.clone()),
       keys(*database, master_key, revocations, key_options(settings), clock, random) {}
 

@@ -7,6 +7,11 @@
 #include "identity/account/account_store.hpp"
 #include "identity/account/account_vault.hpp"
 #include "identity/account/administration.hpp"
+#include "identity/factor/factor_notices.hpp"
+#include "identity/factor/factor_reset.hpp"
+#include "identity/factor/factor_store.hpp"
+#include "identity/factor/recovery_codes.hpp"
+#include "identity/factor/sign_in_step_store.hpp"
 #include "identity/mail/mail_outbox.hpp"
 #include "identity/session/session_store.hpp"
 #include "identity/token/key_manager.hpp"
@@ -35,10 +40,15 @@ struct Installation {
   identity::RevocationStore revocations;
   identity::SessionStore sessions;
   identity::AccountStore accounts;
+  identity::FactorStore factors;
+  identity::SignInStepStore sign_in_steps;
   identity::AccountVault vault;
   identity::AccountSteps account_steps;
   queue::JobStore jobs;
   identity::MailOutbox mail;
+  identity::RecoveryCodes recovery_codes;
+  identity::FactorNotices factor_notices;
+  identity::FactorReset factor_reset;
   identity::OneTimeTokenCodec one_time_tokens;
   identity::KeyManager keys;
 

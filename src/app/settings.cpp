@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/settings_checks.hpp"
+#include "app/settings_forms.hpp"
 #include "platform/config/text.hpp"
 #include "platform/config/toml_file.hpp"
 #include "platform/config/units.hpp"
@@ -30,7 +31,20 @@ std::vector<std::string> ignored_variables() {
   return {std::string(kFileVariable), "GATEHOUSE_SERVICE_*", "GATEHOUSE_PORT", "GATEHOUSE_PORT_*"};
 }
 
+// Browsers know passkeys of a name only, and without TLS only those of this very machine by its name.
+void complete_webauthn(Settings& settings) {
+  auto& [rp_id, origins] = settings.webauthn;
+  const std::string& url = settings.server.public_url;
+  const bool tls = !settings.server.tls_certificate.empty();
+  if (origins.empty()) {
+    const std::string port = std::to_string(settings.server.listen.port);
+    origins.push_back(!url.empty() ? url : (tls ? "https://localhost:" : "http://localhost:") + port);
+  }
+  if (rp_id.empty()) rp_id = host_of_origin(origins.front());
+}
+
 void complete(Settings& settings) {
+  complete_webauthn(settings);
   for (const auto& text : settings.server.trusted_proxies) {
     if (const auto network = base::Cidr::parse(text)) settings.server.trusted_networks.push_back(*network);
   }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "contract/assurance.hpp"
 #include "contract/permission.hpp"
 #include "crypto/algorithm.hpp"
 #include "crypto/password.hpp"
@@ -148,10 +149,11 @@ struct GateRuleSettings {
   std::string path{};                  // exact, or a prefix that ends in `/**`
   std::vector<std::string> methods{};  // upper case; empty: any
   GateAccess require = GateAccess::signed_in;
-  std::vector<std::string> roles{};                 // any of them is enough
-  std::vector<contract::Permission> permissions{};  // each of them is needed
-  std::vector<std::string> scopes{};                // each of them is needed
-  std::optional<std::chrono::seconds> max_age{};    // of the sign-in
+  std::vector<std::string> roles{};                           // any of them is enough
+  std::vector<contract::Permission> permissions{};            // each of them is needed
+  std::vector<std::string> scopes{};                          // each of them is needed
+  std::optional<std::chrono::seconds> max_age{};              // of the sign-in
+  contract::Assurance acr = contract::Assurance::one_factor;  // at least
   bool mfa = false;
 };
 
@@ -208,6 +210,15 @@ struct PagesSettings {
   std::vector<std::string> return_origins{};
 };
 
+struct WebauthnSettings {
+  std::string rp_id{};                 // never empty once loaded: the host of public_url, or localhost
+  std::vector<std::string> origins{};  // never empty once loaded: public_url, or http://localhost and the port
+};
+
+struct AdminSettings {
+  bool require_second_factor = true;
+};
+
 struct Settings {
   Settings();
 
@@ -235,6 +246,8 @@ struct Settings {
   PagesSettings pages;
   MailSettings mail;
   WebhookSettings webhook;
+  WebauthnSettings webauthn;
+  AdminSettings admin;
   contract::RolePermissions roles;  // [roles]: given in the file, it replaces the default roles as a whole
 };
 

@@ -35,6 +35,7 @@ class Checks {
     check_master_key();
     check_roles();
     check_rules();
+    check_passkeys();
     check_scale();
     check_mail();
   }
@@ -137,16 +138,34 @@ class Checks {
               "take the role that grants account:manage from registration.default_roles");
   }
 
+  // A browser refuses every other combination; then nobody could sign in with a passkey and nothing would say why.
+  void check_passkeys() {
+    const auto& [rp_id, origins] = s_.webauthn;
+    if (rp_id.empty() && origins.size() < 2) return;  // completed from one origin
+    const std::string& url = s_.server.public_url;
+    std::vector<std::string> all = origins;
+    if (all.empty() && !url.empty()) all.push_back(url);
+    refuse_if(rp_id.empty(), {"webauthn.origins", "webauthn.rp_id"}, "several origins need a name that they share",
+              "give webauthn.rp_id the domain above all of them");
+    const bool within = std::ranges::all_of(all, [&](const auto& origin) {
+      const auto host = host_of_origin(origin);
+      return host == rp_id || host.ends_with("." + rp_id);
+    });
+    refuse_if(!rp_id.empty() && !within, {"webauthn.rp_id", "webauthn.origins", "server.public_url"},
+              "no browser uses the passkeys of webauthn.rp_id on another domain",
+              "give webauthn.rp_id the host of every one of webauthn.origins, or a domain above it");
+  }
+
   void check_rules() {
     const auto& rules = s_.gate.rules;
     for (std::size_t i = 0; i < rules.size(); ++i) {
       const auto& rule = rules[i];
       const std::string name = "rule " + std::to_string(i + 1);
-      const bool asks =
-          !rule.roles.empty() || !rule.permissions.empty() || !rule.scopes.empty() || rule.max_age || rule.mfa;
+      const bool asks = !rule.roles.empty() || !rule.permissions.empty() || !rule.scopes.empty() || rule.max_age ||
+                        rule.mfa || rule.acr != contract::Assurance::one_factor;
       refuse_if(rule.require != GateAccess::signed_in && asks, {"gate.rule"},
                 name + " asks for something of the caller, but require is not signed_in",
-                "leave out require, or leave out roles, permissions, scopes, max_age and mfa");
+                "leave out require, or leave out roles, permissions, scopes, max_age, acr and mfa");
       refuse_if(std::any_of(rule.roles.begin(), rule.roles.end(), [&](const auto& role) { return !has_role(role); }),
                 {"gate.rule", "roles"}, name + " names a role that [roles] does not have: nobody could pass",
                 "add the role to [roles], or correct its name");

@@ -87,6 +87,11 @@ config::Complaint check_public_url(std::string_view text) {
   return std::nullopt;
 }
 
+std::string host_of_origin(std::string_view origin) {
+  const auto url = split_url(origin);
+  return url ? std::string(url->host) : std::string();
+}
+
 config::Complaint check_sign_in_url(std::string_view text) {
   if (text.empty() || is_plain_path(text)) return std::nullopt;
   const auto url = split_url(text);

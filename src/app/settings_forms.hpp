@@ -16,6 +16,9 @@ namespace gatehouse::app {
 // Empty is fine: not given.
 [[nodiscard]] config::Complaint check_public_url(std::string_view text);
 
+// The host of such an origin, without its port.
+[[nodiscard]] std::string host_of_origin(std::string_view origin);
+
 // Where a browser is sent to sign in: a path on the same host (`/sign-in`), or an absolute URL as above with a path.
 // Empty is fine.
 [[nodiscard]] config::Complaint check_sign_in_url(std::string_view text);

@@ -3,6 +3,7 @@
 #include "app/settings_forms.hpp"
 #include "app/settings_schema_mail.hpp"
 #include "app/settings_schema_pages.hpp"
+#include "app/settings_schema_people.hpp"
 #include "app/settings_schema_scale.hpp"
 
 namespace gatehouse::app {
@@ -159,7 +160,12 @@ Schema rule_schema(GateRuleSettings& m) {
                 "All of them are needed, from the caller's roles.");
   s.list("scopes", m.scopes, "scopes (RFC 6749)", check_scope, "All of them are needed, in the token.");
   s.optional_duration("max_age", m.max_age, seconds(1), 3650 * kDay, "How long ago the sign-in may be. Empty: any.");
-  s.boolean("mfa", m.mfa, "A second factor is needed.");
+  s.choice("acr", m.acr,
+           {{"1fa", contract::Assurance::one_factor},
+            {"2fa", contract::Assurance::two_factors},
+            {"phr", contract::Assurance::phishing_resistant}},
+           "How strong the sign-in has to be: one factor, two, or two with a passkey among them.");
+  s.boolean("mfa", m.mfa, "A second factor is needed: the same as acr = 2fa.");
   return s;
 }
 
@@ -245,6 +251,7 @@ Schema settings_schema(Settings& settings) {
   add_master_key(schema, settings.master_key);
   add_registration(schema, settings.registration);
   add_pages(schema, settings.pages);
+  add_people(schema, settings);
   add_outbound(schema, settings);
   add_roles(schema, settings.roles);
   return schema;

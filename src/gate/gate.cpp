@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gate/credential.hpp"
+#include "platform/base/encoding.hpp"
 #include "platform/base/keyed_hash.hpp"
 #include "platform/http/response.hpp"
 
@@ -16,19 +17,6 @@ constexpr std::string_view kNobody = "X-Auth-Subject: \r\nX-Auth-Session: \r\nX-
 // A page that a person waits for, not a fetch (Fetch Metadata): only that may be sent to a sign-in page.
 bool is_navigation(const http::Request& request) {
   return request.header("sec-fetch-mode") == "navigate" && request.header("sec-fetch-dest") == "document";
-}
-
-void append_percent_encoded(std::string_view text, std::string& out) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  for (const char c : text) {
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-        c == '_' || c == '~' || c == '/') {
-      out.push_back(c);
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out.append({'%', kDigits[byte >> 4U], kDigits[byte & 15U]});
-    }
-  }
 }
 
 // What a client may know of a refusal: which of the answers it is, never why.
@@ -56,8 +44,10 @@ std::string challenge(Reason reason, const Rule* rule) {
   if (reason != Reason::stale_sign_in) return "Bearer realm=\"gatehouse\", error=\"invalid_token\"";
   // RFC 9470: which sign-in would do.
   std::string text = "Bearer realm=\"gatehouse\", error=\"insufficient_user_authentication\"";
+  if (rule != nullptr && rule->assurance > contract::Assurance::one_factor) {
+    text.append(", acr_values=\"").append(contract::acr_of(rule->assurance)).append("\"");
+  }
   if (rule != nullptr && rule->max_age) text += ", max_age=" + std::to_string(rule->max_age->count());
-  if (rule != nullptr && rule->mfa) text += ", acr_values=\"mfa\"";
   return text;
 }
 
@@ -135,7 +125,7 @@ void Gate::refuse(const http::Request& request, const http::WireOptions& wire, c
       std::string where = options_.sign_in_url;
       where += where.find('?') == std::string::npos ? "?return_to=" : "&return_to=";
       // `//host/` would be another site's address to a browser that is sent back there.
-      append_percent_encoded(original_.target.starts_with("//") ? "/" : original_.target, where);
+      base::percent_encode(original_.target.starts_with("//") ? "/" : original_.target, where, "/");
       response.set("X-Auth-Sign-In", std::move(where));
     }
   }

@@ -40,7 +40,7 @@ class GateTest : public testing::Test {
     all[2].path = "/fresh";
     all[2].max_age = seconds(60);
     all[3].path = "/strong";
-    all[3].mfa = true;
+    all[3].assurance = contract::Assurance::two_factors;
     all[4].path = "/shut/**";
     all[4].access = Access::nobody;
     return all;
@@ -168,7 +168,8 @@ TEST_F(GateTest, a_stale_sign_in_is_told_which_one_would_do) {
   EXPECT_EQ(header(stale, "WWW-Authenticate"),
             "Bearer realm=\"gatehouse\", error=\"insufficient_user_authentication\", max_age=60");
   EXPECT_EQ(header(ask("/strong", {{"Authorization", good}}), "WWW-Authenticate"),
-            "Bearer realm=\"gatehouse\", error=\"insufficient_user_authentication\", acr_values=\"mfa\"");
+            "Bearer realm=\"gatehouse\", error=\"insufficient_user_authentication\", "
+            "acr_values=\"urn:gatehouse:acr:2fa\"");
 }
 
 TEST_F(GateTest, what_is_not_permitted_is_403) {

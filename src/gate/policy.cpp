@@ -42,7 +42,9 @@ Reason Policy::decide(const Rule& rule, const contract::Principal& principal, ba
   const bool has_scopes = std::all_of(rule.scopes.begin(), rule.scopes.end(),
                                       [&](const auto& scope) { return contains(principal.scopes, scope); });
   if (!has_role || !has_permissions || !has_scopes) return Reason::not_permitted;
-  if (rule.mfa && !contains(principal.amr, "mfa")) return Reason::stale_sign_in;
+  if (rule.assurance > contract::Assurance::one_factor && contract::assurance_of_amr(principal.amr) < rule.assurance) {
+    return Reason::stale_sign_in;
+  }
   if (rule.max_age && now - principal.auth_time > *rule.max_age) return Reason::stale_sign_in;
   return Reason::allowed;
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "contract/assurance.hpp"
 #include "contract/permission.hpp"
 #include "contract/principal.hpp"
 #include "gate/original_request.hpp"
@@ -22,11 +23,11 @@ struct Rule {
   std::string path;                  // exact, or `/x/**`: /x and all below it; `/**`: everything
   std::vector<std::string> methods;  // empty: any
   Access access = Access::signed_in;
-  std::vector<std::string> roles;                 // any one of them is enough
-  std::vector<contract::Permission> permissions;  // all of them
-  std::vector<std::string> scopes;                // all of them
-  std::optional<std::chrono::seconds> max_age;    // since the person last proved who they are
-  bool mfa = false;                               // more than one factor (RFC 8176 `mfa`)
+  std::vector<std::string> roles;                                   // any one of them is enough
+  std::vector<contract::Permission> permissions;                    // all of them
+  std::vector<std::string> scopes;                                  // all of them
+  std::optional<std::chrono::seconds> max_age;                      // since the person last proved who they are
+  contract::Assurance assurance = contract::Assurance::one_factor;  // of the sign-in, at least
 };
 
 // Immutable; thread-safe.

@@ -119,7 +119,7 @@ TEST_F(PolicyDecides, an_old_sign_in_is_stale_to_the_second) {
 
 TEST_F(PolicyDecides, M03_a_second_factor_is_one_that_was_used) {
   Rule r = rule("/");
-  r.mfa = true;
+  r.assurance = contract::Assurance::two_factors;
   EXPECT_EQ(decide(r), Reason::stale_sign_in);
   who.amr = {"pwd", "otp", "mfa"};
   EXPECT_EQ(decide(r), Reason::allowed);

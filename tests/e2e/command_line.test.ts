@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { after, before, describe, test } from "node:test";
 import { ask, bearer } from "./support/http.js";
 import { decode } from "./support/jwt.js";
+import { newAdministrator, strengthen } from "./support/factors.js";
 import { freshName, gateSays, login, newPerson, password, refresh, register, signIn } from "./support/people.js";
 import { binary, environment } from "./support/paths.js";
 import { Stack } from "./support/stack.js";
@@ -55,17 +56,20 @@ describe("commands reach the running process", () => {
     const renewed = await refresh(port, person.refresh);
     assert.equal(renewed.status, 200);
     assert.deepEqual(decode(renewed.json.access_token).claims["roles"], ["admin", "member"]);
-    const accounts = await ask(port, "/v1/admin/accounts", { headers: bearer(renewed.json.access_token) });
-    assert.equal(accounts.status, 200);
+    const weak = await ask(port, "/v1/admin/accounts", { headers: bearer(renewed.json.access_token) });
+    assert.equal(weak.status, 401);
+    assert.match(weak.headers["www-authenticate"]!, /insufficient_user_authentication.*urn:gatehouse:acr:2fa/);
+    const { access } = await strengthen(port, renewed.json.refresh_token);
+    assert.equal((await ask(port, "/v1/admin/accounts", { headers: bearer(access) })).status, 200);
     run("account", "set-roles", person.username, "member");
-    assert.equal((await ask(port, "/v1/admin/accounts", { headers: bearer(renewed.json.access_token) })).status, 401);
+    assert.equal((await ask(port, "/v1/admin/accounts", { headers: bearer(access) })).status, 401);
     assert.notEqual(stack.gatehouse.command("account", "set-roles", person.username, "nosuchrole").status, 0);
   });
 
   test("an administrator does the same over HTTP, others may not", async () => {
-    const [admin, person] = [await newPerson(port), await newPerson(port)];
-    run("account", "set-roles", admin.username, "admin");
-    const token = (await refresh(port, admin.refresh)).json.access_token;
+    const person = await newPerson(port);
+    const admin = await newAdministrator(port, (username) => run("account", "set-roles", username, "admin"));
+    const token = admin.access;
     const as = (access: string) => ({ headers: bearer(access), method: "POST" });
     for (const path of [`/v1/admin/accounts/${person.id}/disable`, `/v1/admin/accounts/${admin.id}/end-sessions`]) {
       assert.equal((await ask(port, path, as(person.access))).status, 403);
@@ -124,7 +128,7 @@ describe("commands reach the running process", () => {
     const made = runWithInput(`${password}\n`, ...args, "--role", "admin");
     assert.equal(made.status, 0, made.stderr);
     assert.ok(!(made.stdout + made.stderr).includes(password));
-    const session = await signIn(port, { username });
+    const session = await strengthen(port, (await signIn(port, { username })).refresh);
     assert.equal((await ask(port, "/v1/admin/accounts", { headers: bearer(session.access) })).status, 200);
     assert.match(run("account", "list"), new RegExp(username));
   });

@@ -16,6 +16,7 @@ enum class SignInOutcome : std::uint8_t {
   account_disabled,
   throttled,
   changed_meanwhile,  // the password or the state, between the check and the session
+  second_step,        // the password was right; a second factor is asked for
 };
 [[nodiscard]] std::string_view to_string(SignInOutcome outcome);
 

@@ -47,6 +47,12 @@ class FakeFeed final : public contract::RevocationFeed {
   std::vector<contract::Revocation> rows_;
 };
 
+// The tokens of a sign-in that was done with the password.
+inline base::Result<SessionTokens, Refusal> tokens_of(base::Result<SignInAnswer, Refusal> answer) {
+  if (!answer) return answer.error();
+  return std::get<SessionTokens>(std::move(*answer));
+}
+
 inline contract::RolePermissions test_roles() {
   const auto all = [](std::initializer_list<const char*> texts) {
     std::vector<contract::Permission> permissions;
@@ -108,12 +114,14 @@ struct IdentityStack {
                              .log = log.logger(),
                              .metrics = account_metrics},
                             {}};
+  SignInCompletion completion{sessions, log.logger(), account_metrics};
   SignIn sign_in{{.database = database,
                   .store = store,
                   .vault = vault,
                   .passwords = passwords,
                   .session_store = session_store,
                   .sessions = sessions,
+                  .completion = completion,
                   .clock = clock,
                   .log = log.logger(),
                   .metrics = account_metrics}};
@@ -151,7 +159,7 @@ struct IdentityStack {
     SignInRequest request;
     request.identifier = username;
     request.password = base::Secret(password);
-    return test::run_on_loop(sign_in.sign_in(std::move(request), caller(address)));
+    return tokens_of(test::run_on_loop(sign_in.sign_in(std::move(request), caller(address))));
   }
   // How many hashes have been run so far.
   [[nodiscard]] std::uint64_t hashes() const { return hashing.stats().done; }

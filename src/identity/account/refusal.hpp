@@ -17,6 +17,10 @@ enum class AccountError : std::uint8_t {
   registration_closed,  // by configuration
   session_ended,        // the caller's own, between its check and the change: nothing was changed
   not_found,
+  sign_in_ended,     // a sign-in that can't go on: unknown, expired, done, or ended by wrong codes
+  wrong_code,        // of a second factor
+  passkey_refused,   // a passkey's answer that is not good here; which of the checks failed is not told
+  stronger_sign_in,  // the account has a second factor, and this session was begun without
 };
 
 struct FieldProblem {

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "contract/assurance.hpp"
 #include "identity/account/display_name.hpp"
 #include "platform/text/email.hpp"
 #include "platform/text/username.hpp"
@@ -42,6 +43,10 @@ base::Result<AccountWithProfile, Refusal> SelfService::load_for_change(
   const bool live = session && session->account == who.account && session->live(parts_.clock.now());
   if (!live || record->state != AccountState::active) return Refusal{.error = AccountError::session_ended};
   if (proven_hash && record->password_hash != *proven_hash) return Refusal{.error = AccountError::wrong_password};
+  const bool two_factors = contract::assurance_of_amr(who.amr) > contract::Assurance::one_factor;
+  if (proven_hash && !two_factors && parts_.second_step != nullptr && parts_.second_step->required(tx, who.account)) {
+    return Refusal{.error = AccountError::stronger_sign_in};
+  }
   return std::move(*record);
 }
 

@@ -13,6 +13,7 @@
 #include "identity/account/password_work.hpp"
 #include "identity/account/profile_cache.hpp"
 #include "identity/account/refusal.hpp"
+#include "identity/account/second_step.hpp"
 #include "identity/session/session_service.hpp"
 #include "identity/session/session_store.hpp"
 #include "platform/base/clock.hpp"
@@ -39,7 +40,8 @@ struct PasswordChange {
 // What a signed-in person does with their own account. Thread-safe.
 //
 // Errors common to all: not_found (the account is gone), session_ended (it ended since the caller was authenticated;
-// nothing has changed), invalid_input, and where the current password is asked for: throttled, wrong_password.
+// nothing has changed), invalid_input, and where the current password is asked for: throttled, wrong_password, and
+// stronger_sign_in, when there is a second factor that this session was begun without.
 class SelfService {
  public:
   struct Parts {  // all outlive the service
@@ -52,7 +54,8 @@ class SelfService {
     const base::Clock& clock;
     telemetry::Logger& log;
     AccountMetrics& metrics;
-    ProfileCache* profiles = nullptr;  // nullptr: every look is at the database
+    ProfileCache* profiles = nullptr;         // nullptr: every look is at the database
+    const SecondStep* second_step = nullptr;  // nullptr: there are no second factors
   };
   explicit SelfService(Parts parts) : parts_(parts) {}
 

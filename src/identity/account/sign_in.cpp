@@ -44,17 +44,22 @@ SignIn::Found SignIn::find(db::Transaction& tx, const Name& name,
 }
 
 // Verifying took a while and held no lock: what was proven must still hold when the session is written.
-std::optional<OpenedSession> SignIn::open_if_unchanged(db::Transaction& tx, const AccountRecord& proven,
-                                                       const PasswordWork::Proof& proof,
-                                                       const ClientInfo& client) const {
-  const auto current = parts_.store.find(tx, proven.id);
+std::optional<SignIn::Opened> SignIn::open_if_unchanged(db::Transaction& tx, const AccountRecord& proven,
+                                                        const PasswordWork::Proof& proof,
+                                                        const ClientInfo& client) const {
+  auto current = parts_.store.find(tx, proven.id);
   if (!current || current->password_hash != proven.password_hash) return std::nullopt;
-  auto opened = parts_.sessions.open(tx, proven.id, client, {"pwd"});  // refuses a disabled account
-  if (!opened) return std::nullopt;
+  if (current->state != AccountState::active) return std::nullopt;
   if (!proof.rehashed.empty()) {
     const auto now = parts_.clock.now();
     if (!parts_.store.replace_password_hash(tx, proven.id, proven.password_hash, proof.rehashed, now)) return {};
+    current->password_hash = proof.rehashed;
   }
+  if (parts_.second_step != nullptr) {
+    if (auto pending = parts_.second_step->begin(tx, *current)) return std::move(*pending);
+  }
+  auto opened = parts_.sessions.open(tx, proven.id, client, {"pwd"});
+  if (!opened) return std::nullopt;
   return std::move(*opened);
 }
 
@@ -65,13 +70,13 @@ Refusal SignIn::refuse(SignInOutcome outcome, const std::optional<AccountRecord>
   return {.error = AccountError::wrong_credentials};
 }
 
-awaitable<base::Result<SessionTokens, Refusal>> SignIn::sign_in(SignInRequest request, Caller caller) {
+awaitable<base::Result<SignInAnswer, Refusal>> SignIn::sign_in(SignInRequest request, Caller caller) {
   const auto prepared = prepare_password(request.password);
   if (!prepared) co_return parts_.passwords.refuse(prepared.error(), "password");
   const auto name = normalise(request);
   if (!name) co_return name.error();
 
-  auto look_up = [&](db::Transaction& tx) { return find(tx, *name, request.held_session); };
+  auto look_up = [&](db::Transaction& tx) { return find(tx, *name, request.held.session); };
   const Found found = co_await parts_.database.read(look_up);
   const auto& record = found.record;
   // Username and e-mail of one account are one subject; of an unknown one each spelling's normal form is.
@@ -92,15 +97,12 @@ awaitable<base::Result<SessionTokens, Refusal>> SignIn::sign_in(SignInRequest re
   auto opened = co_await parts_.database.write(open);
   if (!opened) co_return refuse(SignInOutcome::changed_meanwhile, record, caller);
   co_await parts_.passwords.accept(attempt);
-  auto tokens = co_await parts_.sessions.complete(std::move(*opened));
-  if (request.replaces_held_session && request.held_session) {
-    co_await parts_.sessions.end(*request.held_session, EndReason::sign_out);
+  if (auto* pending = std::get_if<PendingSignIn>(&*opened)) {
+    (void)refuse(SignInOutcome::second_step, record, caller);
+    co_return std::move(*pending);
   }
-  parts_.metrics.signed_in(SignInOutcome::succeeded);
-  const std::string account = record->id.to_string();
-  const std::string session = tokens.session.to_string();
-  parts_.log.info("sign_in", {{"outcome", "succeeded"}, {"account", account}, {"session", session}}, &caller.trace);
-  co_return std::move(tokens);
+  co_return co_await parts_.completion.complete(std::get<OpenedSession>(std::move(*opened)), request.held,
+                                                std::move(caller));
 }
 
 }  // namespace gatehouse::identity

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "contract/ids.hpp"
 #include "identity/account/account.hpp"
@@ -13,6 +14,8 @@
 #include "identity/account/caller.hpp"
 #include "identity/account/password_work.hpp"
 #include "identity/account/refusal.hpp"
+#include "identity/account/second_step.hpp"
+#include "identity/account/sign_in_completion.hpp"
 #include "identity/session/session_service.hpp"
 #include "identity/session/session_store.hpp"
 #include "platform/base/clock.hpp"
@@ -28,13 +31,11 @@ struct SignInRequest {
   By by = By::username;
   std::string identifier;
   base::Secret password{};
-  // From an authentic refresh token that the client still holds. When it is of the very account, the client is a known
-  // device, which others' failures do not slow.
-  std::optional<contract::SessionId> held_session{};
-  // The held session ends with the success: its cookie is about to be overwritten, and a session that somebody else
-  // planted in this browser must not outlive the sign-in (session fixation).
-  bool replaces_held_session = false;
+  HeldSession held{};
 };
+
+// How a right password is answered: with the tokens, or, where the account has a second factor, with what goes on.
+using SignInAnswer = std::variant<SessionTokens, PendingSignIn>;
 
 // Password sign-in. Thread-safe.
 //
@@ -49,22 +50,25 @@ class SignIn {
     PasswordWork& passwords;
     const SessionStore& session_store;
     SessionService& sessions;
+    SignInCompletion& completion;
     const base::Clock& clock;
     telemetry::Logger& log;
     AccountMetrics& metrics;
+    const SecondStep* second_step = nullptr;  // nullptr: there are no second factors
   };
   explicit SignIn(Parts parts) : parts_(parts) {}
 
-  boost::asio::awaitable<base::Result<SessionTokens, Refusal>> sign_in(SignInRequest request, Caller caller);
+  boost::asio::awaitable<base::Result<SignInAnswer, Refusal>> sign_in(SignInRequest request, Caller caller);
 
  private:
   struct Name;
   struct Found;
   [[nodiscard]] base::Result<Name, Refusal> normalise(const SignInRequest& request) const;
   [[nodiscard]] Found find(db::Transaction& tx, const Name& name, const std::optional<contract::SessionId>& held) const;
-  [[nodiscard]] std::optional<OpenedSession> open_if_unchanged(db::Transaction& tx, const AccountRecord& proven,
-                                                               const PasswordWork::Proof& proof,
-                                                               const ClientInfo& client) const;
+  using Opened = std::variant<OpenedSession, PendingSignIn>;
+  [[nodiscard]] std::optional<Opened> open_if_unchanged(db::Transaction& tx, const AccountRecord& proven,
+                                                        const PasswordWork::Proof& proof,
+                                                        const ClientInfo& client) const;
   Refusal refuse(SignInOutcome outcome, const std::optional<AccountRecord>& record, const Caller& caller);
 
   Parts parts_;

@@ -19,7 +19,7 @@ class SignInTest : public ::testing::Test {
   IdentityStack stack_;
 
   base::Result<SessionTokens, Refusal> sign_in(SignInRequest request, const char* address = "192.0.2.7") {
-    return test::run_on_loop(stack_.sign_in.sign_in(std::move(request), IdentityStack::caller(address)));
+    return tokens_of(test::run_on_loop(stack_.sign_in.sign_in(std::move(request), IdentityStack::caller(address))));
   }
   AccountError error_of(const std::string& username, std::string_view password) {
     const auto result = stack_.sign_in_as(username, password);
@@ -56,8 +56,8 @@ TEST_F(SignInTest, S01_every_sign_in_makes_a_new_session_and_ends_the_one_it_rep
   const auto planted = stack_.sign_in_as("mallory");
   SignInRequest request{.identifier = "alice"};
   request.password = base::Secret(IdentityStack::kPassword);
-  request.held_session = planted->session;
-  request.replaces_held_session = true;
+  request.held.session = planted->session;
+  request.held.replaced = true;
   const auto tokens = sign_in(std::move(request));
   ASSERT_TRUE(tokens);
   EXPECT_NE(tokens->session, planted->session);
@@ -199,7 +199,7 @@ TEST_F(SignInTest, U06_the_owner_on_a_known_device_is_not_locked_out) {
     (void)stack_.sign_in_as("alice", "wrong wrong wrong", address.c_str());
   }
   EXPECT_EQ(stack_.sign_in_as("alice", IdentityStack::kPassword, "203.0.113.5").error().error, AccountError::throttled);
-  SignInRequest known{.identifier = "alice", .held_session = device->session};
+  SignInRequest known{.identifier = "alice", .held = {.session = device->session}};
   known.password = base::Secret(IdentityStack::kPassword);
   EXPECT_TRUE(sign_in(std::move(known), "203.0.113.5"));
 }
@@ -223,7 +223,7 @@ TEST_F(SignInTest, U06_a_session_of_another_account_is_no_known_device) {
     const std::string address = "198.51.100." + std::to_string(i + 1);
     (void)stack_.sign_in_as("alice", "wrong wrong wrong", address.c_str());
   }
-  SignInRequest request{.identifier = "alice", .held_session = own->session};
+  SignInRequest request{.identifier = "alice", .held = {.session = own->session}};
   request.password = base::Secret(IdentityStack::kPassword);
   const auto result = sign_in(std::move(request), "203.0.113.5");
   ASSERT_FALSE(result);
@@ -252,7 +252,7 @@ TEST_F(SignInTest, S05_a_sign_in_that_races_a_password_change_opens_no_session) 
           while (held < 2) std::this_thread::yield();
           SignInRequest request{.identifier = "alice"};
           request.password = base::Secret(IdentityStack::kPassword);
-          result.emplace(co_await stack_.sign_in.sign_in(std::move(request), IdentityStack::caller()));
+          result.emplace(tokens_of(co_await stack_.sign_in.sign_in(std::move(request), IdentityStack::caller())));
         } else {
           while (stack_.hashing.stats().depth == 0) std::this_thread::yield();
           const std::string other = *stack_.hasher.hash(base::Secret(std::string_view("an entirely other one")));

@@ -51,6 +51,11 @@ base::Result<std::shared_ptr<const contract::Principal>, ApiError> Access::authe
   return ApiError::invalid_token;
 }
 
+bool Access::is_met(const StepUp& step_up, const contract::Principal& principal) const {
+  if (contract::assurance_of_amr(principal.amr) < step_up.assurance) return false;
+  return step_up.max_age.count() == 0 || clock_.now() - principal.auth_time <= step_up.max_age;
+}
+
 http::Handler Access::anyone(http::Handler handler) const {
   return [this, handler = std::move(handler)](http::Request& request) -> awaitable<http::Response> {
     if (!browser_.allows(request)) co_return error_response(request, ApiError::cross_site_request);
@@ -58,14 +63,18 @@ http::Handler Access::anyone(http::Handler handler) const {
   };
 }
 
-http::Handler Access::permitted(const std::vector<std::string>& permissions, SignedInHandler handler) const {
-  auto guarded = [this, wanted = parse_all(permissions),
+http::Handler Access::permitted(const std::vector<std::string>& permissions, const StepUp& step_up,
+                                SignedInHandler handler) const {
+  auto guarded = [this, wanted = parse_all(permissions), step_up,
                   handler = std::move(handler)](http::Request& request) -> awaitable<http::Response> {
     const auto principal = authenticate(request);
     if (!principal) co_return error_response(request, principal.error());
     const bool may = std::any_of(wanted.begin(), wanted.end(),
                                  [&](const contract::Permission& one) { return grants(**principal, one); });
     if (!may) co_return error_response(request, ApiError::forbidden);
+    if (!is_met(step_up, **principal)) {
+      co_return error_response(request, ApiError::insufficient_authentication, {.step_up = step_up});
+    }
     co_return co_await handler(request, **principal);
   };
   return anyone(std::move(guarded));

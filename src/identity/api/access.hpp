@@ -12,6 +12,7 @@
 #include "contract/principal.hpp"
 #include "identity/api/browser_guard.hpp"
 #include "identity/api/errors.hpp"
+#include "platform/base/clock.hpp"
 #include "platform/base/result.hpp"
 #include "platform/http/request.hpp"
 #include "platform/http/response.hpp"
@@ -26,20 +27,26 @@ using SignedInHandler =
 // What stands before every handler: is it a foreign page's request, who is calling, may they. Immutable, thread-safe.
 class Access {
  public:
-  // REQUIRES: both outlive every handler made here. REQUIRES: so does this Access.
-  Access(contract::Authenticator& authenticator, const contract::RolePermissions& roles, std::string_view public_url)
-      : authenticator_(authenticator), roles_(roles), browser_(public_url) {}
+  // REQUIRES: all three outlive every handler made here. REQUIRES: so does this Access.
+  Access(contract::Authenticator& authenticator, const contract::RolePermissions& roles, std::string_view public_url,
+         const base::Clock& clock)
+      : authenticator_(authenticator), roles_(roles), browser_(public_url), clock_(clock) {}
 
   // Anyone, but no foreign page.
   [[nodiscard]] http::Handler anyone(http::Handler handler) const;
   // A signed-in caller whose roles grant one of `permissions` (`resource:action[:own|:any]`; a text of another form
-  // aborts: it is written here, not sent).
-  [[nodiscard]] http::Handler permitted(const std::vector<std::string>& permissions, SignedInHandler handler) const;
+  // aborts: it is written here, not sent), and whose sign-in is as fresh and as strong as `step_up` asks for. Who may
+  // not anyway is told that, not to sign in again.
+  [[nodiscard]] http::Handler permitted(const std::vector<std::string>& permissions, const StepUp& step_up,
+                                        SignedInHandler handler) const;
 
   // From `Authorization: Bearer` or the access cookie. Errors: not_signed_in (neither), ambiguous_credentials (both, or
   // one twice), invalid_token. Throws base::Unavailable when the gate can't decide.
   [[nodiscard]] base::Result<std::shared_ptr<const contract::Principal>, ApiError> authenticate(
       const http::Request& request) const;
+
+  // For what only some bodies of a route ask for.
+  [[nodiscard]] bool is_met(const StepUp& step_up, const contract::Principal& principal) const;
 
   [[nodiscard]] bool grants(const contract::Principal& principal, const contract::Permission& wanted) const {
     return contract::any_role_grants(roles_, principal.roles, wanted);
@@ -53,6 +60,7 @@ class Access {
   contract::Authenticator& authenticator_;
   const contract::RolePermissions& roles_;
   const BrowserGuard browser_;
+  const base::Clock& clock_;
 };
 
 }  // namespace gatehouse::identity

@@ -83,7 +83,7 @@ TEST_F(AccessApi, a_role_without_the_permission_is_forbidden) {
 
 TEST_F(AccessApi, a_reader_of_accounts_may_read_and_not_change_them) {
   ASSERT_TRUE(test::run_on_loop(api_.administration.set_roles(alice_.id, {"auditor"}, IdentityStack::caller())));
-  const auto auditor = ApiStack::bearer(api_.login_as("alice"));
+  const auto auditor = api_.strong_bearer(alice_);
   const std::string path = "/v1/admin/accounts/" + alice_.id.to_string();
   EXPECT_EQ(api_.get("/v1/admin/accounts", auditor).status, 200U);
   EXPECT_EQ(api_.get(path, auditor).status, 200U);

@@ -124,6 +124,12 @@ Answer enable_account(const ApiContext& context, http::Request& request, const c
   co_return account_or_error(request, co_await context.administration.enable(*id, caller_of(request, who)));
 }
 
+Answer reset_account_factors(const ApiContext& context, http::Request& request, const contract::Principal& who) {
+  const auto id = account_id(request);
+  if (!id) co_return error_response(request, ApiError::not_found);
+  co_return account_or_error(request, co_await context.factor_administration.reset(*id, caller_of(request, who)));
+}
+
 Answer end_account_sessions(const ApiContext& context, http::Request& request, const contract::Principal& who) {
   const auto id = account_id(request);
   if (!id) co_return error_response(request, ApiError::not_found);

@@ -7,6 +7,11 @@
 #include "identity/account/self_service.hpp"
 #include "identity/account/sign_in.hpp"
 #include "identity/api/access.hpp"
+#include "identity/factor/factor_reset.hpp"
+#include "identity/factor/factor_service.hpp"
+#include "identity/factor/passkey_sign_in.hpp"
+#include "identity/factor/reauthentication.hpp"
+#include "identity/factor/second_steps.hpp"
 #include "identity/letter/dead_letters.hpp"
 #include "identity/session/session_service.hpp"
 #include "identity/token/key_manager.hpp"
@@ -20,13 +25,20 @@ struct ApiContext {
   const Access& access;
   Registration& registration;
   SignIn& sign_in;
+  SecondSteps& second_steps;
+  PasskeySignIn& passkey_sign_in;
+  FactorService& factors;
+  Reauthentication& reauthentication;
   SelfService& self_service;
   Administration& administration;
+  FactorAdministration& factor_administration;
   SessionService& sessions;
   const RefreshTokenCodec& refresh_tokens;
   const KeyManager& keys;
   DeadLetters& dead_letters;
   Webhooks& webhooks;
+  // Whether whatever is done as an administrator needs a sign-in with two factors.
+  bool administrators_need_second_factor = true;
   // How long others may keep the key set. A new key is published a whole rotation before it signs, so an old copy is
   // safe; short, because a revoked key has to leave those copies, too.
   std::chrono::seconds jwks_max_age{300};

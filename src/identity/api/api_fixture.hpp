@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "crypto/jwt.hpp"
-#include "identity/account/identity_fixture.hpp"
 #include "identity/api/routes.hpp"
+#include "identity/factor/factor_fixture.hpp"
 #include "platform/base/json.hpp"
 #include "platform/http/route.hpp"
 
@@ -33,6 +33,9 @@ class FakeAuthenticator final : public contract::Authenticator {
     who->account = contract::AccountId::parse(verified->subject()).value();
     who->session = contract::SessionId::parse(text(verified->claims(), "sid")).value();
     for (const auto& role : verified->claims().at("roles").as_array()) who->roles.emplace_back(role.as_string());
+    for (const auto& method : verified->claims().at("amr").as_array()) who->amr.emplace_back(method.as_string());
+    who->acr = text(verified->claims(), "acr");
+    who->auth_time = base::TimePoint(std::chrono::seconds(verified->claims().at("auth_time").as_int64()));
     const auto epoch = verified->claims().at("epoch").as_int64();
     for (const auto& row : feed_.rows()) {
       using Kind = contract::Revocation::Kind;
@@ -112,20 +115,23 @@ struct Reply {
 };
 
 // For tests: the whole HTTP interface of identity, called without a socket.
-struct ApiStack : IdentityStack {
+struct ApiStack : FactorStack {
   FakeAuthenticator authenticator{keys, feed, clock};
-  Access access{authenticator, roles, "https://app.example"};
-  audit::Log audit_log{clock};
-  queue::JobStore jobs{clock, random};
-  DeadLetters dead_letters{database, jobs, audit_log};
+  Access access{authenticator, roles, "https://app.example", clock};
+  DeadLetters dead_letters{database, jobs, audit};
   EndpointStore endpoints;
   Delivery delivery{{}};
-  Webhooks webhooks{{database, endpoints, secrets.endpoint_kek, delivery, jobs, audit_log, clock, random}};
+  Webhooks webhooks{{database, endpoints, secrets.endpoint_kek, delivery, jobs, audit, clock, random}};
   ApiContext context{.access = access,
                      .registration = registration,
                      .sign_in = sign_in,
+                     .second_steps = second_steps,
+                     .passkey_sign_in = passkey_sign_in,
+                     .factors = factors,
+                     .reauthentication = reauthentication,
                      .self_service = self_service,
                      .administration = administration,
+                     .factor_administration = factor_administration,
                      .sessions = sessions,
                      .refresh_tokens = refresh_tokens,
                      .keys = keys,
@@ -173,12 +179,17 @@ struct ApiStack : IdentityStack {
             {"Sec-Fetch-Site", "same-origin"},
             {"Origin", "https://app.example"}};
   }
+  // Somebody who has shown two factors just now.
+  Headers strong_bearer(const Account& account) {
+    const auto tokens = test::run_on_loop(sessions.start(account.id, {}, {"pwd", "otp", "mfa"}));
+    return {{"Authorization", "Bearer " + std::string(tokens->access_token.expose())}};
+  }
   // A signed-in administrator.
   Headers admin() {
     if (!administrator_) {
       const auto account = register_account("theadmin");
       EXPECT_TRUE(test::run_on_loop(administration.set_roles(account.id, {"admin"}, caller())));
-      administrator_ = bearer(login_as("theadmin"));
+      administrator_ = strong_bearer(account);
     }
     return *administrator_;
   }

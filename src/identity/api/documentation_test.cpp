@@ -75,6 +75,7 @@ TEST(OpenApi, describes_the_route_table_exactly) {
     ASSERT_TRUE(documented.contains(key)) << key << " is not documented";
     auto& operation = documented[key];
     EXPECT_EQ(operation["x-access"], route.access) << key;
+    EXPECT_EQ(operation["x-step-up"], route.step_up) << key;
     EXPECT_EQ(operation["x-rate"], rate_name(route.rate)) << key;
     EXPECT_EQ(operation["x-body-limit"], std::to_string(route.body_limit)) << key;
     EXPECT_EQ(operation["body"] == "yes", route.body_limit > 0) << key;

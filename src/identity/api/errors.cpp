@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <string>
 #include <utility>
 
 namespace gatehouse::identity {
@@ -37,7 +38,29 @@ constexpr std::array kTable{
              "Choose another username, or sign in if the account is yours."},
     ErrorRow{ApiError::too_many_attempts, 429, "too-many-attempts", "Too many failed attempts.",
              "Wait for the time that Retry-After gives."},
+    ErrorRow{ApiError::sign_in_ended, 401, "sign-in-ended", "This sign-in can't go on.",
+             "Begin again with the password."},
+    ErrorRow{ApiError::wrong_code, 401, "wrong-code", "The code is not right.",
+             "Send the code that is shown now; each is good once."},
+    ErrorRow{ApiError::passkey_refused, 400, "passkey-refused", "The passkey's answer was not accepted.",
+             "Ask for new options and try again, or use another way."},
+    ErrorRow{ApiError::insufficient_authentication, 401, "insufficient-user-authentication",
+             "This needs a fresher or stronger sign-in.",
+             "POST /v1/reauthenticate with what WWW-Authenticate asks for, or sign in again."},
 };
+
+// RFC 6750 section 3, RFC 9470 section 3.
+std::string challenge(ApiError error, const StepUp& step_up) {
+  std::string text = R"(Bearer realm="gatehouse")";
+  if (error == ApiError::invalid_token) text += R"(, error="invalid_token")";
+  if (error != ApiError::insufficient_authentication) return text;
+  text += R"(, error="insufficient_user_authentication")";
+  if (step_up.assurance > contract::Assurance::one_factor) {
+    text.append(R"(, acr_values=")").append(contract::acr_of(step_up.assurance)).append("\"");
+  }
+  if (step_up.max_age.count() > 0) text += ", max_age=" + std::to_string(step_up.max_age.count());
+  return text;
+}
 
 const ErrorRow& row_of(ApiError error) { return kTable[static_cast<std::size_t>(error)]; }
 
@@ -51,6 +74,10 @@ ApiError api_error(AccountError error) {
     case AccountError::registration_closed: return ApiError::registration_closed;
     case AccountError::session_ended: return ApiError::invalid_token;
     case AccountError::not_found: return ApiError::not_found;
+    case AccountError::sign_in_ended: return ApiError::sign_in_ended;
+    case AccountError::wrong_code: return ApiError::wrong_code;
+    case AccountError::passkey_refused: return ApiError::passkey_refused;
+    case AccountError::stronger_sign_in: return ApiError::insufficient_authentication;
   }
   return ApiError::invalid_request;
 }
@@ -68,16 +95,13 @@ http::Response error_response(const http::Request& request, ApiError error, Erro
                                           .errors = std::move(details.fields),
                                           .retry_after = details.retry_after},
                                          request.trace.trace_id_hex());
-  if (row.status == 401) {
-    const bool about_token = error == ApiError::invalid_token;
-    response.set("WWW-Authenticate",
-                 about_token ? R"(Bearer realm="gatehouse", error="invalid_token")" : R"(Bearer realm="gatehouse")");
-  }
+  if (row.status == 401) response.set("WWW-Authenticate", challenge(error, details.step_up));
   return response;
 }
 
 http::Response error_response(const http::Request& request, const Refusal& refusal) {
   ErrorDetails details{.retry_after = refusal.retry_after};
+  if (refusal.error == AccountError::stronger_sign_in) details.step_up.assurance = contract::Assurance::two_factors;
   for (const auto& problem : refusal.fields) details.fields.push_back({problem.field, problem.message});
   return error_response(request, api_error(refusal.error), std::move(details));
 }

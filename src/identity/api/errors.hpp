@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "contract/assurance.hpp"
 #include "identity/account/refusal.hpp"
 #include "platform/http/request.hpp"
 #include "platform/http/response.hpp"
@@ -29,6 +30,10 @@ enum class ApiError : std::uint8_t {
   not_found,
   name_taken,
   too_many_attempts,
+  sign_in_ended,
+  wrong_code,
+  passkey_refused,
+  insufficient_authentication,
 };
 
 struct ErrorRow {
@@ -42,9 +47,19 @@ struct ErrorRow {
 // In the order of the enumeration.
 [[nodiscard]] std::span<const ErrorRow> error_table();
 
+// Which sign-in would do, where one is too old or too weak (RFC 9470 section 3).
+struct StepUp {
+  contract::Assurance assurance = contract::Assurance::one_factor;  // asked for, if above the lowest
+  std::chrono::seconds max_age{0};                                  // asked for, if above 0
+};
+
+// What changes how somebody signs in asks for this much: whoever finds an open session must not be able to keep it.
+inline constexpr StepUp kFresh{.max_age = std::chrono::minutes(5)};
+
 struct ErrorDetails {
   std::vector<http::FieldError> fields{};
   std::chrono::seconds retry_after{0};
+  StepUp step_up{};  // of insufficient_authentication
 };
 
 // The answer for an error; 401 carries WWW-Authenticate (RFC 9110 section 11.6.1, RFC 6750 section 3).

@@ -17,6 +17,25 @@ using Answer = boost::asio::awaitable<http::Response>;
 Answer register_account(const ApiContext& context, http::Request& request);
 Answer login(const ApiContext& context, http::Request& request);
 
+// second_step_handlers.cpp
+Answer finish_with_factor(const ApiContext& context, http::Request& request);
+Answer passkey_options(const ApiContext& context, http::Request& request);
+Answer sign_in_with_passkey(const ApiContext& context, http::Request& request);
+
+// reauthentication_handlers.cpp
+Answer reauthentication_options(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer reauthenticate(const ApiContext& context, http::Request& request, const contract::Principal& who);
+
+// factor_handlers.cpp
+Answer list_factors(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer begin_totp(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer confirm_totp(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer begin_passkey(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer add_passkey(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer rename_factor(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer remove_factor(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer renew_recovery_codes(const ApiContext& context, http::Request& request, const contract::Principal& who);
+
 // token_handlers.cpp
 Answer refresh(const ApiContext& context, http::Request& request);
 Answer logout(const ApiContext& context, http::Request& request);
@@ -39,6 +58,7 @@ Answer show_account(const ApiContext& context, http::Request& request, const con
 Answer set_account_roles(const ApiContext& context, http::Request& request, const contract::Principal& who);
 Answer disable_account(const ApiContext& context, http::Request& request, const contract::Principal& who);
 Answer enable_account(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer reset_account_factors(const ApiContext& context, http::Request& request, const contract::Principal& who);
 Answer end_account_sessions(const ApiContext& context, http::Request& request, const contract::Principal& who);
 
 // mail_handlers.cpp

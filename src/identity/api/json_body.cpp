@@ -81,6 +81,13 @@ std::optional<std::int64_t> JsonBody::integer(std::string_view name) {
   return std::nullopt;
 }
 
+std::optional<boost::json::object> JsonBody::required_object(std::string_view name) {
+  auto* const value = find(name);
+  if (auto* const object = value != nullptr ? value->if_object() : nullptr) return std::move(*object);
+  reject(name, value == nullptr ? "is missing; it must be an object" : "must be an object");
+  return std::nullopt;
+}
+
 std::vector<std::string> JsonBody::required_text_list(std::string_view name) {
   std::vector<std::string> list;
   const auto* value = find(name);

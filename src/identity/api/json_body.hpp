@@ -37,6 +37,8 @@ class JsonBody {
   // `true` or `false`; a whole number. Nothing when the member is absent or something else.
   [[nodiscard]] std::optional<bool> flag(std::string_view name);
   [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name);
+  // An object member, taken out; nothing when there is none, and that is noted.
+  [[nodiscard]] std::optional<boost::json::object> required_object(std::string_view name);
   // An array of strings.
   [[nodiscard]] std::vector<std::string> required_text_list(std::string_view name);
 

@@ -29,6 +29,10 @@ Answer change_profile(const ApiContext& context, http::Request& request, const c
   auto errors = body->finish();
   if (!errors.empty()) co_return error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
 
+  const bool names = change.username || change.email;
+  if (names && !context.access.is_met(kFresh, who)) {
+    co_return error_response(request, ApiError::insufficient_authentication, {.step_up = kFresh});
+  }
   const auto account = co_await context.self_service.change_profile(who, std::move(change), caller_of(request));
   if (!account) co_return error_response(request, account.error());
   co_return http::json_response(200, account_view(*account));

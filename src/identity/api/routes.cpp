@@ -1,5 +1,7 @@
 #include "identity/api/routes.hpp"
 
+#include <chrono>
+#include <string_view>
 #include <utility>
 
 #include "identity/api/handlers.hpp"
@@ -14,10 +16,32 @@ using http::Route;
 
 constexpr std::size_t kNoBody = 0;
 constexpr std::size_t kCredentials = 4 * 1024;  // bodies that hold a password or a token
+constexpr std::size_t kCeremony = 16 * 1024;    // those of an authenticator
 constexpr std::size_t kOther = 64 * 1024;
 
 using PublicWork = Answer (*)(const ApiContext&, http::Request&);
 using SignedInWork = Answer (*)(const ApiContext&, http::Request&, const Principal&);
+
+// What a route asks of the sign-in besides the permission.
+enum class Demand { nothing, fresh, second_factor };
+
+StepUp step_up_of(Demand demand) {
+  switch (demand) {
+    case Demand::fresh: return kFresh;
+    case Demand::second_factor: return {.assurance = contract::Assurance::two_factors};
+    case Demand::nothing: break;
+  }
+  return {};
+}
+
+const char* name_of(Demand demand) {
+  switch (demand) {
+    case Demand::fresh: return "fresh";
+    case Demand::second_factor: return "second_factor";
+    case Demand::nothing: break;
+  }
+  return "";
+}
 
 class Table {
  public:
@@ -30,12 +54,17 @@ class Table {
 
   // `permissions`: any one of them is enough; the first is the one the documentation names.
   void permitted(Method method, const char* path, const std::vector<std::string>& permissions, RateClass rate,
-                 std::size_t body_limit, SignedInWork work) {
+                 std::size_t body_limit, SignedInWork work, Demand demand = Demand::nothing) {
+    // By the path and not by the row, so that no row can forget it.
+    if (std::string_view(path).starts_with("/v1/admin/") && context_.administrators_need_second_factor) {
+      demand = Demand::second_factor;
+    }
     auto handler = [&context = context_, work](http::Request& request, const Principal& who) {
       return work(context, request, who);
     };
     add(method, path, permissions.front(), rate, body_limit,
-        context_.access.permitted(permissions, std::move(handler)));
+        context_.access.permitted(permissions, step_up_of(demand), std::move(handler)));
+    routes_.back().step_up = name_of(demand);
   }
 
   [[nodiscard]] std::vector<Route> take() { return std::move(routes_); }
@@ -64,6 +93,9 @@ std::vector<Route> make_routes(const ApiContext& context) {
   Table table(context);
   table.anyone(Method::post, "/v1/register", RateClass::registration, kCredentials, register_account);
   table.anyone(Method::post, "/v1/login", RateClass::sign_in, kCredentials, login);
+  table.anyone(Method::post, "/v1/login/second-factor", RateClass::sign_in, kCeremony, finish_with_factor);
+  table.anyone(Method::post, "/v1/login/webauthn/options", RateClass::sign_in, kCredentials, passkey_options);
+  table.anyone(Method::post, "/v1/login/webauthn", RateClass::sign_in, kCeremony, sign_in_with_passkey);
   table.anyone(Method::post, "/v1/refresh", kUsual, kCredentials, refresh);
   table.anyone(Method::post, "/v1/logout", kUsual, kCredentials, logout);
   table.anyone(Method::get, "/.well-known/jwks.json", kUsual, kNoBody, show_keys);
@@ -76,7 +108,21 @@ std::vector<Route> make_routes(const ApiContext& context) {
   table.permitted(Method::get, "/v1/me", {"profile:read:own"}, kUsual, kNoBody, show_profile);
   table.permitted(Method::patch, "/v1/me", {"profile:write:own"}, kUsual, kCredentials, change_profile);
   table.permitted(Method::post, "/v1/me/password", {"profile:write:own"}, RateClass::sign_in, kCredentials,
-                  change_password);
+                  change_password, Demand::fresh);
+
+  const std::vector<std::string> own{"profile:write:own"};
+  table.permitted(Method::post, "/v1/reauthenticate", own, RateClass::sign_in, kCeremony, reauthenticate);
+  table.permitted(Method::post, "/v1/reauthenticate/options", own, kUsual, kNoBody, reauthentication_options);
+  table.permitted(Method::get, "/v1/factors", {"profile:read:own"}, kUsual, kNoBody, list_factors);
+  table.permitted(Method::post, "/v1/factors/totp", own, kUsual, kCredentials, begin_totp, Demand::fresh);
+  table.permitted(Method::post, "/v1/factors/totp/{id}/confirm", own, kUsual, kCredentials, confirm_totp,
+                  Demand::fresh);
+  table.permitted(Method::post, "/v1/factors/webauthn/options", own, kUsual, kNoBody, begin_passkey, Demand::fresh);
+  table.permitted(Method::post, "/v1/factors/webauthn", own, kUsual, kCeremony, add_passkey, Demand::fresh);
+  table.permitted(Method::patch, "/v1/factors/{id}", own, kUsual, kCredentials, rename_factor);
+  table.permitted(Method::delete_, "/v1/factors/{id}", own, kUsual, kNoBody, remove_factor, Demand::fresh);
+  table.permitted(Method::post, "/v1/factors/recovery-codes", own, kUsual, kNoBody, renew_recovery_codes,
+                  Demand::fresh);
 
   const std::vector<std::string> read{"account:read", "account:manage"};
   const std::vector<std::string> manage{"account:manage"};
@@ -86,6 +132,7 @@ std::vector<Route> make_routes(const ApiContext& context) {
   table.permitted(Method::post, "/v1/admin/accounts/{id}/disable", manage, kUsual, kNoBody, disable_account);
   table.permitted(Method::post, "/v1/admin/accounts/{id}/enable", manage, kUsual, kNoBody, enable_account);
   table.permitted(Method::post, "/v1/admin/accounts/{id}/end-sessions", manage, kUsual, kNoBody, end_account_sessions);
+  table.permitted(Method::delete_, "/v1/admin/accounts/{id}/factors", manage, kUsual, kNoBody, reset_account_factors);
 
   const std::vector<std::string> mail{"mail:manage"};
   table.permitted(Method::get, "/v1/admin/mail/dead", mail, kUsual, kNoBody, list_dead_letters);

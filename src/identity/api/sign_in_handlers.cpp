@@ -1,10 +1,10 @@
-#include <optional>
 #include <utility>
+#include <variant>
 
 #include "identity/api/errors.hpp"
 #include "identity/api/handlers.hpp"
 #include "identity/api/json_body.hpp"
-#include "identity/api/token_cookies.hpp"
+#include "identity/api/sign_in_body.hpp"
 #include "identity/api/views.hpp"
 
 namespace gatehouse::identity {
@@ -23,18 +23,8 @@ LoginBody read_login(JsonBody& body) {
   login.sign_in.by = email ? SignInRequest::By::email : SignInRequest::By::username;
   login.sign_in.identifier = email ? std::move(*email) : std::move(username).value_or("");
   login.sign_in.password = body.required_secret("password");
-  const auto place = body.text("refresh_in");
-  if (place && *place != "cookie" && *place != "body") body.reject("refresh_in", "must be cookie or body");
-  if (place && *place == "body") login.place = TokenPlace::body;
+  login.place = read_place(body);
   return login;
-}
-
-// Which session this browser already holds; nothing when its cookie is forged: only an authentic one counts.
-std::optional<contract::SessionId> held_session(const ApiContext& context, const http::Request& request) {
-  const auto cookie = http::find_cookie(request, kRefreshCookie);
-  if (!cookie) return std::nullopt;
-  const auto token = context.refresh_tokens.decode(*cookie);
-  return token ? std::optional(token->session) : std::nullopt;
 }
 
 }  // namespace
@@ -60,12 +50,12 @@ Answer login(const ApiContext& context, http::Request& request) {
   auto login = read_login(*body);
   auto errors = body->finish();
   if (!errors.empty()) co_return error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
-  login.sign_in.held_session = held_session(context, request);
-  login.sign_in.replaces_held_session = login.place == TokenPlace::cookie;
+  login.sign_in.held = held_session(context, request, login.place);
 
-  const auto tokens = co_await context.sign_in.sign_in(std::move(login.sign_in), caller_of(request));
-  if (!tokens) co_return error_response(request, tokens.error());
-  co_return token_response(*tokens, login.place);
+  const auto answer = co_await context.sign_in.sign_in(std::move(login.sign_in), caller_of(request));
+  if (!answer) co_return error_response(request, answer.error());
+  if (const auto* pending = std::get_if<PendingSignIn>(&*answer)) co_return pending_response(*pending);
+  co_return token_response(std::get<SessionTokens>(*answer), login.place);
 }
 
 }  // namespace gatehouse::identity

@@ -27,6 +27,8 @@ struct TokenCookies {
   std::chrono::seconds access_max_age;
 };
 void set_token_cookies(http::Response& response, const TokenCookies& cookies);
+// The access token alone; the refresh token stays as it is.
+void set_access_cookie(http::Response& response, const base::Secret& token, std::chrono::seconds max_age);
 // Deletes both.
 void clear_token_cookies(http::Response& response);
 

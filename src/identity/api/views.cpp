@@ -55,6 +55,15 @@ http::Response token_response(const SessionTokens& tokens, TokenPlace place) {
   return response;
 }
 
+http::Response pending_response(const PendingSignIn& pending) {
+  boost::json::array methods;
+  for (const auto method : pending.methods) methods.emplace_back(method);
+  return http::json_response(200, boost::json::object{{"next", "second_factor"},
+                                                      {"transaction", pending.transaction.expose()},
+                                                      {"methods", std::move(methods)},
+                                                      {"expires_in", pending.expires_in.count()}});
+}
+
 Caller caller_of(const http::Request& request) {
   return {.address = request.client,
           .agent = std::string(request.header("user-agent").value_or("")),

@@ -6,6 +6,7 @@
 #include "contract/principal.hpp"
 #include "identity/account/account.hpp"
 #include "identity/account/caller.hpp"
+#include "identity/account/second_step.hpp"
 #include "identity/session/session_service.hpp"
 #include "platform/http/request.hpp"
 #include "platform/http/response.hpp"
@@ -22,6 +23,9 @@ enum class TokenPlace : std::uint8_t { cookie, body };
 // The tokens: in `cookie`, the refresh token in its cookie and the access token in cookie and body; in `body`, both in
 // the body and no cookie at all.
 [[nodiscard]] http::Response token_response(const SessionTokens& tokens, TokenPlace place);
+
+// A sign-in that goes on: `next` says with what.
+[[nodiscard]] http::Response pending_response(const PendingSignIn& pending);
 
 [[nodiscard]] Caller caller_of(const http::Request& request);
 // The same for an administrator: the log says who it was.

@@ -21,9 +21,10 @@ enum class EndReason : std::uint8_t {
   session_limit,     // a newer sign-in of the account took its place
   password_changed,  //
   account_disabled,  //
+  factor_removed,    // a second factor of the account
   refresh_reuse,     // a refresh token was presented again after its successor: one of the two holders stole it
 };
-inline constexpr std::size_t kEndReasons = 7;
+inline constexpr std::size_t kEndReasons = 8;
 [[nodiscard]] std::string_view to_string(EndReason reason);
 
 struct SessionOptions {

@@ -100,6 +100,10 @@ class SessionService {
   // Nothing: unknown, not live, or another account's.
   boost::asio::awaitable<std::optional<SessionView>> find(contract::AccountId account, contract::SessionId session);
 
+  // An access token for what a transaction of the caller's has granted (SessionStore::reauthenticate). After its
+  // commit.
+  [[nodiscard]] AccessToken issue(const AccessGrant& grant) const { return parts_.access_tokens.issue(grant); }
+
   // For services that end sessions inside a transaction of their own (SessionStore::end_all_of_account): counts and
   // logs what ended and brings the rows to the gates. Call after the commit, before answering.
   boost::asio::awaitable<void> announce(std::vector<contract::Revocation> rows, EndReason reason);

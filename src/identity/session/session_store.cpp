@@ -163,6 +163,29 @@ std::vector<SessionRecord> SessionStore::list_live_of_account(db::Transaction& t
   return sessions;
 }
 
+std::optional<AccessGrant> SessionStore::reauthenticate(db::Transaction& tx, contract::SessionId id,
+                                                        const std::vector<std::string>& methods,
+                                                        base::TimePoint now) const {
+  const auto session = find(tx, id);
+  if (!session || !session->live(now)) return std::nullopt;
+  auto account = standing(tx, session->account);
+  if (!account || !account->active) return std::nullopt;
+  std::vector<std::string> amr = session->amr;
+  for (const auto& method : methods) {
+    if (std::ranges::find(amr, method) == amr.end()) amr.push_back(method);
+  }
+  tx.execute("UPDATE session SET amr = $2, auth_time = $3 WHERE id = $1",
+             {Blob{id.bytes()}, base::join_words(amr), base::to_unix_ms(now)});
+  return AccessGrant{.account = session->account,
+                     .session = id,
+                     .roles = std::move(account->roles),
+                     .epoch = account->epoch,
+                     .amr = std::move(amr),
+                     .auth_time = now,
+                     .issued_at = now,
+                     .session_expires = session->idle_expires_at};
+}
+
 std::optional<Revocation> SessionStore::end(db::Transaction& tx, contract::SessionId id, EndReason reason,
                                             base::TimePoint now) const {
   const auto ended = tx.execute(

@@ -69,6 +69,12 @@ class SessionStore {
   [[nodiscard]] std::vector<SessionRecord> list_live_of_account(db::Transaction& tx, contract::AccountId account,
                                                                 base::TimePoint now) const;
 
+  // The person behind a live session has shown once more who they are: `methods` join those of its sign-in, which
+  // counts from now on as of `now`. What the session's tokens say hereafter; nothing when it is not live.
+  [[nodiscard]] std::optional<AccessGrant> reauthenticate(db::Transaction& tx, contract::SessionId id,
+                                                          const std::vector<std::string>& methods,
+                                                          base::TimePoint now) const;
+
   // Nothing: it was not live (unknown, expired, or ended before).
   [[nodiscard]] std::optional<contract::Revocation> end(db::Transaction& tx, contract::SessionId id, EndReason reason,
                                                         base::TimePoint now) const;

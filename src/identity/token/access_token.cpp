@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <utility>
 
+#include "contract/assurance.hpp"
 #include "crypto/jwt.hpp"
 #include "platform/base/encoding.hpp"
 
@@ -18,11 +19,6 @@ boost::json::array array_of(const std::vector<std::string>& texts) {
   array.reserve(texts.size());
   for (const auto& text : texts) array.emplace_back(text);
   return array;
-}
-
-// NIST 800-63-4 words: `mfa` in RFC 8176 says that more than one factor was shown.
-const char* acr_of(const std::vector<std::string>& amr) {
-  return std::ranges::find(amr, "mfa") == amr.end() ? "aal1" : "aal2";
 }
 
 }  // namespace
@@ -48,7 +44,7 @@ AccessToken AccessTokenIssuer::issue(const AccessGrant& grant) const {
   claims.emplace("scope", options_.scope);
   claims.emplace("roles", array_of(grant.roles));
   claims.emplace("auth_time", base::to_unix_seconds(grant.auth_time));
-  claims.emplace("acr", acr_of(grant.amr));
+  claims.emplace("acr", contract::acr_of(contract::assurance_of_amr(grant.amr)));
   claims.emplace("amr", array_of(grant.amr));
   claims.emplace("epoch", grant.epoch);
 

@@ -62,7 +62,7 @@ TEST_F(AccessTokens, hold_the_claims_of_rfc_9068_and_no_personal_data) {
                                      {"scope", ""},
                                      {"roles", {"admin", "member"}},
                                      {"auth_time", now - 3600},
-                                     {"acr", "aal1"},
+                                     {"acr", "urn:gatehouse:acr:1fa"},
                                      {"amr", {"pwd"}},
                                      {"epoch", 7}};
   EXPECT_EQ(claims, expected) << boost::json::serialize(claims);
@@ -92,7 +92,7 @@ TEST_F(AccessTokens, never_share_a_jti) {
 TEST_F(AccessTokens, say_when_more_than_one_factor_was_shown) {
   auto granted = grant();
   granted.amr = {"pwd", "otp", "mfa"};
-  EXPECT_EQ(claims_of(issuer_.issue(granted)).at("acr").as_string(), "aal2");
+  EXPECT_EQ(claims_of(issuer_.issue(granted)).at("acr").as_string(), "urn:gatehouse:acr:2fa");
 }
 
 }  // namespace

@@ -13,8 +13,9 @@ namespace {
 
 constexpr std::size_t kSecretBytes = 32;
 // In the order of ServerSecrets. Also the `aad` of each, so that no secret can be moved to another purpose.
-constexpr std::array<std::string_view, 6> kPurposes{"refresh_mac",  "blind_index",  "account_kek",
-                                                    "one_time_mac", "endpoint_kek", "audit_seal"};
+constexpr std::array<std::string_view, 7> kPurposes{"refresh_mac",  "blind_index",  "account_kek",
+                                                    "one_time_mac", "endpoint_kek", "audit_seal",
+                                                    "ticket_mac"};
 using Secrets = std::vector<std::optional<base::Secret>>;  // by purpose; nothing: not there yet
 
 base::Result<Secrets, ServerSecretError> load(db::Transaction& tx, const crypto::SealingKey& master_key) {
@@ -60,8 +61,13 @@ base::Result<ServerSecrets, ServerSecretError> load_or_create_server_secrets(db:
   if (!secrets) return secrets.error();
   auto& found = *secrets;
   auto endpoint_kek = crypto::SealingKey::from_bytes(*found[4]);
-  return ServerSecrets{std::move(*found[0]), std::move(*found[1]),     std::move(*found[2]),
-                       std::move(*found[3]), std::move(*endpoint_kek), std::move(*found[5])};
+  return ServerSecrets{.refresh_mac = std::move(*found[0]),
+                       .blind_index = std::move(*found[1]),
+                       .account_kek = std::move(*found[2]),
+                       .one_time_mac = std::move(*found[3]),
+                       .endpoint_kek = std::move(*endpoint_kek),
+                       .audit_seal = std::move(*found[5]),
+                       .ticket_mac = std::move(*found[6])};
 }
 
 }  // namespace gatehouse::identity

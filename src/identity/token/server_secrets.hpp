@@ -22,6 +22,7 @@ struct ServerSecrets {
   base::Secret one_time_mac;        // of mailed tokens and codes
   crypto::SealingKey endpoint_kek;  // of the addresses and secrets of webhooks
   base::Secret audit_seal;          // seed of the Ed25519 key that seals the audit log
+  base::Secret ticket_mac;          // of what a sign-in goes on with; of recovery codes
 };
 
 // Loads them, making those that are missing: on the first start all of them. When one that is there does not open,

@@ -38,7 +38,7 @@ TEST_F(ServerSecretsTest, are_made_once_and_found_again) {
   EXPECT_EQ(first->blind_index, second->blind_index);
   EXPECT_EQ(first->account_kek, second->account_kek);
   EXPECT_FALSE(first->refresh_mac == first->blind_index);
-  EXPECT_EQ(rows(), 6);
+  EXPECT_EQ(rows(), 7);
 }
 
 TEST_F(ServerSecretsTest, refuses_the_wrong_master_key_and_makes_no_new_secret) {
@@ -48,7 +48,7 @@ TEST_F(ServerSecretsTest, refuses_the_wrong_master_key_and_makes_no_new_secret) 
   const auto loaded = load(other);
   ASSERT_FALSE(loaded);
   EXPECT_EQ(loaded.error(), ServerSecretError::wrong_master_key);
-  EXPECT_EQ(rows(), 5);
+  EXPECT_EQ(rows(), 6);
 }
 
 TEST_F(ServerSecretsTest, refuses_a_secret_moved_to_another_purpose) {

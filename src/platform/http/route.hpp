@@ -26,8 +26,9 @@ using InlineHandler = std::function<void(const Request&, std::string& out)>;
 // One row of the route table: the policy of a route stands where the route does. No row, no route.
 struct Route {
   Method method = Method::get;
-  std::string path;    // `/v1/sessions/{id}`
-  std::string access;  // who may call: `public`, `signed_in` or a permission; what openapi.yaml is checked against
+  std::string path;       // `/v1/sessions/{id}`
+  std::string access;     // who may call: `public`, `signed_in` or a permission; what openapi.yaml is checked against
+  std::string step_up{};  // what it asks of the sign-in besides: fresh, second_factor; empty: nothing
   RateClass rate = RateClass::everything;
   std::size_t body_limit = 0;  // bytes; 0: a body is refused
   std::chrono::milliseconds deadline{10'000};

@@ -56,9 +56,5 @@ export async function gateSays(port: number, token: string, url = "http://app.ex
   return (await ask(port, "/gate/check", { headers })).status;
 }
 
-// Somebody signed in with the role of administrators, which `setRoles` gives (a command of the program).
-export async function newAdministrator(port: number, setRoles: (username: string) => unknown): Promise<Person & SignedIn> {
-  const person = await register(port);
-  await setRoles(person.username);
-  return { ...person, ...(await signIn(port, person)) };
-}
+// Somebody who may act as an administrator takes two factors: see factors.ts.
+export { newAdministrator } from "./factors.js";

@@ -1,0 +1,31 @@
+#include "identity/factor/factor_notices.hpp"
+
+#include <utility>
+
+#include "platform/audit/event_types.hpp"
+#include "platform/base/words.hpp"
+
+namespace gatehouse::identity {
+
+void FactorNotices::record(db::Transaction& tx, const Change& change) const {
+  audit::Event event{.type = change.type, .actor = {}, .subject = change.account.uuid(), .fields = change.fields};
+  if (change.actor) event.actor = change.actor->uuid();
+  if (!change.factor.uuid().is_nil()) event.fields.push_back({"factor", change.factor.to_string()});
+  audit_.record(tx, event);
+}
+
+void FactorNotices::changed(db::Transaction& tx, const Change& change) const {
+  record(tx, change);
+  mail_.send(tx, {.kind = MailKind::factor_changed, .account = change.account, .reference = change.factor.uuid()});
+}
+
+void note_sign_in(const FactorNotices& notices, db::Transaction& tx, const OpenedSession& opened) {
+  const auto account = opened.grant.account;
+  notices.record(
+      tx, {.type = audit::type::kSignInSucceeded,
+           .actor = account,
+           .account = account,
+           .fields = {{"session", opened.grant.session.to_string()}, {"amr", base::join_words(opened.grant.amr)}}});
+}
+
+}  // namespace gatehouse::identity

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "contract/ids.hpp"
+#include "identity/factor/factor.hpp"
+#include "identity/mail/mail_outbox.hpp"
+#include "identity/session/session_service.hpp"
+#include "platform/audit/log.hpp"
+#include "platform/db/transaction.hpp"
+
+namespace gatehouse::identity {
+
+// What is told of second factors, in the transaction that causes it: an event in the audit log, and a letter to the
+// owner of whatever changes how the account is signed in to. Thread-safe.
+class FactorNotices {
+ public:
+  // REQUIRES: both outlive it.
+  FactorNotices(const audit::Log& audit, const MailOutbox& mail) : audit_(audit), mail_(mail) {}
+
+  // `type` of audit/event_types.hpp. `actor`: whose act; nothing: an operator's.
+  struct Change {
+    std::string_view type;
+    std::optional<contract::AccountId> actor;
+    contract::AccountId account;
+    FactorId factor{};  // nil: all of them
+    std::vector<audit::Field> fields{};
+  };
+  // Event and letter.
+  void changed(db::Transaction& tx, const Change& change) const;
+  // The event alone.
+  void record(db::Transaction& tx, const Change& change) const;
+
+ private:
+  const audit::Log& audit_;
+  const MailOutbox& mail_;
+};
+
+// A sign-in that ended with a factor: who, which session, by which methods.
+void note_sign_in(const FactorNotices& notices, db::Transaction& tx, const OpenedSession& opened);
+
+}  // namespace gatehouse::identity

@@ -1,0 +1,45 @@
+#include "identity/factor/passkey_sign_in.hpp"
+
+#include <utility>
+
+#include "crypto/webauthn/client_data.hpp"
+
+namespace gatehouse::identity {
+namespace {
+
+using boost::asio::awaitable;
+
+Ceremony ceremony() { return {.use = TicketUse::passkey_sign_in, .user_verified = true}; }
+
+}  // namespace
+
+PasskeySignIn::Begun PasskeySignIn::begin() const {
+  auto request = passkeys_.request(ceremony(), {});
+  auto transaction = TicketCodec::to_text(request.challenge);
+  return {.transaction = std::move(transaction), .request = std::move(request)};
+}
+
+base::Result<OpenedSession, Refusal> PasskeySignIn::open(db::Transaction& tx, const Passkeys::Proof& proof,
+                                                         const Caller& caller) const {
+  if (!passkeys_.use(tx, proof)) return Refusal{.error = AccountError::passkey_refused};
+  const ClientInfo client{.address = caller.address.to_string(), .agent = caller.agent};
+  auto opened = sessions_.open(tx, proof.account.id, client, proof.amr);
+  if (!opened) return Refusal{.error = AccountError::passkey_refused};
+  note_sign_in(notices_, tx, *opened);
+  return std::move(*opened);
+}
+
+awaitable<base::Result<SessionTokens, Refusal>> PasskeySignIn::finish(base::Secret transaction, PasskeyAnswer answer,
+                                                                      HeldSession held, Caller caller) {
+  const auto begun = TicketCodec::from_text(transaction.expose());
+  const auto data = crypto::webauthn::parse_client_data(answer.assertion.client_data_json);
+  if (data && begun != data->challenge) co_return Refusal{.error = AccountError::sign_in_ended};
+  const auto proof = co_await passkeys_.prove(std::move(answer), ceremony(), caller);
+  if (!proof) co_return proof.error();
+  auto work = [&](db::Transaction& tx) { return open(tx, *proof, caller); };
+  auto opened = co_await database_.write(work);
+  if (!opened) co_return opened.error();
+  co_return co_await completion_.complete(std::move(*opened), held, std::move(caller));
+}
+
+}  // namespace gatehouse::identity

@@ -1,0 +1,154 @@
+#include "identity/factor/second_steps.hpp"
+
+#include <utility>
+
+#include "platform/audit/event_types.hpp"
+
+namespace gatehouse::identity {
+
+using boost::asio::awaitable;
+
+namespace {
+
+std::string_view reason_of(AccountError error) {
+  switch (error) {
+    case AccountError::wrong_code: return "wrong_code";
+    case AccountError::throttled: return "throttled";
+    case AccountError::passkey_refused: return "passkey_refused";
+    default: return "sign_in_ended";
+  }
+}
+
+Refusal ended() { return {.error = AccountError::sign_in_ended}; }
+
+// A challenge of one sign-in is of no use in another.
+Ceremony ceremony_of(const TicketCodec::Ticket& ticket) {
+  return {.use = TicketUse::passkey_second_step, .bound_to = ticket.id};
+}
+
+}  // namespace
+
+struct SecondSteps::Open {
+  SignInStep step;
+  AccountRecord account;
+};
+
+bool SecondSteps::required(db::Transaction& tx, contract::AccountId account) const {
+  return !parts_.factors.kinds(tx, account).empty();
+}
+
+std::optional<PendingSignIn> SecondSteps::begin(db::Transaction& tx, const AccountRecord& proven) const {
+  const auto kinds = parts_.factors.kinds(tx, proven.id);
+  if (kinds.empty()) return std::nullopt;
+  const auto made = parts_.tickets.make(TicketUse::second_step, "", parts_.clock.now() + kLifetime, parts_.random);
+  parts_.steps.insert(tx, {.id = made.ticket.id,
+                           .account = proven.id,
+                           .proven = standing_digest(proven),
+                           .expires_at = made.ticket.expires_at});
+  PendingSignIn pending{.transaction = TicketCodec::to_text(made.bytes), .methods = {}, .expires_in = kLifetime};
+  for (const auto kind : kinds) pending.methods.push_back(to_string(kind));
+  if (parts_.recovery_codes.count(tx, proven.id) > 0) pending.methods.emplace_back("recovery_code");
+  return pending;
+}
+
+base::Result<SecondSteps::Open, Refusal> SecondSteps::find_open(db::Transaction& tx,
+                                                                const TicketCodec::Ticket& ticket) const {
+  auto step = parts_.steps.find(tx, ticket.id, parts_.clock.now());
+  if (!step) return ended();
+  auto account = parts_.accounts.find(tx, step->account);
+  if (!account || account->state != AccountState::active) return ended();
+  if (standing_digest(*account) != step->proven) return ended();
+  return Open{std::move(*step), std::move(*account)};
+}
+
+std::optional<TicketCodec::Ticket> SecondSteps::read(const base::Secret& transaction) const {
+  const auto bytes = TicketCodec::from_text(transaction.expose());
+  if (!bytes) return std::nullopt;
+  return parts_.tickets.read(TicketUse::second_step, "", *bytes, parts_.clock.now());
+}
+
+base::Result<OpenedSession, Refusal> SecondSteps::open(db::Transaction& tx, const Open& open,
+                                                       std::vector<std::string> amr, const Caller& caller) const {
+  if (!parts_.steps.finish(tx, open.step.id)) return ended();
+  const ClientInfo client{.address = caller.address.to_string(), .agent = caller.agent};
+  auto opened = parts_.sessions.open(tx, open.account.id, client, amr);
+  if (!opened) return ended();
+  note_sign_in(parts_.notices, tx, *opened);
+  return std::move(*opened);
+}
+
+base::Result<OpenedSession, Refusal> SecondSteps::open_with_code(db::Transaction& tx, const TicketCodec::Ticket& ticket,
+                                                                 const Code& code, const Caller& caller) const {
+  const auto found = find_open(tx, ticket);
+  if (!found) return found.error();
+  if (auto checked = parts_.codes.check(tx, found->account, code.method, code.code); !checked) {
+    if (checked.error().error == AccountError::wrong_code) parts_.steps.count_failure(tx, ticket.id);
+    return checked.error();
+  }
+  return open(tx, *found, {"pwd", "otp", "mfa"}, caller);
+}
+
+base::Result<OpenedSession, Refusal> SecondSteps::open_with_passkey(db::Transaction& tx,
+                                                                    const TicketCodec::Ticket& ticket,
+                                                                    const base::Result<Passkeys::Proof, Refusal>& proof,
+                                                                    const Caller& caller) const {
+  const auto found = find_open(tx, ticket);
+  if (!found) return found.error();
+  if (!proof || !parts_.passkeys.use(tx, *proof)) {
+    parts_.steps.count_failure(tx, ticket.id);
+    parts_.notices.record(tx, {.type = audit::type::kFactorFailed,
+                               .actor = {},
+                               .account = found->account.id,
+                               .fields = {{"method", "webauthn"}}});
+    return Refusal{.error = AccountError::passkey_refused};
+  }
+  std::vector<std::string> amr{"pwd"};
+  amr.insert(amr.end(), proof->amr.begin(), proof->amr.end());
+  return open(tx, *found, std::move(amr), caller);
+}
+
+awaitable<base::Result<SessionTokens, Refusal>> SecondSteps::answer(base::Result<OpenedSession, Refusal> opened,
+                                                                    HeldSession held, Caller caller) {
+  if (opened) co_return co_await parts_.completion.complete(std::move(*opened), held, std::move(caller));
+  parts_.log.info("second_step_refused", {{"reason", reason_of(opened.error().error)}}, &caller.trace);
+  co_return opened.error();
+}
+
+awaitable<base::Result<SessionTokens, Refusal>> SecondSteps::finish_with_code(base::Secret transaction, Code code,
+                                                                              HeldSession held, Caller caller) {
+  const auto ticket = read(transaction);
+  if (!ticket) co_return ended();
+  auto work = [&](db::Transaction& tx) { return open_with_code(tx, *ticket, code, caller); };
+  auto opened = co_await parts_.database.write(work);
+  co_return co_await answer(std::move(opened), held, std::move(caller));
+}
+
+awaitable<base::Result<PasskeyRequest, Refusal>> SecondSteps::passkey_request(base::Secret transaction) {
+  const auto ticket = read(transaction);
+  if (!ticket) co_return ended();
+  auto work = [&](db::Transaction& tx) -> base::Result<PasskeyRequest, Refusal> {
+    const auto found = find_open(tx, *ticket);
+    if (!found) return found.error();
+    auto passkeys = parts_.passkeys.of(found->account, parts_.factors.list(tx, found->account.id));
+    return parts_.passkeys.request(ceremony_of(*ticket), std::move(passkeys));
+  };
+  co_return co_await parts_.database.read(work);
+}
+
+awaitable<base::Result<SessionTokens, Refusal>> SecondSteps::finish_with_passkey(base::Secret transaction,
+                                                                                 PasskeyAnswer answer_of_key,
+                                                                                 HeldSession held, Caller caller) {
+  const auto ticket = read(transaction);
+  if (!ticket) co_return ended();
+  auto look_up = [&](db::Transaction& tx) { return find_open(tx, *ticket); };
+  const auto found = co_await parts_.database.read(look_up);
+  if (!found) co_return found.error();
+  auto ceremony = ceremony_of(*ticket);
+  ceremony.account = found->account.id;
+  const auto proof = co_await parts_.passkeys.prove(std::move(answer_of_key), std::move(ceremony), caller);
+  auto work = [&](db::Transaction& tx) { return open_with_passkey(tx, *ticket, proof, caller); };
+  auto opened = co_await parts_.database.write(work);
+  co_return co_await answer(std::move(opened), held, std::move(caller));
+}
+
+}  // namespace gatehouse::identity
