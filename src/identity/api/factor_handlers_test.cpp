@@ -292,7 +292,11 @@ TEST_F(FactorApi, an_access_cookie_is_replaced_by_the_fresh_one_and_the_refresh_
 TEST_F(FactorApi, who_adds_a_first_factor_is_strong_after_the_next_refresh) {
   const auto login = api_.login_as("alice");
   const auto enrolled = enrol(ApiStack::bearer(login));
+  EXPECT_EQ(api_.get("/v1/me", ApiStack::bearer(login)).text("acr"), "urn:gatehouse:acr:1fa");
   const auto refreshed = api_.post("/v1/refresh", {{"refresh_token", login.text("refresh_token")}});
+  const auto me = api_.get("/v1/me", ApiStack::bearer(refreshed));
+  EXPECT_EQ(me.text("acr"), "urn:gatehouse:acr:2fa");
+  EXPECT_EQ(me.json().at("factors").as_int64(), 1);
   EXPECT_EQ(api_.post("/v1/factors/totp", {{"name", "tablet"}}, ApiStack::bearer(refreshed)).status, 201U);
 }
 

@@ -1,6 +1,7 @@
 #include <boost/json/array.hpp>
 #include <utility>
 
+#include "contract/assurance.hpp"
 #include "identity/api/errors.hpp"
 #include "identity/api/handlers.hpp"
 #include "identity/api/json_body.hpp"
@@ -15,6 +16,8 @@ Answer show_profile(const ApiContext& context, http::Request& request, const con
   boost::json::array permissions;
   for (const auto& permission : context.access.granted_to(who)) permissions.emplace_back(permission);
   view["permissions"] = std::move(permissions);
+  view["factors"] = co_await context.factors.count(who.account);
+  view["acr"] = contract::acr_of(contract::assurance_of_amr(who.amr));
   co_return http::json_response(200, view);
 }
 

@@ -71,6 +71,11 @@ awaitable<base::Result<FactorOverview, Refusal>> FactorService::list(const contr
   co_return co_await parts_.database.read(work);
 }
 
+awaitable<std::size_t> FactorService::count(contract::AccountId account) {
+  auto work = [&](db::Transaction& tx) { return parts_.factors.list(tx, account).size(); };
+  co_return co_await parts_.database.read_stale(work);
+}
+
 NewTotp FactorService::describe(FactorId id, const AccountRecord& account, const base::Secret& key) const {
   NewTotp described{.id = id, .secret = base::Secret(base::base32_encode(key.expose())), .uri = {}, .qr_svg = {}};
   described.uri = otpauth_uri({.service = service_name_, .account = account.username}, described.secret);

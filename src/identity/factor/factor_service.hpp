@@ -71,6 +71,9 @@ class FactorService {
 
   boost::asio::awaitable<base::Result<FactorOverview, Refusal>> list(const contract::Principal& who);
 
+  // How many there are, for show: may be some seconds old.
+  boost::asio::awaitable<std::size_t> count(contract::AccountId account);
+
   // An earlier app that still waits is forgotten.
   boost::asio::awaitable<base::Result<NewTotp, Refusal>> begin_totp(const contract::Principal& who, std::string name);
   // Shows that the app has the key; from then on each sign-in asks for it. With the first factor the caller's session
