@@ -87,6 +87,10 @@ config::Complaint check_public_url(std::string_view text) {
   return std::nullopt;
 }
 
+config::Complaint check_origin(std::string_view text) {
+  return text.empty() ? config::Complaint("must not be empty") : check_public_url(text);
+}
+
 std::string host_of_origin(std::string_view origin) {
   const auto url = split_url(origin);
   return url ? std::string(url->host) : std::string();

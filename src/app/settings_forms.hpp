@@ -16,6 +16,9 @@ namespace gatehouse::app {
 // Empty is fine: not given.
 [[nodiscard]] config::Complaint check_public_url(std::string_view text);
 
+// The same where one has to be given.
+[[nodiscard]] config::Complaint check_origin(std::string_view text);
+
 // The host of such an origin, without its port.
 [[nodiscard]] std::string host_of_origin(std::string_view origin);
 

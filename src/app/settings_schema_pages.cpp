@@ -29,10 +29,6 @@ Complaint check_language(std::string_view text) {
   return "must be of en and de";
 }
 
-Complaint check_origin(std::string_view text) {
-  return text.empty() ? Complaint("must not be empty") : check_public_url(text);
-}
-
 }  // namespace
 
 void add_pages(config::Schema& s, PagesSettings& m) {

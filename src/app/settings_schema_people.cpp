@@ -1,18 +1,8 @@
 #include "app/settings_schema_people.hpp"
 
-#include <string_view>
-
 #include "app/settings_forms.hpp"
 
 namespace gatehouse::app {
-namespace {
-
-config::Complaint check_origin(std::string_view text) {
-  if (text.empty()) return "must not be empty";
-  return check_public_url(text);
-}
-
-}  // namespace
 
 void add_people(config::Schema& s, Settings& m) {
   s.text("webauthn.rp_id", m.webauthn.rp_id, "a host name in lower case", check_host,
