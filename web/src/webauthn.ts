@@ -1,6 +1,9 @@
+import type { components } from "./api/schema";
 import { decodeBase64Url, encodeBase64Url } from "./base64url";
 
 // Passkeys (WebAuthn level 2). The server speaks the JSON forms of level 3 (section 5.1.8 and 5.1.9), the browser bytes.
+type Assertion = components["schemas"]["Assertion"];
+type NewCredential = components["schemas"]["NewCredential"];
 type Descriptor = { id: string; type: "public-key"; transports?: AuthenticatorTransport[] };
 interface OptionsJson {
   challenge: string;
@@ -32,7 +35,7 @@ async function orCancelled(wanted: Promise<Credential | null>): Promise<PublicKe
   throw new PasskeyCancelled();
 }
 
-export async function getPasskey(publicKey: unknown, options: { autofill?: boolean; signal?: AbortSignal } = {}): Promise<unknown> {
+export async function getPasskey(publicKey: unknown, options: { autofill?: boolean; signal?: AbortSignal } = {}): Promise<Assertion> {
   const json = publicKey as OptionsJson;
   const request = { ...json, challenge: decodeBase64Url(json.challenge), allowCredentials: descriptors(json.allowCredentials) };
   const credential = await orCancelled(
@@ -54,7 +57,7 @@ export async function getPasskey(publicKey: unknown, options: { autofill?: boole
   };
 }
 
-export async function makePasskey(publicKey: unknown): Promise<unknown> {
+export async function makePasskey(publicKey: unknown): Promise<NewCredential> {
   const json = publicKey as OptionsJson & PublicKeyCredentialCreationOptions;
   const request: PublicKeyCredentialCreationOptions = {
     ...(json as unknown as PublicKeyCredentialCreationOptions),
@@ -78,7 +81,7 @@ function formOf(credential: PublicKeyCredential) {
   return {
     id: credential.id,
     rawId: encodeBase64Url(credential.rawId),
-    type: credential.type,
+    type: "public-key" as const,
     authenticatorAttachment: credential.authenticatorAttachment ?? undefined,
     clientExtensionResults: credential.getClientExtensionResults(),
   };

@@ -68,18 +68,6 @@ type Page = { cursor?: string; limit?: number };
 
 export interface AwaitedPaths {
   "/v1/challenge": { get: Get<Challenge> };
-  "/v1/login/second-factor": { post: Op<{ transaction: string; method: string; code?: string; credential?: unknown; refresh_in?: "cookie" }, unknown> };
-  "/v1/login/webauthn/options": { post: Op<{ transaction?: string }, { transaction: string; public_key: unknown }> };
-  "/v1/login/webauthn": { post: Op<{ transaction: string; credential: unknown; refresh_in?: "cookie" }, unknown> };
-  "/v1/reauthenticate": { post: Op<{ password?: string; method?: string; code?: string; credential?: unknown }, unknown> };
-  "/v1/reauthenticate/options": { post: Get<{ public_key: unknown }> };
-  "/v1/factors": { get: Get<{ factors: Factor[]; recovery_codes: number }> };
-  "/v1/factors/totp": { post: Op<{ name: string }, { id: string; secret: string; uri: string; qr_svg: string }> };
-  "/v1/factors/totp/{id}/confirm": { post: At<Id, Op<{ code: string }, { codes?: string[] }>> };
-  "/v1/factors/webauthn/options": { post: Get<{ public_key: unknown }> };
-  "/v1/factors/webauthn": { post: Op<{ name: string; credential: unknown }, { codes?: string[] }> };
-  "/v1/factors/{id}": { patch: At<Id, Op<{ name: string }, Factor>>; delete: At<Id, Get<undefined>> };
-  "/v1/factors/recovery-codes": { post: Get<{ codes: string[] }> };
   "/v1/email/verification": { post: Op<Record<string, never>, undefined> };
   "/v1/email/verify": { post: Op<{ token?: string; code?: string }, undefined> };
   "/v1/email/restore": { post: Op<{ token: string }, undefined> };
@@ -96,7 +84,6 @@ export interface AwaitedPaths {
   "/v1/admin/invites/{id}": { delete: At<Id, Get<undefined>> };
   "/v1/admin/accounts": { post: Op<{ username: string; email: string; password: string; roles: string[] }, unknown> };
   "/v1/admin/accounts/{id}": { delete: At<Id, Get<undefined>> };
-  "/v1/admin/accounts/{id}/factors": { delete: At<Id, Get<undefined>> };
   "/v1/admin/roles": { get: Get<{ roles: Record<string, string[]> }>; put: Op<{ roles: Record<string, string[]> }, unknown> };
   "/v1/admin/audit": { get: Get<{ events: AuditEvent[]; next?: string }, { type?: string; subject?: string; actor?: string; after?: string } & Page> };
   "/v1/admin/errors/{id}": { get: At<Id, Get<Record<string, unknown>>> };
