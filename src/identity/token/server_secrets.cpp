@@ -13,9 +13,8 @@ namespace {
 
 constexpr std::size_t kSecretBytes = 32;
 // In the order of ServerSecrets. Also the `aad` of each, so that no secret can be moved to another purpose.
-constexpr std::array<std::string_view, 7> kPurposes{"refresh_mac",  "blind_index",  "account_kek",
-                                                    "one_time_mac", "endpoint_kek", "audit_seal",
-                                                    "ticket_mac"};
+constexpr std::array<std::string_view, 7> kPurposes{"refresh_mac",  "blind_index", "account_kek", "one_time_mac",
+                                                    "endpoint_kek", "audit_seal",  "ticket_mac"};
 using Secrets = std::vector<std::optional<base::Secret>>;  // by purpose; nothing: not there yet
 
 base::Result<Secrets, ServerSecretError> load(db::Transaction& tx, const crypto::SealingKey& master_key) {

@@ -1,4 +1,4 @@
--- Second factors, and sign-ins that wait for one. As sqlite/0004_factors.sql, in PostgreSQL's types.
+-- Second factors, and sign-ins that wait for one. As sqlite/0005_factors.sql, in PostgreSQL's types.
 
 CREATE TABLE factor (
   id               UUID   PRIMARY KEY,  -- UUIDv7
