@@ -29,7 +29,6 @@ class FactorParts {
   [[nodiscard]] identity::FactorAdministration& administration() noexcept { return administration_; }
 
  private:
-  identity::FactorVault vault_;
   identity::CodeGuard guard_;
   identity::TicketCodec tickets_;
   identity::CodeCheck codes_;

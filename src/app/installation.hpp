@@ -10,6 +10,7 @@
 #include "identity/factor/factor_notices.hpp"
 #include "identity/factor/factor_reset.hpp"
 #include "identity/factor/factor_store.hpp"
+#include "identity/factor/factor_vault.hpp"
 #include "identity/factor/recovery_codes.hpp"
 #include "identity/factor/sign_in_step_store.hpp"
 #include "identity/mail/mail_outbox.hpp"
@@ -47,6 +48,7 @@ struct Installation {
   queue::JobStore jobs;
   identity::MailOutbox mail;
   identity::RecoveryCodes recovery_codes;
+  identity::FactorVault factor_vault;
   identity::FactorNotices factor_notices;
   identity::FactorReset factor_reset;
   identity::OneTimeTokenCodec one_time_tokens;

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "identity/factor/factor_letter.hpp"
 #include "identity/mail/mail_outbox.hpp"
 #include "platform/mail/folder_mailer.hpp"
 #include "platform/mail/smtp_mailer.hpp"
@@ -47,6 +48,9 @@ MailService::MailService(Installation& installation, telemetry::Logger& log, tel
       worker_({*installation.database, installation.jobs, installation.clock, installation.random, log, metrics},
               worker_options(),
               {.handler = [this](const queue::Job& job) { return sender_.send(job); },
-               .cancel = [this] { sender_.cancel(); }}) {}
+               .cancel = [this] { sender_.cancel(); }}) {
+  renderer_.provide(identity::MailKind::factor_changed,
+                    identity::factor_letter(installation.accounts, installation.factors, installation.factor_vault));
+}
 
 }  // namespace gatehouse::app

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "identity/factor/factor_fixture.hpp"
+#include "identity/factor/factor_letter.hpp"
 
 namespace gatehouse::identity {
 namespace {
@@ -79,6 +80,19 @@ TEST_F(SecondStepsTest, M04_a_hundred_wrong_codes_at_once_are_five_guesses) {
     if (!tokens && tokens.error().error == AccountError::wrong_code) ++looked_at;
   });
   EXPECT_EQ(looked_at, 5);
+}
+
+TEST_F(SecondStepsTest, the_letter_names_what_was_added_and_says_of_the_rest_only_that_it_changed) {
+  const auto facts = factor_letter(stack_.store, stack_.factor_store, stack_.factor_vault);
+  const auto id = stack_.database.read_blocking(
+      [&](db::Transaction& tx) { return stack_.factor_store.list(tx, alice_.id).at(0).id; });
+  const auto said = [&](base::Uuid reference) {
+    return stack_.database.read_blocking([&](db::Transaction& tx) {
+      return facts(tx, {.kind = MailKind::factor_changed, .account = alice_.id, .reference = reference})->values;
+    });
+  };
+  EXPECT_EQ(said(id.uuid()).at("factor"), "phone");
+  EXPECT_TRUE(said(base::Uuid()).empty());
 }
 
 // A refused password begins nothing, and neither does an unknown account.
