@@ -17,9 +17,9 @@ def memory_mib():
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // _MIB
 
 
-def _huge_pages_free():
+def _huge_pages(kind):
     fields = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
-    return int(fields.get("HugePages_Free", "0"))
+    return int(fields.get(f"HugePages_{kind}", "0"))
 
 
 # Said on the page of results: everything that is not PostgreSQL's default.
@@ -71,7 +71,7 @@ class Postgres:
         values = {**settings(self.shared_buffers_mib), "unix_socket_directories": f"'{self.folder}'",
                   **(_FILLING if self.filling else {})}
         self._configure(values)
-        self.huge_pages = 0 < self._huge_pages_needed() <= _huge_pages_free()
+        self.huge_pages = self._huge_pages_fit()
         self._configure({**values, "huge_pages": "on" if self.huge_pages else "off"})
         self._run("pg_ctl", "-D", self.data, "-l", self.folder / "log", "-w", "-t", 600, "start")
 
@@ -83,6 +83,14 @@ class Postgres:
     def _huge_pages_needed(self):
         command = [*self.as_user, BIN / "postgres", "-D", self.data, "-C", "shared_memory_size_in_huge_pages"]
         return int(subprocess.run(command, check=True, cwd=self.folder, stdout=subprocess.PIPE).stdout)
+
+    def _huge_pages_fit(self):
+        """A server that has just ended gives its pages back a moment later."""
+        needed = self._huge_pages_needed()
+        deadline = time.monotonic() + 30
+        while needed <= _huge_pages("Total") and needed > _huge_pages("Free") and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return 0 < needed <= _huge_pages("Free")
 
     def _stop(self):
         self._run("pg_ctl", "-D", self.data, "-m", "fast", "-w", "-t", 600, "stop")
