@@ -85,12 +85,16 @@ class Postgres:
         return int(subprocess.run(command, check=True, cwd=self.folder, stdout=subprocess.PIPE).stdout)
 
     def _huge_pages_fit(self):
-        """A server that has just ended gives its pages back a moment later."""
-        needed = self._huge_pages_needed()
+        needed, kept = self._huge_pages_needed(), _huge_pages("Total")
+        if kept == 0:
+            return False
+        if needed > kept:  # as much memory again would be taken beside them
+            raise RuntimeError(f"vm.nr_hugepages is {kept}; PostgreSQL needs {needed}, or none")
+        # A server that has just ended gives them back a moment later.
         deadline = time.monotonic() + 30
-        while needed <= _huge_pages("Total") and needed > _huge_pages("Free") and time.monotonic() < deadline:
+        while needed > _huge_pages("Free") and time.monotonic() < deadline:
             time.sleep(0.1)
-        return 0 < needed <= _huge_pages("Free")
+        return True
 
     def _stop(self):
         self._run("pg_ctl", "-D", self.data, "-m", "fast", "-w", "-t", 600, "stop")
