@@ -8,6 +8,7 @@
 
 #include "identity/factor/code_guard.hpp"
 #include "identity/factor/recovery_codes.hpp"
+#include "identity/factor/sign_in_demand.hpp"
 #include "identity/factor/sign_in_step_store.hpp"
 #include "identity/session/session_harness.hpp"
 #include "tests/conformance/on_every_database.hpp"
@@ -132,15 +133,19 @@ TEST_P(FactorStoreConformance, U08_all_goes_with_the_account) {
   const RecoveryCodes codes(base::Secret(std::string(32, 'k')), random_);
   const CodeGuard guard;
   const SignInStepStore steps;
+  const SignInDemand demand;
   ASSERT_TRUE(insert(factor(FactorKind::webauthn, std::string(32, 'c'))));
   write([&](auto& tx) {
     (void)codes.replace(tx, account_, clock_.now());
     guard.count_failure(tx, account_, clock_.now());
+    demand.set(tx, account_, contract::Assurance::phishing_resistant);
+    EXPECT_EQ(demand.of(tx, account_), contract::Assurance::phishing_resistant);
     steps.insert(tx, {std::string(16, 's'), account_, "proven", clock_.now() + 5min});
     return tx.execute("DELETE FROM account WHERE id = $1", {db::Blob{account_.bytes()}});
   });
   const char* counts[] = {"SELECT count(*) FROM factor", "SELECT count(*) FROM recovery_code",
-                          "SELECT count(*) FROM code_guard", "SELECT count(*) FROM sign_in_step"};
+                          "SELECT count(*) FROM code_guard", "SELECT count(*) FROM sign_in_step",
+                          "SELECT count(*) FROM sign_in_demand"};
   for (const char* sql : counts) {
     EXPECT_EQ(write([&](auto& tx) { return tx.query_one(sql, {}, [](const db::Row& row) { return row.integer(0); }); }),
               0)

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "contract/assurance.hpp"
 #include "identity/api/errors.hpp"
 #include "identity/api/handlers.hpp"
 #include "identity/api/json_body.hpp"
@@ -44,8 +45,9 @@ Answer list_factors(const ApiContext& context, http::Request& request, const con
   if (!overview) co_return error_response(request, overview.error());
   boost::json::array factors;
   for (const auto& factor : overview->factors) factors.push_back(factor_view(factor));
-  co_return http::json_response(
-      200, boost::json::object{{"factors", std::move(factors)}, {"recovery_codes", overview->recovery_codes}});
+  co_return http::json_response(200, boost::json::object{{"factors", std::move(factors)},
+                                                         {"recovery_codes", overview->recovery_codes},
+                                                         {"sign_in_acr", contract::acr_of(overview->demand)}});
 }
 
 Answer begin_totp(const ApiContext& context, http::Request& request, const contract::Principal& who) {
@@ -115,6 +117,22 @@ Answer remove_factor(const ApiContext& context, http::Request& request, const co
   if (!id) co_return error_response(request, ApiError::not_found);
   const auto removed = co_await context.factors.remove(who, *id, caller_of(request));
   if (!removed) co_return error_response(request, removed.error());
+  co_return http::empty_response();
+}
+
+Answer set_sign_in_demand(const ApiContext& context, http::Request& request, const contract::Principal& who) {
+  auto body = JsonBody::parse(request);
+  if (!body) co_return error_response(request, body.error());
+  const auto acr = body->required_text("acr");
+  const auto demand = contract::assurance_of_acr(acr);
+  if (body->has("acr") && demand < contract::Assurance::two_factors) {
+    body->reject("acr", "must be urn:gatehouse:acr:2fa or phr");
+  }
+  auto errors = body->finish();
+  if (!errors.empty()) co_return error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
+
+  const auto done = co_await context.factors.ask_for(who, demand, caller_of(request));
+  if (!done) co_return error_response(request, done.error());
   co_return http::empty_response();
 }
 

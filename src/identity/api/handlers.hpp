@@ -34,6 +34,7 @@ Answer begin_passkey(const ApiContext& context, http::Request& request, const co
 Answer add_passkey(const ApiContext& context, http::Request& request, const contract::Principal& who);
 Answer rename_factor(const ApiContext& context, http::Request& request, const contract::Principal& who);
 Answer remove_factor(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer set_sign_in_demand(const ApiContext& context, http::Request& request, const contract::Principal& who);
 Answer renew_recovery_codes(const ApiContext& context, http::Request& request, const contract::Principal& who);
 
 // token_handlers.cpp

@@ -125,6 +125,38 @@ TEST_F(PasskeyApi, a_passkey_is_the_second_step_after_a_password) {
   }
 }
 
+// An account's own setting: no code that could be coaxed out of its owner is enough.
+TEST_F(PasskeyApi, an_account_may_ask_for_a_passkey_at_each_of_its_sign_ins) {
+  const auto ask = [&](const char* acr, const Headers& who) {
+    return api_.send(http::Method::put, "/v1/factors/sign-in", {{"Content-Type", "application/json"}, who.front()},
+                     std::string(R"({"acr":")") + acr + "\"}");
+  };
+  const auto begun = api_.post("/v1/factors/totp", {{"name", "phone"}}, ApiStack::bearer(api_.login_as("alice")));
+  const FakeApp app(begun.text("secret"));
+  const auto code = [&] { return app.code(api_.clock.now()); };
+  const auto first = ApiStack::bearer(api_.login_as("alice"));
+  ASSERT_EQ(api_.post("/v1/factors/totp/" + begun.text("id") + "/confirm", {{"code", code()}}, first).status, 201U);
+  const auto who = api_.strong_bearer(alice_);
+  EXPECT_EQ(ask("phr", who).fields(), "acr");  // there is no passkey
+  EXPECT_EQ(ask("urn:gatehouse:acr:1fa", who).fields(), "acr");
+  const auto added = enrol(key_, who);
+  ASSERT_EQ(added.status, 201U);
+  ASSERT_EQ(ask("phr", who).status, 204U);
+  EXPECT_EQ(api_.get("/v1/factors", who).text("sign_in_acr"), "phr");
+
+  api_.clock.advance(30s);
+  const auto login = api_.login_as("alice");
+  EXPECT_EQ(boost::json::serialize(login.json().at("methods")), R"(["webauthn","recovery_code"])");
+  const boost::json::object by_code{{"transaction", login.text("transaction")}, {"method", "totp"}, {"code", code()}};
+  EXPECT_EQ(api_.post("/v1/login/second-factor", by_code).slug(), "/problems/wrong-code");
+  const auto asked = options({{"transaction", login.text("transaction")}});
+  EXPECT_EQ(second_step(login.text("transaction"), shown_by(key_, asked)).status, 200U);
+
+  const std::string id(added.json().at("factor").as_object().at("id").as_string());
+  ASSERT_EQ(api_.send(http::Method::delete_, "/v1/factors/" + id, api_.strong_bearer(alice_)).status, 204U);
+  EXPECT_EQ(boost::json::serialize(api_.login_as("alice").json().at("methods")), R"(["totp","recovery_code"])");
+}
+
 // Each is 400 and the same answer, as a sign-in and as an enrolment.
 TEST_F(PasskeyApi, M07_what_is_not_exactly_right_is_refused) {
   ASSERT_EQ(enrol(key_, ApiStack::bearer(api_.login_as("alice"))).status, 201U);

@@ -121,6 +121,7 @@ std::vector<Route> make_routes(const ApiContext& context) {
   table.permitted(Method::post, "/v1/factors/webauthn", own, kUsual, kCeremony, add_passkey, Demand::fresh);
   table.permitted(Method::patch, "/v1/factors/{id}", own, kUsual, kCredentials, rename_factor);
   table.permitted(Method::delete_, "/v1/factors/{id}", own, kUsual, kNoBody, remove_factor, Demand::fresh);
+  table.permitted(Method::put, "/v1/factors/sign-in", own, kUsual, kCredentials, set_sign_in_demand, Demand::fresh);
   table.permitted(Method::post, "/v1/factors/recovery-codes", own, kUsual, kNoBody, renew_recovery_codes,
                   Demand::fresh);
 

@@ -12,6 +12,7 @@ const char* name_of(CodeMethod method) { return method == CodeMethod::totp ? "to
 
 bool CodeCheck::use_totp(db::Transaction& tx, const AccountRecord& account, std::string_view code) const {
   const auto now = parts_.clock.now();
+  if (demand_.of(tx, account.id) > contract::Assurance::two_factors) return false;
   bool used = false;
   // Every app of the account is asked, also behind the one that fits: which of them it was does not show in the time.
   for (const auto& factor : parts_.factors.list(tx, account.id)) {

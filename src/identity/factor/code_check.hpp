@@ -12,6 +12,7 @@
 #include "identity/factor/factor_store.hpp"
 #include "identity/factor/factor_vault.hpp"
 #include "identity/factor/recovery_codes.hpp"
+#include "identity/factor/sign_in_demand.hpp"
 #include "platform/base/clock.hpp"
 #include "platform/base/result.hpp"
 #include "platform/base/secret.hpp"
@@ -22,7 +23,8 @@ namespace gatehouse::identity {
 enum class CodeMethod : std::uint8_t { totp, recovery_code };
 
 // A typed code as proof of a second factor, in the one way that all who ask for one share: counted, used once, and the
-// same whatever asked. Works inside the caller's transaction; stateless, thread-safe.
+// same whatever asked. Where the account asks for passkeys, no app's code is right. Works inside the caller's
+// transaction; stateless, thread-safe.
 class CodeCheck {
  public:
   struct Parts {  // all outlive it
@@ -44,6 +46,7 @@ class CodeCheck {
   [[nodiscard]] bool use_totp(db::Transaction& tx, const AccountRecord& account, std::string_view code) const;
 
   Parts parts_;
+  SignInDemand demand_;
 };
 
 }  // namespace gatehouse::identity

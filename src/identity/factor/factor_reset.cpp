@@ -14,6 +14,7 @@ base::Result<AccountChange, Refusal> FactorReset::reset(db::Transaction& tx, con
   const auto removed = parts_.factors.remove_all(tx, account);
   parts_.recovery_codes.remove_all(tx, account);
   guard_.forget(tx, account);
+  demand_.set(tx, account, contract::Assurance::two_factors);
   auto ended =
       parts_.sessions.end_all_of_account(tx, account, std::nullopt, EndReason::factor_removed, parts_.clock.now());
   parts_.notices.changed(tx, {.type = audit::type::kFactorsReset,

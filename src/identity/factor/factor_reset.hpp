@@ -10,6 +10,7 @@
 #include "identity/factor/factor_notices.hpp"
 #include "identity/factor/factor_store.hpp"
 #include "identity/factor/recovery_codes.hpp"
+#include "identity/factor/sign_in_demand.hpp"
 #include "identity/session/session_service.hpp"
 #include "identity/session/session_store.hpp"
 #include "platform/base/clock.hpp"
@@ -42,6 +43,7 @@ class FactorReset {
  private:
   Parts parts_;
   CodeGuard guard_;
+  SignInDemand demand_;
 };
 
 // The same for event loops: durable, logged and effective at every gate of this process before it completes.

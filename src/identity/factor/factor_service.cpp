@@ -26,6 +26,10 @@ Ceremony ceremony_of(const contract::Principal& who) {
           .account = who.account};
 }
 
+bool has_passkey(const std::vector<FactorRecord>& factors) {
+  return std::ranges::any_of(factors, [](const auto& factor) { return factor.kind == FactorKind::webauthn; });
+}
+
 std::optional<Refusal> check_room(const Owner& owner) {
   if (owner.factors.size() < kMaxFactorsPerAccount) return std::nullopt;
   return invalid_input("name", "an account can have " + std::to_string(kMaxFactorsPerAccount) + " second factors");
@@ -64,7 +68,9 @@ awaitable<base::Result<FactorOverview, Refusal>> FactorService::list(const contr
   auto work = [&](db::Transaction& tx) -> base::Result<FactorOverview, Refusal> {
     const auto owner = parts_.owners.find(tx, who);
     if (!owner) return owner.error();
-    FactorOverview overview{.factors = {}, .recovery_codes = parts_.recovery_codes.count(tx, who.account)};
+    FactorOverview overview{.factors = {},
+                            .recovery_codes = parts_.recovery_codes.count(tx, who.account),
+                            .demand = demand_.of(tx, who.account)};
     for (const auto& factor : owner->factors) overview.factors.push_back(view_of(owner->account, factor));
     return overview;
   };
@@ -212,6 +218,9 @@ awaitable<base::Result<void, Refusal>> FactorService::remove(const contract::Pri
     if (!parts_.factors.remove(tx, who.account, id)) return not_found();
     tell(tx, audit::type::kFactorRemoved, who, id);
     if (owner->factors.size() == 1) parts_.recovery_codes.remove_all(tx, who.account);
+    if (!has_passkey(parts_.factors.list(tx, who.account))) {
+      demand_.set(tx, who.account, contract::Assurance::two_factors);
+    }
     return parts_.session_store.end_all_of_account(tx, who.account, who.session, EndReason::factor_removed,
                                                    parts_.clock.now());
   };
@@ -219,6 +228,28 @@ awaitable<base::Result<void, Refusal>> FactorService::remove(const contract::Pri
   if (!ended) co_return ended.error();
   co_await parts_.sessions.announce(std::move(*ended), EndReason::factor_removed);
   note("factor_removed", who, id, caller);
+  co_return base::Result<void, Refusal>();
+}
+
+awaitable<base::Result<void, Refusal>> FactorService::ask_for(const contract::Principal& who,
+                                                              contract::Assurance demand, Caller caller) {
+  auto work = [&](db::Transaction& tx) -> base::Result<void, Refusal> {
+    const auto owner = parts_.owners.find_strong(tx, who);
+    if (!owner) return owner.error();
+    if (demand > contract::Assurance::two_factors && !has_passkey(owner->factors)) {
+      return invalid_input("acr", "needs a passkey, and there is none");
+    }
+    demand_.set(tx, who.account, demand);
+    parts_.notices.changed(tx, {.type = audit::type::kProfileChanged,
+                                .actor = who.account,
+                                .account = who.account,
+                                .fields = {{"sign_in", std::string(contract::acr_of(demand))}}});
+    return {};
+  };
+  const auto done = co_await parts_.database.write(work);
+  if (!done) co_return done.error();
+  const std::string account = who.account.to_string();
+  parts_.log.info("sign_in_demand_set", {{"account", account}, {"acr", contract::acr_of(demand)}}, &caller.trace);
   co_return base::Result<void, Refusal>();
 }
 

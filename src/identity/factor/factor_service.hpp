@@ -17,6 +17,7 @@
 #include "identity/factor/owner.hpp"
 #include "identity/factor/passkeys.hpp"
 #include "identity/factor/recovery_codes.hpp"
+#include "identity/factor/sign_in_demand.hpp"
 #include "identity/session/session_service.hpp"
 #include "identity/session/session_store.hpp"
 #include "platform/base/clock.hpp"
@@ -29,8 +30,9 @@
 namespace gatehouse::identity {
 
 struct FactorOverview {
-  std::vector<FactorView> factors;  // oldest first
-  std::size_t recovery_codes = 0;   // that are left
+  std::vector<FactorView> factors;                                // oldest first
+  std::size_t recovery_codes = 0;                                 // that are left
+  contract::Assurance demand = contract::Assurance::two_factors;  // of sign-ins
 };
 
 // An authenticator app that waits for its first code.
@@ -91,9 +93,13 @@ class FactorService {
   boost::asio::awaitable<base::Result<FactorView, Refusal>> rename(const contract::Principal& who, FactorId id,
                                                                    std::string name);
   // Ends every other session of the account, at every gate before it completes. With the last factor the recovery codes
-  // go, too.
+  // go, too; with the last passkey what was asked for because there was one.
   boost::asio::awaitable<base::Result<void, Refusal>> remove(const contract::Principal& who, FactorId id,
                                                              Caller caller);
+  // What sign-ins of the account have to be from now on: two_factors, or phishing_resistant, which takes a passkey.
+  // Errors: also invalid_input, when there is none.
+  boost::asio::awaitable<base::Result<void, Refusal>> ask_for(const contract::Principal& who,
+                                                              contract::Assurance demand, Caller caller);
   // New ones in place of the old. Errors: also invalid_input, when there is no factor that they could stand in for.
   boost::asio::awaitable<base::Result<std::vector<base::Secret>, Refusal>> renew_recovery_codes(
       const contract::Principal& who, Caller caller);
@@ -114,6 +120,7 @@ class FactorService {
   void note(const char* event, const contract::Principal& who, FactorId factor, const Caller& caller);
 
   Parts parts_;
+  SignInDemand demand_;
   const std::string service_name_;
 };
 

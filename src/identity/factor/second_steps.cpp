@@ -46,7 +46,10 @@ std::optional<PendingSignIn> SecondSteps::begin(db::Transaction& tx, const Accou
                            .proven = standing_digest(proven),
                            .expires_at = made.ticket.expires_at});
   PendingSignIn pending{.transaction = TicketCodec::to_text(made.bytes), .methods = {}, .expires_in = kLifetime};
-  for (const auto kind : kinds) pending.methods.push_back(to_string(kind));
+  const bool passkeys_only = demand_.of(tx, proven.id) > contract::Assurance::two_factors;
+  for (const auto kind : kinds) {
+    if (kind == FactorKind::webauthn || !passkeys_only) pending.methods.push_back(to_string(kind));
+  }
   if (parts_.recovery_codes.count(tx, proven.id) > 0) pending.methods.emplace_back("recovery_code");
   return pending;
 }

@@ -13,6 +13,7 @@
 #include "identity/account/sign_in_completion.hpp"
 #include "identity/factor/code_check.hpp"
 #include "identity/factor/passkeys.hpp"
+#include "identity/factor/sign_in_demand.hpp"
 #include "identity/factor/sign_in_step_store.hpp"
 #include "identity/factor/ticket.hpp"
 #include "identity/session/session_service.hpp"
@@ -85,6 +86,7 @@ class SecondSteps final : public SecondStep {
                                                                       HeldSession held, Caller caller);
 
   Parts parts_;
+  SignInDemand demand_;
 };
 
 }  // namespace gatehouse::identity
