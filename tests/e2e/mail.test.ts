@@ -7,7 +7,8 @@ import { describe, test } from "node:test";
 import { Gatehouse } from "./support/gatehouse.js";
 import { ask, bearer } from "./support/http.js";
 import { lastingPort } from "./support/paths.js";
-import { newAdministrator, register } from "./support/people.js";
+import { newAdministrator } from "./support/factors.js";
+import { register } from "./support/people.js";
 import { SmtpServer } from "./support/smtp_server.js";
 import { until } from "./support/until.js";
 

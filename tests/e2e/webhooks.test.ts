@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Gatehouse } from "./support/gatehouse.js";
 import { ask, bearer } from "./support/http.js";
-import { newAdministrator } from "./support/people.js";
+import { newAdministrator } from "./support/factors.js";
 import { until } from "./support/until.js";
 import { verifies, WebhookReceiver } from "./support/webhook_receiver.js";
 

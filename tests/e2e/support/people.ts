@@ -55,6 +55,3 @@ export async function gateSays(port: number, token: string, url = "http://app.ex
   const headers = { ...bearer(token), "x-original-url": url, "x-original-method": "GET" };
   return (await ask(port, "/gate/check", { headers })).status;
 }
-
-// Somebody who may act as an administrator takes two factors: see factors.ts.
-export { newAdministrator } from "./factors.js";
