@@ -32,7 +32,7 @@ export function AccountArea() {
         {(account) => (
           <>
             <DeletionNote account={account} me={me} />
-            {here.path === "/account" && <ProfilePage account={account} onChange={me.set} />}
+            {here.path === "/account" && <ProfilePage account={account} onChange={(changed) => me.set({ ...account, ...changed })} />}
             {here.path === "/account/security" && <SecurityPage username={account.username} />}
             {here.path === "/account/sessions" && <SessionsPage />}
             {here.path === "/account/privacy" && <PrivacyPage account={account} onChange={me.reload} />}

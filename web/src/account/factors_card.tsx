@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
-import type { Factor } from "../api/awaited";
 import { api } from "../api/client";
+import type { Factor } from "../api/types";
 import { formatAgo, t, tCount } from "../messages";
 import { useAction } from "../ui/action";
 import { Button } from "../ui/button";

@@ -11,25 +11,12 @@ interface Get<Answer, Query = undefined> {
 type At<Path, O> = Omit<O, "parameters"> & { parameters: (O extends { parameters: infer P } ? P : unknown) & { path: Path } };
 type Id = { id: string };
 
-export interface SecondFactor {
-  next: "second_factor";
-  transaction: string;
-  methods: ("totp" | "webauthn" | "recovery_code")[];
-  expires_in: number;
-}
 export interface Challenge {
   algorithm: string;
   challenge: string;
   salt: string;
   signature: string;
   maxnumber: number;
-}
-export interface Factor {
-  id: string;
-  kind: "totp" | "webauthn";
-  name: string;
-  created_at: string;
-  last_used_at?: string;
 }
 export interface Invite {
   id: string;

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
-import type { SecondFactor } from "../api/awaited";
 import { api } from "../api/client";
+import type { SecondFactor } from "../api/types";
 import { t } from "../messages";
 import { useAction } from "../ui/action";
 import { Button } from "../ui/button";

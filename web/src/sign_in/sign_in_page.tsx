@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { SecondFactor } from "../api/awaited";
 import { api } from "../api/client";
+import type { SecondFactor } from "../api/types";
 import { withChallenge } from "../challenge/challenge";
 import { t } from "../messages";
 import { goBack, rememberReturn } from "../return_to";

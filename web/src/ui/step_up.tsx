@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { Factor } from "../api/awaited";
 import { api } from "../api/client";
+import type { Factor } from "../api/types";
 import { ApiFailure } from "../api/problem";
 import { setStepUp } from "../api/session";
 import { t } from "../messages";

@@ -1,0 +1,6 @@
+import type { components } from "./schema";
+
+// The documented schemas that several pages use, by shorter names.
+type Schemas = components["schemas"];
+export type Factor = Schemas["Factor"];
+export type SecondFactor = Schemas["PendingSignIn"];
