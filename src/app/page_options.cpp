@@ -35,9 +35,20 @@ std::string read_logo(const std::filesystem::path& file) {
   return content;
 }
 
+const char* name_of(http::Method method) {
+  switch (method) {
+    case http::Method::get: return "GET ";
+    case http::Method::post: return "POST ";
+    case http::Method::put: return "PUT ";
+    case http::Method::patch: return "PATCH ";
+    case http::Method::delete_: return "DELETE ";
+    default: return "";
+  }
+}
+
 }  // namespace
 
-web::PageOptions page_options(const Settings& settings) {
+web::PageOptions page_options(const Settings& settings, const std::vector<http::Route>& routes) {
   const auto& pages = settings.pages;
   web::PageOptions options;
   options.name = pages.name;
@@ -49,6 +60,9 @@ web::PageOptions page_options(const Settings& settings) {
   options.accent_dark = pages.accent_dark;
   options.languages = pages.languages;
   options.return_origins = pages.return_origins;
+  for (const auto& route : routes) {
+    if (route.path.starts_with("/v1/admin/")) options.offers.push_back(name_of(route.method) + route.path);
+  }
   options.registration = settings.registration.enabled;
   options.password_min = settings.password.min_length;
   options.password_max = settings.password.max_length;

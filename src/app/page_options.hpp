@@ -1,11 +1,15 @@
 #pragma once
 
+#include <vector>
+
 #include "app/settings.hpp"
+#include "platform/http/route.hpp"
 #include "web/document.hpp"
 
 namespace gatehouse::app {
 
-// What the pages are told. Reads the logo; throws std::runtime_error with a text for the operator where that fails.
-[[nodiscard]] web::PageOptions page_options(const Settings& settings);
+// What the pages are told; `routes` are those that they ask. Reads the logo; throws std::runtime_error with a text for
+// the operator where that fails.
+[[nodiscard]] web::PageOptions page_options(const Settings& settings, const std::vector<http::Route>& routes);
 
 }  // namespace gatehouse::app

@@ -37,6 +37,7 @@ std::string settings_json(const PageOptions& options) {
                           {"logo", options.logo.empty() ? boost::json::value(nullptr) : boost::json::value(kLogoPath)},
                           {"languages", texts(options.languages)},
                           {"return_origins", texts(options.return_origins)},
+                          {"offers", texts(options.offers)},
                           {"registration", options.registration},
                           {"password_min", options.password_min},
                           {"password_max", options.password_max}});

@@ -17,6 +17,8 @@ struct PageOptions {
   std::string accent_dark{};             // on dark ground
   std::vector<std::string> languages{};  // of those built in; empty: all
   std::vector<std::string> return_origins{};
+  std::vector<std::string>
+      offers{};  // `GET /v1/admin/accounts`: what administrators may find there; else it is not shown
   bool registration = true;
   std::size_t password_min = 12;  // characters
   std::size_t password_max = 256;

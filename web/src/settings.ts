@@ -4,6 +4,7 @@ export interface Settings {
   logo: string | null;
   languages: string[]; // empty: all there are
   return_origins: string[];
+  offers: string[]; // routes of the administration that there are: `GET /v1/admin/accounts`
   registration: boolean;
   password_min: number;
   password_max: number;
@@ -14,6 +15,7 @@ const defaults: Settings = {
   logo: null,
   languages: [],
   return_origins: [],
+  offers: [],
   registration: true,
   password_min: 12,
   password_max: 256,
@@ -25,3 +27,7 @@ function read(): Settings {
 }
 
 export const settings = read();
+
+export function offers(route: string): boolean {
+  return settings.offers.includes(route);
+}

@@ -3,6 +3,7 @@ import { api } from "../api/client";
 import type { components } from "../api/schema";
 import { formatDate, t } from "../messages";
 import { goTo } from "../router";
+import { offers } from "../settings";
 import { useAction } from "../ui/action";
 import { Alert } from "../ui/alert";
 import { Button } from "../ui/button";
@@ -76,19 +77,23 @@ export function AccountPage({ id }: { id: string }) {
                 ) : (
                   <Button onClick={() => (asking.value = "enable")}>{t("accounts.enable")}</Button>
                 )}
-                <Button kind="danger" onClick={() => (asking.value = "erase")}>
-                  {t("accounts.erase")}
-                </Button>
+                {offers("DELETE /v1/admin/accounts/{id}") && (
+                  <Button kind="danger" onClick={() => (asking.value = "erase")}>
+                    {t("accounts.erase")}
+                  </Button>
+                )}
               </div>
             </section>
             {asking.value && <StepDialog step={asking.value} account={found} onDone={finish} onClose={() => (asking.value = null)} />}
           </>
         )}
       </Show>
-      <section class="card">
-        <h2>{t("accounts.audit")}</h2>
-        <EventTable filter={{ subject: id }} />
-      </section>
+      {offers("GET /v1/admin/audit") && (
+        <section class="card">
+          <h2>{t("accounts.audit")}</h2>
+          <EventTable filter={{ subject: id }} />
+        </section>
+      )}
     </>
   );
 }

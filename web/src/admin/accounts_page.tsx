@@ -4,6 +4,7 @@ import { api } from "../api/client";
 import type { components } from "../api/schema";
 import { formatDate, t } from "../messages";
 import { NewPassword } from "../sign_in/new_password";
+import { offers } from "../settings";
 import { useAction } from "../ui/action";
 import { Alert } from "../ui/alert";
 import { Button } from "../ui/button";
@@ -43,7 +44,7 @@ export function AccountsPage() {
     const page = await api.get("/v1/admin/accounts", { query: { ...search, ...(cursor ? { cursor } : {}), limit: 50 } });
     return { rows: page.accounts, next: page.next };
   }, wanted.value);
-  const invites = useLoad(async () => (await api.get("/v1/admin/invites")).invites);
+  const invites = useLoad(async () => (offers("GET /v1/admin/invites") ? (await api.get("/v1/admin/invites")).invites : []));
   const search = useAction(async () => void (wanted.value = typed.value.trim()));
   const finish = (text: string) => {
     asking.value = null;
@@ -83,14 +84,16 @@ export function AccountsPage() {
           )}
         </Show>
         <div class="row">
-          <Button onClick={() => (asking.value = "invite")}>{t("accounts.invite")}</Button>
-          <Button onClick={() => (asking.value = "create")}>{t("accounts.create")}</Button>
+          {offers("POST /v1/admin/invites") && <Button onClick={() => (asking.value = "invite")}>{t("accounts.invite")}</Button>}
+          {offers("POST /v1/admin/accounts") && <Button onClick={() => (asking.value = "create")}>{t("accounts.create")}</Button>}
         </div>
       </section>
-      <section class="card">
-        <h2>{t("accounts.invites")}</h2>
-        <Show of={invites}>{(list) => <InviteTable invites={list} onChange={invites.reload} />}</Show>
-      </section>
+      {offers("GET /v1/admin/invites") && (
+        <section class="card">
+          <h2>{t("accounts.invites")}</h2>
+          <Show of={invites}>{(list) => <InviteTable invites={list} onChange={invites.reload} />}</Show>
+        </section>
+      )}
       {asking.value === "create" && <CreateDialog onDone={(name) => finish(t("accounts.create.done", { name }))} onClose={() => (asking.value = null)} />}
       {asking.value === "invite" && <InviteDialog onDone={(email) => finish(t("accounts.invite.done", { email }))} onClose={() => (asking.value = null)} />}
     </>

@@ -3,6 +3,7 @@ import type { Account } from "../account/account_area";
 import { mayAdminister, permits } from "../account/permits";
 import { t, type MessageKey } from "../messages";
 import { path } from "../router";
+import { offers } from "../settings";
 import { Alert } from "../ui/alert";
 import { Show, useLoad } from "../ui/load";
 import { Shell, type Part } from "../ui/shell";
@@ -16,15 +17,21 @@ import { OverviewPage } from "./overview_page";
 import { RolesPage } from "./roles_page";
 import { AttacksPage } from "./attacks_page";
 
+const accounts = ["account:read", "account:manage"];
 const parts: Part[] = [
-  { path: "/admin", title: "admin.overview", icon: "chart" },
-  { path: "/admin/accounts", title: "admin.accounts", icon: "users", needs: ["account:read", "account:manage"] },
-  { path: "/admin/roles", title: "admin.roles", icon: "grid" },
-  { path: "/admin/audit", title: "admin.audit", icon: "list", needs: ["audit:read"] },
+  { path: "/admin", title: "admin.overview", icon: "chart", route: "GET /v1/admin/overview" },
+  { path: "/admin/accounts", title: "admin.accounts", icon: "users", route: "GET /v1/admin/accounts", needs: accounts },
+  { path: "/admin/roles", title: "admin.roles", icon: "grid", route: "GET /v1/admin/roles" },
+  { path: "/admin/audit", title: "admin.audit", icon: "list", route: "GET /v1/admin/audit", needs: ["audit:read"] },
   { path: "/admin/security", title: "admin.security", icon: "shield", needs: ["audit:read", "security:read", "security:manage"] },
-  { path: "/admin/keys", title: "admin.keys", icon: "key" },
+  { path: "/admin/keys", title: "admin.keys", icon: "key", route: "GET /v1/admin/keys" },
   { path: "/admin/delivery", title: "admin.delivery", icon: "mail", needs: ["mail:manage", "webhook:manage"] },
 ];
+
+function isShown(part: Part, granted: string[]): boolean {
+  if (part.route !== undefined && !offers(part.route)) return false;
+  return part.needs?.some((wanted) => permits(granted, wanted)) ?? true;
+}
 const pages: Record<string, () => preact.JSX.Element> = {
   "/admin": OverviewPage,
   "/admin/accounts": AccountsPage,
@@ -38,10 +45,10 @@ const pages: Record<string, () => preact.JSX.Element> = {
 export function AdminArea() {
   const me = useLoad(async () => (await api.get("/v1/me")) as Account);
   const account = /^\/admin\/accounts\/([0-9a-f-]+)$/.exec(path.value)?.[1];
-  const here = parts.find((part) => part.path === path.value) ?? parts[account === undefined ? 0 : 1]!;
+  const shown = parts.filter((part) => isShown(part, me.value?.permissions ?? []));
+  const wanted = account === undefined ? path.value : "/admin/accounts";
+  const here = shown.find((part) => part.path === wanted) ?? shown[0] ?? parts[0]!;
   const Page = pages[here.path]!;
-  const granted = me.value?.permissions ?? [];
-  const shown = parts.filter((part) => part.needs?.some((wanted) => permits(granted, wanted)) ?? true);
   return (
     <Shell area="admin" title={t(here.title)} lead={t(`${here.title}.lead` as MessageKey)} parts={shown} showAdmin>
       <Show of={me}>

@@ -1,6 +1,7 @@
 import type { Block } from "../api/awaited";
 import { api } from "../api/client";
 import { formatTime, t } from "../messages";
+import { offers } from "../settings";
 import { useAction } from "../ui/action";
 import { Button } from "../ui/button";
 import { Show, useLoad } from "../ui/load";
@@ -9,22 +10,34 @@ import { Table } from "../ui/table";
 import { EventRows } from "./event_table";
 
 export function AttacksPage() {
+  return (
+    <>
+      {offers("GET /v1/admin/blocks") && <Blocks />}
+      {offers("GET /v1/admin/security-events") && <SecurityEvents />}
+    </>
+  );
+}
+
+function Blocks() {
   const blocks = useLoad(async () => (await api.get("/v1/admin/blocks")).blocks);
+  return (
+    <section class="card">
+      <h2>{t("security.blocks")}</h2>
+      <Show of={blocks}>{(list) => <BlockTable blocks={list} onChange={blocks.reload} />}</Show>
+    </section>
+  );
+}
+
+function SecurityEvents() {
   const events = usePages(async (cursor) => {
     const page = await api.get("/v1/admin/security-events", { query: cursor ? { cursor } : {} });
     return { rows: page.events, next: page.next };
   });
   return (
-    <>
-      <section class="card">
-        <h2>{t("security.blocks")}</h2>
-        <Show of={blocks}>{(list) => <BlockTable blocks={list} onChange={blocks.reload} />}</Show>
-      </section>
-      <section class="card">
-        <h2>{t("security.events")}</h2>
-        <Show of={events}>{(rows) => <EventRows rows={rows} empty={t("security.events.none")} more={events.more} />}</Show>
-      </section>
-    </>
+    <section class="card">
+      <h2>{t("security.events")}</h2>
+      <Show of={events}>{(rows) => <EventRows rows={rows} empty={t("security.events.none")} more={events.more} />}</Show>
+    </section>
   );
 }
 
