@@ -1,24 +1,12 @@
 // Second factors in a real browser with its virtual authenticator: added, used beside the password and instead of it, and
 // shown again where a request asks for it.
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
 import { Authenticator, Browser } from "./support/browser.js";
+import { App } from "./support/factors.js";
 import { password, register, type Person } from "./support/people.js";
 import { Stack } from "./support/stack.js";
-
-// RFC 6238 with SHA-1, 30 seconds, six digits; `ahead`: steps from now.
-function totp(secret: string, ahead = 0): string {
-  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const bits = [...secret.replace(/\s/g, "")].map((char) => alphabet.indexOf(char).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + ahead));
-  const mac = createHmac("sha1", key).update(counter).digest();
-  const offset = mac[19]! & 15;
-  return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
-}
 
 describe("second factors on the pages", () => {
   let stack: Stack;
@@ -27,7 +15,7 @@ describe("second factors on the pages", () => {
   let person: Person;
   let page: Page;
   let authenticator: Authenticator;
-  let secret = "";
+  let app: App;
   let codes: string[] = [];
 
   before(async () => {
@@ -62,11 +50,11 @@ describe("second factors on the pages", () => {
     const picture = page.getByAltText("QR code for your authenticator app");
     await picture.waitFor();
     assert.ok(await picture.evaluate((image) => (image as HTMLImageElement).naturalWidth > 0), "the picture is one");
-    secret = await page.locator("dialog code").innerText();
+    app = new App((await page.locator("dialog code").innerText()).replaceAll(" ", ""));
     await page.getByLabel("Code from your authenticator app").fill("000000");
     await page.getByRole("button", { name: "Confirm" }).click();
     await page.getByRole("alert").waitFor();
-    await page.getByLabel("Code from your authenticator app").fill(totp(secret));
+    await page.getByLabel("Code from your authenticator app").fill(app.code());
     await page.getByRole("button", { name: "Confirm" }).click();
     await page.getByText("They are shown this once").waitFor();
     codes = await page.locator(".codes code").allInnerTexts();
@@ -78,7 +66,7 @@ describe("second factors on the pages", () => {
   test("the password is then followed by a second step, which takes the app's code", async () => {
     await typePassword();
     await page.getByRole("heading", { name: "One more step" }).waitFor();
-    await page.getByLabel("Code from your authenticator app").fill(totp(secret, 1));
+    await page.getByLabel("Code from your authenticator app").fill(app.code(1));
     await page.getByRole("button", { name: "Continue" }).click();
     await page.waitForURL(`${site}/account`);
   });

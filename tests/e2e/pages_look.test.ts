@@ -1,64 +1,13 @@
-// Every page in both themes, wide and on a phone: no violation that axe finds, nothing wider than the screen, and a
-// picture of each in build/screenshots/.
+// How the pages look: support/look.ts says what is looked at, pages_admin.test.ts does the same for the administration.
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import type { Page } from "playwright-core";
 import { Browser } from "./support/browser.js";
-import { projectRoot } from "./support/paths.js";
+import { look, settle } from "./support/look.js";
 import { freshName, password, register, type Person } from "./support/people.js";
 import { Stack } from "./support/stack.js";
 
-const axe = createRequire(import.meta.url)("axe-core") as { source: string };
-const pictures = join(projectRoot, "build/screenshots");
-
 const entries = ["/sign-in", "/register", "/verify", "/reset", "/reset#token=ghx_not-one", "/invite", "/invite#token=ghi_some"];
 const account = ["/account", "/account/security", "/account/sessions", "/account/privacy"];
-const screens = { wide: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } };
-
-interface Violation {
-  id: string;
-  help: string;
-  nodes: { html: string; failureSummary: string }[];
-}
-
-async function settle(page: Page): Promise<void> {
-  await page.locator("h1").waitFor();
-  await page.locator(".loading").waitFor({ state: "detached" });
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate("axe.run(document, { resultTypes: ['violations'] }).then((result) => result.violations)");
-  return (found as Violation[]).map((one) => `${one.id}: ${one.help}\n${one.nodes.map((node) => `${node.html}\n${node.failureSummary}`).join("\n")}`);
-}
-
-function nameOf(path: string): string {
-  return path.replace(/#.*$/, "-link").replace(/\/[0-9a-f-]{36}$/, "/one").replace(/^\//, "").replaceAll("/", "-");
-}
-
-async function look(browser: Browser, site: string, paths: string[], language = "en"): Promise<void> {
-  for (const theme of ["light", "dark"] as const) {
-    for (const [screen, viewport] of Object.entries(screens)) {
-      const page = await browser.context.newPage();
-      await page.setViewportSize(viewport);
-      await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
-      for (const path of paths) {
-        await page.goto("about:blank"); // so that a path that differs in its fragment alone is loaded
-        await page.goto(site + path);
-        await settle(page);
-        assert.deepEqual(await violations(page), [], `${path}, ${theme}, ${screen}`);
-        const overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-        assert.equal(overflow, 0, `${path} is wider than the ${screen} screen`);
-        const file = `${language === "en" ? "" : `${language}-`}${nameOf(path)}-${theme}-${screen}.png`;
-        await page.screenshot({ path: join(pictures, file), fullPage: true, animations: "disabled" });
-      }
-      await page.close();
-    }
-  }
-}
 
 describe("how the pages look", () => {
   let stack: Stack;
@@ -67,7 +16,6 @@ describe("how the pages look", () => {
   let person: Person;
 
   before(async () => {
-    mkdirSync(pictures, { recursive: true });
     stack = await Stack.start({}, "localhost");
     site = `http://localhost:${stack.nginx.port}`;
     browser = await Browser.start(site);

@@ -1,0 +1,104 @@
+// The administration in a real browser: who gets in, what can be done there, and how it looks.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Page } from "playwright-core";
+import { Browser } from "./support/browser.js";
+import { newAdministrator } from "./support/factors.js";
+import { look, settle } from "./support/look.js";
+import { gateSays, login, newPerson, password, type Person, type SignedIn } from "./support/people.js";
+import { Stack } from "./support/stack.js";
+
+describe("the administration", () => {
+  let stack: Stack;
+  let browser: Browser;
+  let site: string;
+  let page: Page;
+  let administrator: Awaited<ReturnType<typeof newAdministrator>>;
+  let member: Person & SignedIn;
+
+  before(async () => {
+    stack = await Stack.start({}, "localhost");
+    site = `http://localhost:${stack.nginx.port}`;
+    browser = await Browser.start(site);
+    const port = stack.gatehouse.port;
+    administrator = await newAdministrator(port, (name) => stack.gatehouse.command("account", "set-roles", name, "admin", "member"));
+    member = await newPerson(port);
+    page = await browser.page();
+  });
+  after(async () => {
+    await browser?.stop();
+    await stack?.stop();
+  });
+
+  async function signIn(username: string): Promise<void> {
+    await browser.context.clearCookies();
+    await page.goto(`${site}/sign-in`);
+    await page.getByLabel("Username or e-mail address").fill(username);
+    await page.getByLabel("Password", { exact: true }).fill(password);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  }
+
+  test("a member is told that it is not for members, and sees no way there", async () => {
+    await signIn(member.username);
+    await page.getByRole("heading", { name: "Profile" }).waitFor();
+    assert.equal(await page.getByRole("link", { name: "Administration" }).count(), 0);
+    await page.goto(`${site}/admin/accounts`);
+    await page.getByText("These pages are for administrators").waitFor();
+  });
+
+  test("an administrator without a second factor is asked to add one", async () => {
+    const weak = await newPerson(stack.gatehouse.port);
+    stack.gatehouse.command("account", "set-roles", weak.username, "admin");
+    await signIn(weak.username);
+    await page.getByRole("link", { name: "Administration" }).click();
+    await page.getByText("your account has none yet").waitFor();
+    await page.getByRole("link", { name: "Add one" }).click();
+    await page.getByRole("heading", { name: "Security" }).waitFor();
+  });
+
+  test("one with it finds an account and disables it, and its tokens are void at once", async () => {
+    await signIn(administrator.username);
+    await page.getByLabel("Code from your authenticator app").fill(administrator.app.code());
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.waitForURL(`${site}/account`);
+    await page.goto(`${site}/admin/accounts`);
+    await page.getByLabel("Username or e-mail address").fill(member.email);
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByRole("link", { name: member.username }).click();
+    await page.getByRole("button", { name: "Disable" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Disable" }).click();
+    await page.getByText("Disabled", { exact: true }).waitFor();
+    assert.equal(await gateSays(stack.gatehouse.port, member.access), 401);
+    assert.equal((await login(stack.gatehouse.port, member)).status, 401);
+    await page.getByRole("button", { name: "Enable" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Enable" }).click();
+    await page.getByText("Active", { exact: true }).waitFor();
+    assert.equal((await login(stack.gatehouse.port, member)).status, 200);
+  });
+
+  test("a webhook's secret is shown once", async () => {
+    await page.goto(`${site}/admin/delivery`);
+    await page.getByRole("button", { name: "Add a webhook" }).click();
+    await page.getByRole("dialog").getByLabel("Name").fill("Fraud desk");
+    await page.getByRole("dialog").getByLabel("Address").fill("https://hooks.example.org/gatehouse");
+    await page.getByRole("dialog").getByLabel("Events").fill("session.ended account.disabled");
+    await page.getByRole("dialog").getByRole("button", { name: "Add a webhook" }).click();
+    assert.match(await page.getByRole("dialog").locator("code").innerText(), /^whsec_/);
+    await page.getByRole("button", { name: "Close" }).click();
+    await page.getByText("Fraud desk").first().waitFor();
+    assert.equal(await page.getByText("whsec_").count(), 0);
+  });
+
+  test("every part that there is looks well", async () => {
+    await page.goto(`${site}/admin/accounts`);
+    await settle(page);
+    const links = await page.locator("nav.side a").evaluateAll((all) => all.map((link) => link.getAttribute("href")!));
+    assert.ok(links.includes("/admin/accounts") && links.includes("/admin/delivery"));
+    await look(browser, site, [...links, `/admin/accounts/${member.id}`]);
+  });
+
+  test("nothing from elsewhere, nothing against the policy", () => {
+    assert.deepEqual(browser.strangers, []);
+    assert.deepEqual(browser.complaints, []);
+  });
+});
