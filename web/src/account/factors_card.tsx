@@ -3,6 +3,7 @@ import { api } from "../api/client";
 import type { Factor } from "../api/types";
 import { formatAgo, t, tCount } from "../messages";
 import { useAction } from "../ui/action";
+import { FailureAlert } from "../ui/alert";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { Field } from "../ui/field";
@@ -34,6 +35,9 @@ export function FactorsCard() {
           <p class="muted">{t("security.factors.lead")}</p>
         </div>
         <Show of={factors}>{(held) => <FactorList factors={held.factors} onAsk={(what) => (asking.value = what)} />}</Show>
+        {factors.value?.factors.some((factor) => factor.kind === "webauthn") && (
+          <PasskeysOnly asked={factors.value.sign_in_acr === passkeyAcr} onChange={factors.reload} />
+        )}
         <div class="row">
           {hasPasskeys && <Button onClick={() => (asking.value = { what: "webauthn" })}>{t("security.add.webauthn")}</Button>}
           <Button onClick={() => (asking.value = { what: "totp" })}>{t("security.add.totp")}</Button>
@@ -83,6 +87,29 @@ function FactorList({ factors, onAsk }: { factors: Factor[]; onAsk: (asking: Ask
         </li>
       ))}
     </ul>
+  );
+}
+
+const passkeyAcr = "phr"; // resistant to phishing
+const anyFactorAcr = "urn:gatehouse:acr:2fa";
+
+function PasskeysOnly({ asked, onChange }: { asked: boolean; onChange: () => Promise<void> }) {
+  const set = useAction(async () => {
+    await api.put("/v1/factors/sign-in", { body: { acr: asked ? anyFactorAcr : passkeyAcr } });
+    await onChange();
+  });
+  return (
+    <>
+      <FailureAlert failure={set.failure} />
+      <label class="check">
+        <input type="checkbox" checked={asked} disabled={set.busy} onChange={set.run} />
+        <span>
+          {t("security.passkeys-only")}
+          <br />
+          <span class="small muted">{t("security.passkeys-only.hint")}</span>
+        </span>
+      </label>
+    </>
   );
 }
 
