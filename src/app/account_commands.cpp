@@ -89,9 +89,12 @@ int account_create(const Settings& settings, const NewAccountArguments& argument
   runtime::Pool hashing({.name = "hashing", .threads = 1});
   limits::SignInThrottle throttle(settings.limit.throttle, bench.clock());
   identity::PasswordWork passwords(hasher, hashing, throttle, password_policy(settings));
-  identity::Registration registration({*installation.database, installation.accounts, installation.vault, passwords,
-                                       bench.clock(), installation.random, bench.log(), account_metrics},
-                                      {true, settings.registration.default_roles});
+  const identity::VerificationMail unused({installation.accounts, installation.proofs, installation.mail, bench.clock(),
+                                           installation.random});  // an operator is believed
+  identity::Registration registration(
+      {*installation.database, installation.accounts, installation.vault, installation.unproven_emails, unused,
+       passwords, bench.clock(), installation.random, bench.log(), account_metrics},
+      {true, settings.registration.default_roles});
   io.err << "Password (one line on standard input): " << std::flush;
   const identity::RegistrationRequest request{arguments.username, arguments.email, read_first_line(io.in)};
   io.err << "\n";

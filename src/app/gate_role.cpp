@@ -44,16 +44,17 @@ gate::GateOptions gate_options(const Settings& settings) {
 gate::Policy gate_policy(const Settings& settings) {
   std::vector<gate::Rule> rules;
   for (const auto& rule : settings.gate.rules) {
-    rules.push_back({.host = rule.host,
-                     .path = rule.path,
-                     .methods = rule.methods,
-                     .access = access_of(rule.require),
-                     .roles = rule.roles,
-                     .permissions = rule.permissions,
-                     .scopes = rule.scopes,
-                     .max_age = rule.max_age,
-                     .assurance = std::max(
-                         rule.acr, rule.mfa ? contract::Assurance::two_factors : contract::Assurance::one_factor)});
+    rules.push_back(
+        {.host = rule.host,
+         .path = rule.path,
+         .methods = rule.methods,
+         .access = access_of(rule.require),
+         .roles = rule.roles,
+         .permissions = rule.permissions,
+         .scopes = rule.scopes,
+         .max_age = rule.max_age,
+         .assurance = std::max(rule.acr, rule.mfa ? contract::Assurance::two_factors : contract::Assurance::one_factor),
+         .email_verified = rule.email_verified});
   }
   return {std::move(rules), access_of(settings.gate.default_access), settings.roles};
 }

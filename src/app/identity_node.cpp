@@ -22,6 +22,7 @@ IdentityNode::IdentityNode(const Settings& settings, gate::Gates& gates, contrac
             role_.release_unused_memory();
           },
           log, metrics) {
+  role_.recovery().provide(mail_.renderer());
   register_metrics(metrics);
 }
 
@@ -29,6 +30,7 @@ void IdentityNode::start() {
   housekeeper_.start();
   mail_.start();
   webhooks_.start();
+  role_.recovery().reset_worker.start();
   control_.emplace(settings_.data.dir, [this] { return housekeeper_.look_now(); });
 }
 
@@ -36,6 +38,7 @@ void IdentityNode::stop() {
   control_.reset();
   webhooks_.stop();
   mail_.stop();
+  role_.recovery().reset_worker.stop();
   housekeeper_.stop();
 }
 

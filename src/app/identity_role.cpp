@@ -26,6 +26,14 @@ runtime::PoolOptions hashing_options(const Settings& settings) {
 
 namespace {
 
+identity::RegistrationOptions registration_options(const Settings& settings) {
+  const auto& registration = settings.registration;
+  auto proof = identity::EmailProof::ask;
+  if (registration.verify_email == VerifyEmail::off) proof = identity::EmailProof::off;
+  if (registration.verify_email == VerifyEmail::require) proof = identity::EmailProof::require;
+  return {registration.enabled, registration.default_roles, proof};
+}
+
 limits::SignInCounter& counter_of(limits::SharedLimits* shared, limits::SignInThrottle& own) {
   if (shared != nullptr) return shared->failed_sign_ins();
   return own;
@@ -50,21 +58,30 @@ IdentityRole::IdentityRole(Installation& installation, contract::Authenticator& 
       profiles_(make_profiles(installation.settings, installation.master_key, installation.clock, installation.random,
                               metrics)),
       passwords_(hasher_, hashing_, counter_of(shared, throttle_), password_policy(installation.settings)),
+      new_devices_(installation.known_clients, installation.mail),
       sessions_({*installation.database, installation.sessions, refresh_tokens_, access_tokens_,
-                 installation.secrets.account_kek, feed, installation.clock, installation.random, log,
-                 session_metrics_}),
-      registration_({*installation.database, installation.accounts, installation.vault, passwords_, installation.clock,
-                     installation.random, log, account_metrics_},
-                    {installation.settings.registration.enabled, installation.settings.registration.default_roles}),
+                 installation.secrets.account_kek, feed, installation.clock, installation.random, log, session_metrics_,
+                 &new_devices_}),
+      verification_mail_(
+          {installation.accounts, installation.proofs, installation.mail, installation.clock, installation.random}),
+      registration_({*installation.database, installation.accounts, installation.vault, installation.unproven_emails,
+                     verification_mail_, passwords_, installation.clock, installation.random, log, account_metrics_},
+                    registration_options(installation.settings)),
       completion_(sessions_, log, account_metrics_),
       factors_(installation, passwords_, sessions_, completion_, log),
+      current_password_({*installation.database, installation.accounts, installation.vault, passwords_,
+                         installation.sessions, installation.clock, log, &factors_.second_steps()}),
       sign_in_({*installation.database, installation.accounts, installation.vault, passwords_, installation.sessions,
-                sessions_, completion_, installation.clock, log, account_metrics_, &factors_.second_steps()}),
-      self_service_({*installation.database, installation.accounts, installation.vault, passwords_,
-                     installation.sessions, sessions_, installation.clock, log, account_metrics_, profile_cache(),
-                     &factors_.second_steps()}),
+                sessions_, completion_, installation.clock, log, account_metrics_, installation.unproven_emails,
+                verification_mail_, &factors_.second_steps()},
+               {installation.settings.registration.verify_email == VerifyEmail::require}),
+      self_service_({*installation.database, installation.accounts, installation.vault, passwords_, current_password_,
+                     installation.proofs, installation.mail, installation.sessions, sessions_, installation.clock, log,
+                     account_metrics_, profile_cache()}),
       administration_(*installation.database, installation.account_steps, sessions_, log, profile_cache()),
       dead_letters_(*installation.database, installation.jobs, installation.audit),
+      recovery_(installation, passwords_, sessions_, current_password_, verification_mail_, profile_cache(), log,
+                metrics),
       access_(authenticator, installation.settings.roles, installation.settings.server.public_url, installation.clock),
       context_{.access = access_,
                .registration = registration_,
@@ -81,6 +98,10 @@ IdentityRole::IdentityRole(Installation& installation, contract::Authenticator& 
                .keys = installation.keys,
                .dead_letters = dead_letters_,
                .webhooks = webhooks,
+               .email_verification = recovery_.email_verification,
+               .email_change = recovery_.email_change,
+               .password_reset = recovery_.password_reset,
+               .invites = recovery_.invites,
                .administrators_need_second_factor = installation.settings.admin.require_second_factor} {}
 
 }  // namespace gatehouse::app

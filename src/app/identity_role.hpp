@@ -5,11 +5,13 @@
 
 #include "app/factor_parts.hpp"
 #include "app/installation.hpp"
+#include "app/recovery_services.hpp"
 #include "app/shared_state.hpp"
 #include "contract/authenticator.hpp"
 #include "contract/revocation_feed.hpp"
 #include "crypto/password.hpp"
 #include "identity/account/account_metrics.hpp"
+#include "identity/account/new_device_notice.hpp"
 #include "identity/account/password_work.hpp"
 #include "identity/account/registration.hpp"
 #include "identity/account/self_service.hpp"
@@ -39,6 +41,7 @@ class IdentityRole {
                telemetry::Metrics& metrics);
 
   [[nodiscard]] std::vector<http::Route> routes() const { return identity::make_routes(context_); }
+  [[nodiscard]] RecoveryServices& recovery() noexcept { return recovery_; }
   [[nodiscard]] const runtime::Pool& hashing() const noexcept { return hashing_; }
   // Gives back what password hashes have kept and not used since the last call. To be called every second or so.
   void release_unused_memory() const { hasher_.release_unused_memory(); }
@@ -55,14 +58,18 @@ class IdentityRole {
   limits::SignInThrottle throttle_;  // unused where processes count together
   std::unique_ptr<Profiles> profiles_;
   identity::PasswordWork passwords_;
+  identity::NewDeviceNotice new_devices_;
   identity::SessionService sessions_;
+  identity::VerificationMail verification_mail_;
   identity::Registration registration_;
   identity::SignInCompletion completion_;
   FactorParts factors_;
+  identity::CurrentPassword current_password_;
   identity::SignIn sign_in_;
   identity::SelfService self_service_;
   identity::Administration administration_;
   identity::DeadLetters dead_letters_;
+  RecoveryServices recovery_;
   identity::Access access_;
   identity::ApiContext context_;
 };

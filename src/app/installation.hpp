@@ -14,6 +14,10 @@
 #include "identity/factor/recovery_codes.hpp"
 #include "identity/factor/sign_in_step_store.hpp"
 #include "identity/mail/mail_outbox.hpp"
+#include "identity/proof/mail_proof_store.hpp"
+#include "identity/proof/unproven_email_store.hpp"
+#include "identity/recovery/invite_store.hpp"
+#include "identity/session/known_clients.hpp"
 #include "identity/session/session_store.hpp"
 #include "identity/token/key_manager.hpp"
 #include "identity/token/one_time_token.hpp"
@@ -52,6 +56,10 @@ struct Installation {
   identity::FactorNotices factor_notices;
   identity::FactorReset factor_reset;
   identity::OneTimeTokenCodec one_time_tokens;
+  identity::MailProofStore proofs;
+  identity::UnprovenEmailStore unproven_emails;
+  identity::KnownClients known_clients;
+  identity::InviteStore invites;
   identity::KeyManager keys;
 
   // Order: folder → database → migrations → master key → server secrets → signing keys. Throws std::runtime_error with

@@ -155,6 +155,7 @@ struct GateRuleSettings {
   std::optional<std::chrono::seconds> max_age{};              // of the sign-in
   contract::Assurance acr = contract::Assurance::one_factor;  // at least
   bool mfa = false;
+  bool email_verified = false;
 };
 
 struct GateSettings {
@@ -193,8 +194,11 @@ struct WebhookSettings {
   std::chrono::milliseconds timeout{10'000};
   std::chrono::seconds disable_after{std::chrono::hours(72)};  // of failures without a success
 };
+// What an e-mail address given at the registration is believed.
+enum class VerifyEmail { off, ask, require };
 
 struct RegistrationSettings {
+  VerifyEmail verify_email = VerifyEmail::ask;
   bool enabled = true;
   std::vector<std::string> default_roles{"member"};
 };

@@ -162,10 +162,10 @@ class Checks {
       const auto& rule = rules[i];
       const std::string name = "rule " + std::to_string(i + 1);
       const bool asks = !rule.roles.empty() || !rule.permissions.empty() || !rule.scopes.empty() || rule.max_age ||
-                        rule.mfa || rule.acr != contract::Assurance::one_factor;
+                        rule.mfa || rule.acr != contract::Assurance::one_factor || rule.email_verified;
       refuse_if(rule.require != GateAccess::signed_in && asks, {"gate.rule"},
                 name + " asks for something of the caller, but require is not signed_in",
-                "leave out require, or leave out roles, permissions, scopes, max_age, acr and mfa");
+                "leave out require, or leave out roles, permissions, scopes, max_age, acr, mfa and email_verified");
       refuse_if(std::any_of(rule.roles.begin(), rule.roles.end(), [&](const auto& role) { return !has_role(role); }),
                 {"gate.rule", "roles"}, name + " names a role that [roles] does not have: nobody could pass",
                 "add the role to [roles], or correct its name");

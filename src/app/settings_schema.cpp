@@ -166,6 +166,7 @@ Schema rule_schema(GateRuleSettings& m) {
             {"phr", contract::Assurance::phishing_resistant}},
            "How strong the sign-in has to be: one factor, two, or two with a passkey among them.");
   s.boolean("mfa", m.mfa, "A second factor is needed: the same as acr = 2fa.");
+  s.boolean("email_verified", m.email_verified, "The e-mail address has to be verified.");
   return s;
 }
 
@@ -200,6 +201,10 @@ void add_master_key(Schema& s, MasterKeySettings& m) {
 void add_registration(Schema& s, RegistrationSettings& m) {
   s.boolean("registration.enabled", m.enabled, "Anyone may register.");
   s.list("registration.default_roles", m.default_roles, "names of [roles]", check_role_name, "Roles of a new account.");
+  s.choice("registration.verify_email", m.verify_email,
+           {{"off", VerifyEmail::off}, {"ask", VerifyEmail::ask}, {"require", VerifyEmail::require}},
+           "Whether who registers is asked by mail to show the address. ask: until then one signs in by username only; "
+           "require: not at all; off: the address is believed as given.");
 }
 
 std::string print_roles(const contract::RolePermissions& roles) {

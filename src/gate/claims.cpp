@@ -38,6 +38,12 @@ std::optional<std::vector<std::string>> texts(const json::object& claims, std::s
   return result;
 }
 
+// What an older version did not say yet is not so.
+bool flag(const json::object& claims, std::string_view name) {
+  const auto* const value = claims.if_contains(name);
+  return value != nullptr && value->is_bool() && value->get_bool();
+}
+
 std::vector<std::string> split(std::string_view list) {
   std::vector<std::string> words;
   while (!list.empty()) {
@@ -80,6 +86,7 @@ std::shared_ptr<const contract::Principal> read_principal(const json::object& cl
   principal->scopes = split(*scope);
   principal->amr = std::move(*amr);
   principal->acr = *acr;
+  principal->email_verified = flag(claims, "email_verified");
   principal->auth_time = base::TimePoint(std::chrono::seconds(*auth_time));
   principal->expires = expires;
   return principal;

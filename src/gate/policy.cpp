@@ -41,7 +41,8 @@ Reason Policy::decide(const Rule& rule, const contract::Principal& principal, ba
   });
   const bool has_scopes = std::all_of(rule.scopes.begin(), rule.scopes.end(),
                                       [&](const auto& scope) { return contains(principal.scopes, scope); });
-  if (!has_role || !has_permissions || !has_scopes) return Reason::not_permitted;
+  const bool address_known = !rule.email_verified || principal.email_verified;
+  if (!has_role || !has_permissions || !has_scopes || !address_known) return Reason::not_permitted;
   if (rule.assurance > contract::Assurance::one_factor && contract::assurance_of_amr(principal.amr) < rule.assurance) {
     return Reason::stale_sign_in;
   }

@@ -28,6 +28,7 @@ struct Rule {
   std::vector<std::string> scopes;                                  // all of them
   std::optional<std::chrono::seconds> max_age;                      // since the person last proved who they are
   contract::Assurance assurance = contract::Assurance::one_factor;  // of the sign-in, at least
+  bool email_verified = false;                                      // the address was shown to be the account's
 };
 
 // Immutable; thread-safe.

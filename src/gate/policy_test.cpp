@@ -125,6 +125,15 @@ TEST_F(PolicyDecides, M03_a_second_factor_is_one_that_was_used) {
   EXPECT_EQ(decide(r), Reason::allowed);
 }
 
+// B07: only a token that says so passes; one of an older version, which says nothing, does not.
+TEST_F(PolicyDecides, B07_an_address_counts_as_verified_only_where_the_token_says_so) {
+  Rule r = rule("/");
+  r.email_verified = true;
+  EXPECT_EQ(decide(r), Reason::not_permitted);
+  who.email_verified = true;
+  EXPECT_EQ(decide(r), Reason::allowed);
+}
+
 TEST_F(PolicyDecides, what_is_not_permitted_is_not_cured_by_signing_in_again) {
   Rule r = rule("/");
   r.max_age = seconds(1);

@@ -100,13 +100,29 @@ describe("accounts", () => {
     assert.equal(answers[0]!.headers["set-cookie"], undefined);
   });
 
-  test("U04 a taken username and a taken e-mail address get the very same answer", async () => {
+  test("U04 a taken username is told; a taken e-mail address gets the answer of a free one", async () => {
     const known = await register(port);
     const byName = await tryRegister({ username: known.username, email: `${freshName()}@example.org`, password });
-    const byEmail = await tryRegister({ username: freshName(), email: known.email.toUpperCase(), password });
+    assert.equal(byName.status, 409);
+    assert.ok(!byName.body.includes(known.username));
+    const taken = await tryRegister({ username: freshName(), email: known.email.toUpperCase(), password });
+    const free = await tryRegister({ username: freshName(), email: `${freshName()}@example.org`, password });
+    assert.equal(taken.status, 201);
+    assert.deepEqual(Object.keys(taken.json), Object.keys(free.json));
+    assert.equal(taken.json.email_verified, false);
+  });
+
+  test("U04 where no mail asks for the address, a taken one gets the answer of a taken username", async (context) => {
+    const believing = await Gatehouse.start({ settings: { "registration.verify_email": '"off"' } });
+    context.after(() => believing.stop());
+    const known = await register(believing.port);
+    const attempt = (fields: object) => ask(believing.port, "/v1/register", { body: fields });
+    const byName = await attempt({ username: known.username, email: `${freshName()}@example.org`, password });
+    const byEmail = await attempt({ username: freshName(), email: known.email.toUpperCase(), password });
     assert.equal(byName.status, 409);
     assert.deepEqual(comparable(byName), comparable(byEmail));
-    assert.ok(!byName.body.includes(known.username));
+    const signedIn = await ask(believing.port, "/v1/login", { body: { email: known.email, password, refresh_in: "body" } });
+    assert.equal(signedIn.status, 200);
   });
 
   test("U04 the time a refusal takes is reported, known next to unknown", async (context) => {

@@ -46,7 +46,7 @@ describe("what is written", () => {
     await send("/v1/register", { body: { ...person, password: 5, [canary.query]: 1 } });
     await send("/v1/login", { body: { username: person.username, password: canary.wrongPassword } });
     await send("/v1/login", { body: { email: canary.email, password: canary.wrongPassword } });
-    const cookies = (await send("/v1/login", { body: { email: canary.email, password: canary.password } })).cookies;
+    const cookies = (await send("/v1/login", { body: { username: person.username, password: canary.password } })).cookies;
     secrets.push(...Object.values(cookies));
     const tokens = (await send("/v1/login", { body: { ...{ username: person.username, password: canary.password }, refresh_in: "body" } })).json;
     secrets.push(tokens.access_token, tokens.refresh_token);

@@ -64,7 +64,7 @@ describe("the story, through nginx", () => {
   test("does all of it with cookies, and the application never sees one of ours", async () => {
     const person = await register(site);
     const origin = { origin: `http://127.0.0.1:${site}` };
-    const answer = await ask(site, "/v1/login", { body: { email: person.email, password }, headers: origin });
+    const answer = await ask(site, "/v1/login", { body: { username: person.username, password }, headers: origin });
     assert.equal(answer.status, 200);
     assert.equal(answer.json.refresh_token, undefined);
     for (const line of answer.headers["set-cookie"]!) {

@@ -106,7 +106,7 @@ describe("traces", () => {
     const registered = await ask(site, "/v1/register", { body: canary, headers });
     assert.equal(registered.status, 201, registered.body);
     await ask(site, "/v1/login", { headers, body: { email: canary.email, password: "canary-Wrong lamps 78" } });
-    const cookies = (await ask(site, "/v1/login", { headers, body: { email: canary.email, password: canary.password } })).cookies;
+    const cookies = (await ask(site, "/v1/login", { headers, body: { username: canary.username, password: canary.password } })).cookies;
     const tokens = (await login(site, canary, canary.password, { headers })).json;
     const renewed = (await ask(site, "/v1/refresh", { headers, body: { refresh_token: tokens.refresh_token } })).json;
     const asCanary = { ...headers, ...bearer(renewed.access_token) };

@@ -35,6 +35,7 @@ struct Account {
   contract::AccountId id;
   std::string username;
   Profile profile;
+  bool email_verified = false;  // the address is the account's own: one signs in with it, and nobody else gets it
   AccountState state = AccountState::active;
   std::vector<std::string> roles;  // sorted, without repetition
   base::TimePoint created_at;
@@ -44,6 +45,7 @@ struct Account {
 struct AccountRecord {
   contract::AccountId id;
   std::string username;       // canonical form
+  std::string email_index;    // empty until the address is proven (proof/unproven_email_store.hpp), and once erased
   std::string data_key_seed;  // empty once erased
   std::string password_hash;  // as text: a PHC string, or bcrypt's
   AccountState state = AccountState::active;

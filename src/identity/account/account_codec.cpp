@@ -8,7 +8,7 @@
 namespace gatehouse::identity {
 namespace {
 
-constexpr char kVersion = 2;
+constexpr char kVersion = 3;
 
 void put(std::string& out, std::string_view field) {
   out += base::encode_u64(field.size());
@@ -53,6 +53,7 @@ std::string encode_account(const AccountWithProfile& record) {
   std::string out(1, kVersion);
   put(out, record.id.bytes());
   put(out, record.username);
+  put(out, record.email_index);
   put(out, record.data_key_seed);
   put(out, record.profile_sealed);
   put(out, base::join_words(record.roles));
@@ -68,6 +69,7 @@ std::optional<AccountWithProfile> decode_account(std::string_view bytes) {
   const auto id = contract::AccountId::from_bytes(fields.text());
   AccountWithProfile record;
   record.username = fields.text();
+  record.email_index = fields.text();
   record.data_key_seed = fields.text();
   record.profile_sealed = fields.text();
   record.roles = base::split_words(fields.text());

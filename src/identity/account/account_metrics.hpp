@@ -17,6 +17,7 @@ enum class SignInOutcome : std::uint8_t {
   throttled,
   changed_meanwhile,  // the password or the state, between the check and the session
   second_step,        // the password was right; a second factor is asked for
+  email_unverified,   // the right password
 };
 [[nodiscard]] std::string_view to_string(SignInOutcome outcome);
 

@@ -37,9 +37,11 @@ AccountPage AccountSteps::page(db::Transaction& tx, AccountFilter filter) const 
 std::optional<Account> AccountSteps::find_by_email(db::Transaction& tx, std::string_view email) const {
   const auto prepared = text::prepare_email(email);
   if (!prepared) return std::nullopt;
-  const auto record = parts_.store.find_by_email_index(tx, parts_.vault.email_index(*prepared));
-  if (!record) return std::nullopt;
-  return *show(tx, record->id);
+  const std::string index = parts_.vault.email_index(*prepared);
+  const auto record = parts_.store.find_by_email_index(tx, index);
+  const auto id = record ? std::optional(record->id) : unproven_.newest_with(tx, index);
+  if (!id) return std::nullopt;
+  return *show(tx, *id);
 }
 
 std::optional<Account> AccountSteps::find_by_username(db::Transaction& tx, std::string_view username) const {

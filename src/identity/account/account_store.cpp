@@ -14,7 +14,7 @@ using db::Blob;
 using db::Value;
 
 // One list of columns each, so that one function reads them all.
-#define GATEHOUSE_ACCOUNT_COLUMNS "id, username, data_key_seed, password_hash, state, roles, epoch"
+#define GATEHOUSE_ACCOUNT_COLUMNS "id, username, data_key_seed, password_hash, state, roles, epoch, email_index"
 #define GATEHOUSE_SELECT_ACCOUNT "SELECT " GATEHOUSE_ACCOUNT_COLUMNS " FROM account "
 #define GATEHOUSE_SELECT_WITH_PROFILE          \
   "SELECT " GATEHOUSE_ACCOUNT_COLUMNS          \
@@ -36,12 +36,13 @@ AccountRecord read_account(const db::Row& row) {
   record.state = state_of_column(row.text(4));
   record.roles = base::split_words(row.text(5));
   record.epoch = row.integer(6);
+  if (!row.is_null(7)) record.email_index = row.blob(7);
   return record;
 }
 
 AccountWithProfile read_with_profile(const db::Row& row) {
-  AccountWithProfile account{read_account(row), {}, base::from_unix_ms(row.integer(8))};
-  if (!row.is_null(7)) account.profile_sealed = row.blob(7);
+  AccountWithProfile account{read_account(row), {}, base::from_unix_ms(row.integer(9))};
+  if (!row.is_null(8)) account.profile_sealed = row.blob(8);
   return account;
 }
 
@@ -78,7 +79,7 @@ base::Result<void, StoreError> AccountStore::insert(db::Transaction& tx, const N
         "INSERT INTO account (id, username, username_skeleton, email_index, data_key_seed, password_hash, state, "
         "roles, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         {id, std::string_view(account.username), skeleton_column(account.username, account.username_skeleton),
-         Blob{account.email_index}, Blob{account.data_key_seed},
+         account.email_index.empty() ? Value(nullptr) : Value(Blob{account.email_index}), Blob{account.data_key_seed},
          Blob{crypto::pack_password_hash(account.password_hash)}, state_column(AccountState::active),
          roles_column(account.roles), created_at});
   } catch (const db::UniqueViolation&) {

@@ -24,7 +24,7 @@ struct NewAccount {
   contract::AccountId id;
   std::string username;           // canonical
   std::string username_skeleton;  // UTS 39
-  std::string email_index;
+  std::string email_index;        // empty: the address is not proven yet
   std::string data_key_seed;
   std::string profile_sealed;
   std::string password_hash;  // as text

@@ -16,6 +16,8 @@ namespace {
 // Names the place, so that a sealed value of another account or another column does not open here.
 std::string profile_place(contract::AccountId id) { return "account.profile:" + id.to_string(); }
 
+std::string address_place(base::Uuid place) { return "mail_proof.email:" + place.to_string(); }
+
 std::string serialise(const Profile& profile) {
   return boost::json::serialize(boost::json::object{{"email", profile.email}, {"display_name", profile.display_name}});
 }
@@ -53,6 +55,19 @@ Profile AccountVault::open(const AccountWithProfile& record) const {
   auto profile = json ? parse(*json) : std::nullopt;
   if (!profile) throw base::Unavailable("account_data_does_not_open");
   return std::move(*profile);
+}
+
+std::string AccountVault::seal_address(const AccountRecord& record, base::Uuid place, std::string_view address) const {
+  const auto data_key = derive_data_key(account_kek_, record.id, record.data_key_seed);
+  if (!data_key) throw base::Unavailable("account_data_does_not_open");
+  return data_key->seal(address, address_place(place), random_);
+}
+
+std::string AccountVault::open_address(const AccountRecord& record, base::Uuid place, std::string_view sealed) const {
+  const auto data_key = derive_data_key(account_kek_, record.id, record.data_key_seed);
+  const auto address = data_key ? data_key->open(sealed, address_place(place)) : std::nullopt;
+  if (!address) throw base::Unavailable("account_data_does_not_open");
+  return std::string(address->expose());
 }
 
 std::string AccountVault::email_index(const text::Email& email) const {

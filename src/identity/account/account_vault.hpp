@@ -1,11 +1,13 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "contract/ids.hpp"
 #include "identity/account/account.hpp"
 #include "platform/base/random.hpp"
 #include "platform/base/secret.hpp"
+#include "platform/base/uuid.hpp"
 #include "platform/text/email.hpp"
 
 namespace gatehouse::identity {
@@ -29,6 +31,10 @@ class AccountVault {
   // Empty members once the account's data has been erased. Throws base::Unavailable when the bytes do not open: the
   // wrong master key or a damaged row, which must never look like an account without an address.
   [[nodiscard]] Profile open(const AccountWithProfile& record) const;
+
+  // An address beside the one in the profile, in the row of `place` (identity/proof). Throw like reseal() and open().
+  [[nodiscard]] std::string seal_address(const AccountRecord& record, base::Uuid place, std::string_view address) const;
+  [[nodiscard]] std::string open_address(const AccountRecord& record, base::Uuid place, std::string_view sealed) const;
 
   // Under which an address is found without opening any.
   [[nodiscard]] std::string email_index(const text::Email& email) const;

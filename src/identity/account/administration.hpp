@@ -15,6 +15,7 @@
 #include "identity/account/caller.hpp"
 #include "identity/account/profile_cache.hpp"
 #include "identity/account/refusal.hpp"
+#include "identity/proof/unproven_email_store.hpp"
 #include "identity/session/session_service.hpp"
 #include "identity/session/session_store.hpp"
 #include "identity/token/revocation_store.hpp"
@@ -56,7 +57,8 @@ class AccountSteps {
   [[nodiscard]] base::Result<Account, Refusal> show(db::Transaction& tx, contract::AccountId id) const;
   // REQUIRES: filter.limit within 1 … kMaxAccountsPerPage.
   [[nodiscard]] AccountPage page(db::Transaction& tx, AccountFilter filter) const;
-  // By exact address or username; nothing when nobody has it or its form is none that an account can have.
+  // By exact address (of who has proven it, else the newest account that names it) or username; nothing when nobody has
+  // it or its form is none that an account can have.
   [[nodiscard]] std::optional<Account> find_by_email(db::Transaction& tx, std::string_view email) const;
   [[nodiscard]] std::optional<Account> find_by_username(db::Transaction& tx, std::string_view username) const;
 
@@ -68,8 +70,11 @@ class AccountSteps {
   [[nodiscard]] base::Result<AccountChange, Refusal> enable(db::Transaction& tx, contract::AccountId id) const;
   [[nodiscard]] base::Result<AccountChange, Refusal> end_sessions(db::Transaction& tx, contract::AccountId id) const;
 
- private:
+  // Nothing when each exists; else invalid_input, naming `roles`.
   [[nodiscard]] std::optional<Refusal> check_roles(const std::vector<std::string>& roles) const;
+
+ private:
+  const UnprovenEmailStore unproven_{};
 
   Parts parts_;
 };

@@ -12,12 +12,19 @@
 #include "crypto/password.hpp"
 #include "crypto/sealing.hpp"
 #include "identity/account/administration.hpp"
+#include "identity/account/new_device_notice.hpp"
 #include "identity/account/registration.hpp"
 #include "identity/account/self_service.hpp"
 #include "identity/account/sign_in.hpp"
+#include "identity/account/verification_mail.hpp"
+#include "identity/mail/mail_outbox.hpp"
+#include "identity/proof/mail_proof_store.hpp"
+#include "identity/proof/unproven_email_store.hpp"
+#include "identity/session/known_clients.hpp"
 #include "identity/session/session_service.hpp"
 #include "identity/token/key_manager.hpp"
 #include "identity/token/server_secrets.hpp"
+#include "platform/audit/log.hpp"
 #include "platform/base/clock.hpp"
 #include "platform/limits/sign_in_throttle.hpp"
 #include "platform/runtime/pool.hpp"
@@ -87,6 +94,10 @@ struct IdentityStack {
   AccessTokenIssuer access_tokens{{.issuer = "https://app.example", .audience = "gatehouse"}, keys, random};
   SessionStore session_store{{}, revocations};
   SessionMetrics session_metrics{metrics};
+  queue::JobStore jobs{clock, random};
+  MailOutbox outbox{jobs, clock};
+  KnownClients known_clients{base::Secret(std::string(32, 'k'))};
+  NewDeviceNotice new_devices{known_clients, outbox};
   SessionService sessions{{.database = database,
                            .store = session_store,
                            .refresh_tokens = refresh_tokens,
@@ -96,9 +107,15 @@ struct IdentityStack {
                            .clock = clock,
                            .random = random,
                            .log = log.logger(),
-                           .metrics = session_metrics}};
+                           .metrics = session_metrics,
+                           .watcher = &new_devices}};
 
   AccountStore store;
+  audit::Log audit{clock};
+  MailProofStore proofs;
+  UnprovenEmailStore unproven;
+  VerificationMail verification_mail{
+      {.accounts = store, .proofs = proofs, .outbox = outbox, .clock = clock, .random = random}};
   AccountVault vault{secrets.account_kek, secrets.blind_index, random};
   AccountMetrics account_metrics{metrics};
   crypto::PasswordHasher hasher{kCheap};
@@ -108,6 +125,8 @@ struct IdentityStack {
   Registration registration{{.database = database,
                              .store = store,
                              .vault = vault,
+                             .unproven = unproven,
+                             .verification_mail = verification_mail,
                              .passwords = passwords,
                              .clock = clock,
                              .random = random,
@@ -124,11 +143,23 @@ struct IdentityStack {
                   .completion = completion,
                   .clock = clock,
                   .log = log.logger(),
-                  .metrics = account_metrics}};
+                  .metrics = account_metrics,
+                  .unproven = unproven,
+                  .verification_mail = verification_mail}};
+  CurrentPassword current_password{{.database = database,
+                                    .store = store,
+                                    .vault = vault,
+                                    .passwords = passwords,
+                                    .session_store = session_store,
+                                    .clock = clock,
+                                    .log = log.logger()}};
   SelfService self_service{{.database = database,
                             .store = store,
                             .vault = vault,
                             .passwords = passwords,
+                            .current_password = current_password,
+                            .proofs = proofs,
+                            .outbox = outbox,
                             .session_store = session_store,
                             .sessions = sessions,
                             .clock = clock,
@@ -147,9 +178,25 @@ struct IdentityStack {
   static Caller caller(const char* address = "192.0.2.7") {
     return {.address = base::IpAddress::parse(address).value(), .agent = "agent of a test"};
   }
+  // Registers and shows the address, as by the link in the mail.
   Account register_account(const std::string& username, std::string_view password = kPassword) {
-    RegistrationRequest request{
-        .username = username, .email = username + "@example.org", .password = base::Secret(password)};
+    auto account = register_unproven(username, username + "@example.org", password);
+    prove_address(account.id);
+    account.email_verified = true;
+    return account;
+  }
+  void prove_address(contract::AccountId id) {
+    database.write_blocking([&](db::Transaction& tx) {
+      const auto record = store.find_with_profile(tx, id).value();
+      const NameChange names{.email_index = unproven.find(tx, id).value(), .profile_sealed = record.profile_sealed};
+      EXPECT_TRUE(store.change_names(tx, id, names, clock.now()));
+      return unproven.remove(tx, id);
+    });
+  }
+  Account register_unproven(const std::string& username, const std::string& email,
+                            std::string_view password = kPassword) {
+    clock.advance(std::chrono::milliseconds(1));  // mails come in the order of their causes
+    RegistrationRequest request{.username = username, .email = email, .password = base::Secret(password)};
     auto account = test::run_on_loop(registration.register_account(std::move(request), caller()));
     EXPECT_TRUE(account) << username;
     return *account;
@@ -160,6 +207,19 @@ struct IdentityStack {
     request.identifier = username;
     request.password = base::Secret(password);
     return tokens_of(test::run_on_loop(sign_in.sign_in(std::move(request), caller(address))));
+  }
+  // The mails that were asked for since the last call, oldest first.
+  std::vector<MailJob> mails() {
+    std::vector<MailJob> mails;
+    database.write_blocking([&](db::Transaction& tx) {
+      for (const auto& id : jobs.due(tx, kMailQueue, 100)) {
+        const auto job = jobs.take(tx, id, clock.now() + std::chrono::minutes(1)).value();
+        mails.push_back(MailJob::read(job.kind, job.payload).value());
+        EXPECT_TRUE(jobs.done(tx, job));
+      }
+      return true;
+    });
+    return mails;
   }
   // How many hashes have been run so far.
   [[nodiscard]] std::uint64_t hashes() const { return hashing.stats().done; }

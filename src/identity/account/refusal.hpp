@@ -15,6 +15,8 @@ enum class AccountError : std::uint8_t {
   throttled,            // too many failures; `retry_after` says how long
   name_taken,           // the username or the e-mail address: which one is not told
   registration_closed,  // by configuration
+  email_unverified,     // the password was right, and the address has to be proven before one signs in
+  link_refused,         // a mailed link or code: forged, used, replaced or expired, which is not told
   session_ended,        // the caller's own, between its check and the change: nothing was changed
   not_found,
   sign_in_ended,     // a sign-in that can't go on: unknown, expired, done, or ended by wrong codes

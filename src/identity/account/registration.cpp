@@ -57,9 +57,17 @@ base::Result<Account, Refusal> Registration::finish(const Prepared& prepared, co
   return Account{.id = row.id,
                  .username = row.username,
                  .profile = {.email = prepared.email.expose(), .display_name = {}},
+                 .email_verified = !row.email_index.empty(),
                  .state = AccountState::active,
                  .roles = row.roles,
                  .created_at = row.created_at};
+}
+
+bool Registration::insert_unproven(db::Transaction& tx, const NewAccount& row, const std::string& email_index) const {
+  if (!parts_.store.insert(tx, row)) return false;
+  parts_.unproven.add(tx, row.id, email_index, row.created_at);
+  parts_.verification_mail.send(tx, row.id, email_index);
+  return true;
 }
 
 awaitable<base::Result<Account, Refusal>> Registration::register_account(RegistrationRequest request, Caller caller) {
@@ -68,8 +76,11 @@ awaitable<base::Result<Account, Refusal>> Registration::register_account(Registr
   if (!prepared) co_return prepared.error();
   const auto hash = co_await parts_.passwords.choose(request.password, "password", prepared->words(), caller.address);
   if (!hash) co_return hash.error();
-  const NewAccount row = make_row(*prepared, *hash, options_.roles);
-  auto insert = [&](db::Transaction& tx) { return parts_.store.insert(tx, row).has_value(); };
+  NewAccount row = make_row(*prepared, *hash, options_.roles);
+  const std::string unproven = options_.email_proof == EmailProof::off ? "" : std::exchange(row.email_index, "");
+  auto insert = [&](db::Transaction& tx) {
+    return unproven.empty() ? parts_.store.insert(tx, row).has_value() : insert_unproven(tx, row, unproven);
+  };
   const bool inserted = co_await parts_.database.write(insert);
   co_return finish(*prepared, row, inserted, &caller.trace);
 }

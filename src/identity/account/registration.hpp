@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,8 @@
 #include "identity/account/caller.hpp"
 #include "identity/account/password_work.hpp"
 #include "identity/account/refusal.hpp"
+#include "identity/account/verification_mail.hpp"
+#include "identity/proof/unproven_email_store.hpp"
 #include "platform/base/clock.hpp"
 #include "platform/base/random.hpp"
 #include "platform/base/result.hpp"
@@ -20,9 +23,17 @@
 
 namespace gatehouse::identity {
 
+// What an address given at the registration is believed.
+enum class EmailProof : std::uint8_t {
+  off,      // as given: it is the account's at once, and nobody is asked
+  ask,      // its owner is asked to show it; until then one signs in by username only
+  require,  // and not at all until then
+};
+
 struct RegistrationOptions {
   bool enabled = true;
   std::vector<std::string> roles{"member"};  // of whoever registers; a request never says them
+  EmailProof email_proof = EmailProof::ask;
 };
 
 struct RegistrationRequest {
@@ -33,14 +44,19 @@ struct RegistrationRequest {
 
 // Makes accounts. Thread-safe.
 //
-// Errors: registration_closed; invalid_input, naming every field that is wrong; name_taken, with one text for username
-// and e-mail. The password is hashed before the names are looked up, so that "taken" comes no sooner than "done".
+// Errors: registration_closed; invalid_input, naming every field that is wrong; name_taken: of the username. An address
+// that another account has proven is no error: whoever names it gets an account without it, as everybody does who has
+// not proven theirs, and its owner a mail (docs/adr/0038-addresses-are-proven-first.md). Only with EmailProof::off it
+// is name_taken, too. The password is hashed before the names are looked up, so that "taken" comes no sooner than
+// "done".
 class Registration {
  public:
   struct Parts {  // all outlive the service
     db::Database& database;
     const AccountStore& store;
     const AccountVault& vault;
+    const UnprovenEmailStore& unproven;
+    const VerificationMail& verification_mail;
     PasswordWork& passwords;
     const base::Clock& clock;
     base::Random& random;
@@ -52,7 +68,7 @@ class Registration {
   boost::asio::awaitable<base::Result<Account, Refusal>> register_account(RegistrationRequest request, Caller caller);
 
   // For `gatehouse account create`: works when registration is closed, with roles of the caller's choice (which has
-  // checked that they exist). Blocks.
+  // checked that they exist). The address is the account's at once: an operator knows whose it is. Blocks.
   [[nodiscard]] base::Result<Account, Refusal> create_blocking(const RegistrationRequest& request,
                                                                std::vector<std::string> roles);
 
@@ -60,6 +76,7 @@ class Registration {
   struct Prepared;
   [[nodiscard]] base::Result<Prepared, Refusal> prepare(const RegistrationRequest& request) const;
   [[nodiscard]] NewAccount make_row(const Prepared& prepared, std::string hash, std::vector<std::string> roles) const;
+  [[nodiscard]] bool insert_unproven(db::Transaction& tx, const NewAccount& row, const std::string& email_index) const;
   [[nodiscard]] base::Result<Account, Refusal> finish(const Prepared& prepared, const NewAccount& row, bool inserted,
                                                       const telemetry::TraceContext* trace);
 

@@ -98,22 +98,78 @@ TEST_F(RegistrationTest, U01_parallel_registrations_of_one_name_leave_one_accoun
   EXPECT_EQ(taken, 11);
 }
 
-// U04: username and e-mail give the same refusal, after the same hash as a success.
-TEST_F(RegistrationTest, U04_a_taken_name_and_a_taken_address_are_one_answer_after_one_hash) {
+// U04: an address that is somebody's is no refusal, is not the newcomer's, and its owner is told.
+TEST_F(RegistrationTest, U04_a_taken_address_gets_the_same_answer_after_the_same_hash_as_a_free_one) {
+  const auto alice = stack_.register_account("alice");
+  (void)stack_.mails();
+  const auto before = stack_.hashes();
+  const auto taken = try_register("mallory", "ALICE@Example.org");
+  stack_.clock.advance(std::chrono::milliseconds(1));
+  const auto free = try_register("trent", "trent@example.org");
+  EXPECT_EQ(stack_.hashes() - before, 2U);
+  ASSERT_TRUE(taken && free);
+  EXPECT_FALSE(taken->email_verified);
+  EXPECT_FALSE(free->email_verified);
+  const auto mails = stack_.mails();
+  ASSERT_EQ(mails.size(), 2U);
+  EXPECT_EQ(mails[0], (MailJob{MailKind::address_in_use, alice.id, {}}));
+  EXPECT_EQ(mails[1].kind, MailKind::verify_email);
+  EXPECT_EQ(mails[1].account, free->id);
+}
+
+// U04: what comes after the registration does not tell either.
+TEST_F(RegistrationTest, U04_nobody_signs_in_with_an_address_before_it_is_proven) {
   stack_.register_account("alice");
+  stack_.register_unproven("mallory", "alice@example.org", "the word of mallory 1");
+  stack_.register_unproven("trent", "trent@example.org", "the word of trent 22");
+  for (const auto& [email, word] : {std::pair{"alice@example.org", "the word of mallory 1"},
+                                    std::pair{"trent@example.org", "the word of trent 22"}}) {
+    SignInRequest request{.by = SignInRequest::By::email, .identifier = email};
+    request.password = base::Secret(std::string_view(word));
+    const auto tokens = test::run_on_loop(stack_.sign_in.sign_in(std::move(request), IdentityStack::caller()));
+    ASSERT_FALSE(tokens) << email;
+    EXPECT_EQ(tokens.error().error, AccountError::wrong_credentials);
+  }
+  EXPECT_TRUE(stack_.sign_in_as("mallory", "the word of mallory 1"));
+  EXPECT_TRUE(stack_.sign_in_as("trent", "the word of trent 22"));
+}
+
+// Whoever names an address that is not theirs keeps nobody from using it.
+TEST_F(RegistrationTest, several_may_name_an_address_that_nobody_has_proven) {
+  stack_.register_unproven("squatter", "bob@example.org");
+  const auto bob = stack_.register_unproven("bob", "bob@example.org");
+  stack_.prove_address(bob.id);
+  SignInRequest request{.by = SignInRequest::By::email, .identifier = "bob@example.org"};
+  request.password = base::Secret(IdentityStack::kPassword);
+  EXPECT_TRUE(test::run_on_loop(stack_.sign_in.sign_in(std::move(request), IdentityStack::caller())));
+}
+
+TEST_F(RegistrationTest, an_address_gets_three_mails_an_hour_and_nobody_is_told) {
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(try_register("name" + std::to_string(i), "victim@example.org"));
+  EXPECT_EQ(stack_.mails().size(), 3U);
+  stack_.clock.advance(std::chrono::hours(1));
+  EXPECT_TRUE(try_register("later", "victim@example.org"));
+  EXPECT_EQ(stack_.mails().size(), 1U);
+}
+
+// Without mail an address is believed, and so has to be told to be taken.
+TEST_F(RegistrationTest, U04_where_nobody_is_asked_a_taken_name_and_a_taken_address_are_one_answer) {
+  Registration believing({stack_.database, stack_.store, stack_.vault, stack_.unproven, stack_.verification_mail,
+                          stack_.passwords, stack_.clock, stack_.random, stack_.log.logger(), stack_.account_metrics},
+                         {.email_proof = EmailProof::off});
+  const auto make = [&](const char* username, const char* email) {
+    RegistrationRequest request{.username = username, .email = email};
+    request.password = base::Secret(IdentityStack::kPassword);
+    return test::run_on_loop(believing.register_account(std::move(request), IdentityStack::caller()));
+  };
+  EXPECT_TRUE(make("alice", "alice@example.org")->email_verified);
+  EXPECT_TRUE(stack_.mails().empty());
   for (const auto& [username, email] :
-       {std::pair{"alice", "new@example.org"}, std::pair{"newname", "alice@example.org"},
-        std::pair{"newname", "ALICE@Example.org"}, std::pair{"fresh", "fresh@example.org"}}) {
-    const auto before = stack_.hashes();
-    const auto account = try_register(username, email);
-    EXPECT_EQ(stack_.hashes() - before, 1U);
-    if (std::string_view(username) == "fresh") {
-      EXPECT_TRUE(account);
-      continue;
-    }
-    ASSERT_FALSE(account);
-    EXPECT_EQ(account.error().error, AccountError::name_taken);
-    EXPECT_TRUE(account.error().fields.empty());
+       {std::pair{"alice", "new@example.org"}, std::pair{"newname", "ALICE@Example.org"}}) {
+    const auto refused = make(username, email);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().error, AccountError::name_taken);
+    EXPECT_TRUE(refused.error().fields.empty());
   }
 }
 
@@ -162,6 +218,8 @@ TEST_F(RegistrationTest, a_closed_registration_refuses_strangers_and_not_the_com
   Registration closed({.database = stack_.database,
                        .store = stack_.store,
                        .vault = stack_.vault,
+                       .unproven = stack_.unproven,
+                       .verification_mail = stack_.verification_mail,
                        .passwords = stack_.passwords,
                        .clock = stack_.clock,
                        .random = stack_.random,

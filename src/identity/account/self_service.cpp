@@ -3,51 +3,26 @@
 #include <utility>
 #include <vector>
 
-#include "contract/assurance.hpp"
 #include "identity/account/display_name.hpp"
-#include "platform/text/email.hpp"
 #include "platform/text/username.hpp"
 
 namespace gatehouse::identity {
 
 using boost::asio::awaitable;
 
-// The account whose password the caller has just shown to know.
-struct SelfService::Proven {
-  AccountWithProfile record;
-  Profile profile;
-};
-
 struct SelfService::PreparedChange {
   std::optional<std::string> display_name{};
   std::optional<text::Username> username{};
-  std::optional<text::Email> email{};
 };
 
 Account assemble(const AccountVault& vault, const AccountWithProfile& record) {
   return {.id = record.id,
           .username = record.username,
           .profile = vault.open(record),
+          .email_verified = !record.email_index.empty(),
           .state = record.state,
           .roles = record.roles,
           .created_at = record.created_at};
-}
-
-// The state at the moment of the change, not at that of the check: a session that ended or a password that was replaced
-// meanwhile must not get one more change through.
-base::Result<AccountWithProfile, Refusal> SelfService::load_for_change(
-    db::Transaction& tx, const contract::Principal& who, const std::optional<std::string>& proven_hash) const {
-  auto record = parts_.store.find_with_profile(tx, who.account);
-  if (!record) return Refusal{.error = AccountError::not_found};
-  const auto session = parts_.session_store.find(tx, who.session);
-  const bool live = session && session->account == who.account && session->live(parts_.clock.now());
-  if (!live || record->state != AccountState::active) return Refusal{.error = AccountError::session_ended};
-  if (proven_hash && record->password_hash != *proven_hash) return Refusal{.error = AccountError::wrong_password};
-  const bool two_factors = contract::assurance_of_amr(who.amr) > contract::Assurance::one_factor;
-  if (proven_hash && !two_factors && parts_.second_step != nullptr && parts_.second_step->required(tx, who.account)) {
-    return Refusal{.error = AccountError::stronger_sign_in};
-  }
-  return std::move(*record);
 }
 
 awaitable<std::optional<AccountWithProfile>> SelfService::find(const contract::Principal& who) {
@@ -70,28 +45,6 @@ awaitable<base::Result<Account, Refusal>> SelfService::show(contract::Principal 
   co_return assemble(parts_.vault, *record);
 }
 
-awaitable<base::Result<SelfService::Proven, Refusal>> SelfService::prove(const contract::Principal& who,
-                                                                         const base::Secret& current_password,
-                                                                         Caller caller) {
-  const auto prepared = prepare_password(current_password);
-  if (!prepared) co_return parts_.passwords.refuse(prepared.error(), "current_password");
-  auto load = [&](db::Transaction& tx) { return parts_.store.find_with_profile(tx, who.account); };
-  auto record = co_await parts_.database.read(load);
-  if (!record) co_return Refusal{.error = AccountError::not_found};
-  // Holding a live session of the account is what makes a known device.
-  auto attempt = parts_.passwords.attempt_on(record->id.bytes(), caller.address, true);
-  const auto proof = co_await parts_.passwords.prove(attempt, *prepared, record->password_hash, caller.address);
-  if (!proof) co_return proof.error();
-  if (!proof->matches) {
-    const std::string account = record->id.to_string();
-    parts_.log.info("reauthentication_failed", {{"account", account}}, &caller.trace);
-    co_return Refusal{.error = AccountError::wrong_password};
-  }
-  co_await parts_.passwords.accept(attempt);
-  Profile profile = parts_.vault.open(*record);
-  co_return Proven{std::move(*record), std::move(profile)};
-}
-
 base::Result<SelfService::PreparedChange, Refusal> SelfService::prepare(const ProfileChange& change) const {
   Refusal refusal;
   PreparedChange prepared;
@@ -107,13 +60,8 @@ base::Result<SelfService::PreparedChange, Refusal> SelfService::prepare(const Pr
     if (!username) refusal.fields.push_back({"username", text::to_string(username.error())});
     if (username) prepared.username = std::move(*username);
   }
-  if (change.email) {
-    auto email = text::prepare_email(*change.email);
-    if (!email) refusal.fields.push_back({"email", text::to_string(email.error())});
-    if (email) prepared.email = std::move(*email);
-  }
-  if ((change.username || change.email) && !change.current_password) {
-    refusal.fields.push_back({"current_password", "is needed to change the username or the e-mail address"});
+  if (change.username && !change.current_password) {
+    refusal.fields.push_back({"current_password", "is needed to change the username"});
   }
   if (!refusal.fields.empty()) return refusal;
   return prepared;
@@ -122,15 +70,11 @@ base::Result<SelfService::PreparedChange, Refusal> SelfService::prepare(const Pr
 base::Result<Account, Refusal> SelfService::apply(db::Transaction& tx, const contract::Principal& who,
                                                   const PreparedChange& change,
                                                   const std::optional<std::string>& proven_hash) const {
-  const auto record = load_for_change(tx, who, proven_hash);
+  const auto record = parts_.current_password.load_for_change(tx, who, proven_hash);
   if (!record) return record.error();
   Profile profile = parts_.vault.open(*record);
   NameChange names;
   if (change.display_name) profile.display_name = *change.display_name;
-  if (change.email) {
-    profile.email = change.email->expose();
-    names.email_index = parts_.vault.email_index(*change.email);
-  }
   if (change.username) {
     names.username = change.username->canonical();
     names.username_skeleton = change.username->skeleton();
@@ -147,8 +91,9 @@ awaitable<base::Result<Account, Refusal>> SelfService::change_profile(const cont
   const auto prepared = prepare(change);
   if (!prepared) co_return prepared.error();
   std::optional<std::string> proven_hash;
-  if (change.username || change.email) {
-    const auto proven = co_await prove(who, *change.current_password, caller);
+  if (change.username) {
+    const auto proven =
+        co_await parts_.current_password.prove(who, change.current_password->clone(), "current_password", caller);
     if (!proven) co_return proven.error();
     proven_hash = proven->record.password_hash;
   }
@@ -156,12 +101,10 @@ awaitable<base::Result<Account, Refusal>> SelfService::change_profile(const cont
   auto account = co_await forgetting(parts_.profiles, who.account, parts_.database.write(work));
   if (account) {
     const std::string id = who.account.to_string();
-    parts_.log.info("profile_changed",
-                    {{"account", id},
-                     {"username", change.username.has_value()},
-                     {"email", change.email.has_value()},
-                     {"display_name", change.display_name.has_value()}},
-                    &caller.trace);
+    parts_.log.info(
+        "profile_changed",
+        {{"account", id}, {"username", change.username.has_value()}, {"display_name", change.display_name.has_value()}},
+        &caller.trace);
   }
   co_return account;
 }
@@ -171,7 +114,8 @@ awaitable<base::Result<void, Refusal>> SelfService::change_password(const contra
   if (auto problem = parts_.passwords.check_form(change.new_password, "new_password")) {
     co_return invalid_input(problem->field, problem->message);
   }
-  const auto proven = co_await prove(who, change.current_password, caller);
+  const auto proven =
+      co_await parts_.current_password.prove(who, change.current_password.clone(), "current_password", caller);
   if (!proven) co_return proven.error();
   if (change.new_password == change.current_password) {
     co_return invalid_input("new_password", "must be another than the current one");
@@ -183,11 +127,15 @@ awaitable<base::Result<void, Refusal>> SelfService::change_password(const contra
 
   using Ended = std::vector<contract::Revocation>;
   auto replace = [&](db::Transaction& tx) -> base::Result<Ended, Refusal> {
-    const auto record = load_for_change(tx, who, proven->record.password_hash);
+    const auto record = parts_.current_password.load_for_change(tx, who, proven->record.password_hash);
     if (!record) return record.error();
     const auto now = parts_.clock.now();
     if (!parts_.store.replace_password_hash(tx, who.account, proven->record.password_hash, *hash, now)) {
       return Refusal{.error = AccountError::wrong_password};
+    }
+    parts_.proofs.close_all(tx, who.account, {ProofPurpose::reset_password, ProofPurpose::change_email}, now);
+    if (!record->email_index.empty()) {  // an address nobody has proven may be anybody's
+      parts_.outbox.send(tx, {.kind = MailKind::password_changed, .account = who.account});
     }
     return parts_.session_store.end_all_of_account(tx, who.account, who.session, EndReason::password_changed, now);
   };

@@ -10,10 +10,12 @@
 #include "identity/account/account_store.hpp"
 #include "identity/account/account_vault.hpp"
 #include "identity/account/caller.hpp"
+#include "identity/account/current_password.hpp"
 #include "identity/account/password_work.hpp"
 #include "identity/account/profile_cache.hpp"
 #include "identity/account/refusal.hpp"
-#include "identity/account/second_step.hpp"
+#include "identity/mail/mail_outbox.hpp"
+#include "identity/proof/mail_proof_store.hpp"
 #include "identity/session/session_service.hpp"
 #include "identity/session/session_store.hpp"
 #include "platform/base/clock.hpp"
@@ -28,8 +30,7 @@ namespace gatehouse::identity {
 struct ProfileChange {
   std::optional<std::string> display_name{};  // an empty text removes it
   std::optional<std::string> username{};
-  std::optional<std::string> email{};
-  std::optional<base::Secret> current_password{};  // needed for username and email: they are what one signs in with
+  std::optional<base::Secret> current_password{};  // needed for the username: it is what one signs in with
 };
 
 struct PasswordChange {
@@ -49,13 +50,15 @@ class SelfService {
     const AccountStore& store;
     const AccountVault& vault;
     PasswordWork& passwords;
+    CurrentPassword& current_password;
+    const MailProofStore& proofs;
+    const MailOutbox& outbox;
     const SessionStore& session_store;
     SessionService& sessions;
     const base::Clock& clock;
     telemetry::Logger& log;
     AccountMetrics& metrics;
-    ProfileCache* profiles = nullptr;         // nullptr: every look is at the database
-    const SecondStep* second_step = nullptr;  // nullptr: there are no second factors
+    ProfileCache* profiles = nullptr;  // nullptr: every look is at the database
   };
   explicit SelfService(Parts parts) : parts_(parts) {}
 
@@ -66,23 +69,19 @@ class SelfService {
   boost::asio::awaitable<base::Result<Account, Refusal>> change_profile(const contract::Principal& who,
                                                                         ProfileChange change, Caller caller);
 
-  // Ends every other session of the account, at every gate before it completes; the caller's own goes on. One
-  // transaction: either the new password and the ends, or neither.
+  // Closes links that would set a password or an address, tells the owner by mail, and ends every other session of the
+  // account, at every gate before it completes; the caller's own goes on. One transaction: either the new password and
+  // the ends, or neither.
   boost::asio::awaitable<base::Result<void, Refusal>> change_password(const contract::Principal& who,
                                                                       PasswordChange change, Caller caller);
 
  private:
-  struct Proven;
   struct PreparedChange;
   boost::asio::awaitable<std::optional<AccountWithProfile>> find(const contract::Principal& who);
-  boost::asio::awaitable<base::Result<Proven, Refusal>> prove(const contract::Principal& who,
-                                                              const base::Secret& current_password, Caller caller);
   [[nodiscard]] base::Result<PreparedChange, Refusal> prepare(const ProfileChange& change) const;
   [[nodiscard]] base::Result<Account, Refusal> apply(db::Transaction& tx, const contract::Principal& who,
                                                      const PreparedChange& change,
                                                      const std::optional<std::string>& proven_hash) const;
-  [[nodiscard]] base::Result<AccountWithProfile, Refusal> load_for_change(
-      db::Transaction& tx, const contract::Principal& who, const std::optional<std::string>& proven_hash) const;
 
   Parts parts_;
 };

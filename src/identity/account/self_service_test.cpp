@@ -130,25 +130,44 @@ TEST_F(SelfServiceTest, asks_for_the_password_before_a_name_that_one_signs_in_wi
   const auto without = change_profile({.username = "alicia"});
   ASSERT_FALSE(without);
   EXPECT_EQ(without.error().fields.front().field, "current_password");
-  ProfileChange wrong{.email = "new@example.org"};
+  ProfileChange wrong{.username = "alicia"};
   wrong.current_password = base::Secret(std::string_view("wrong wrong wrong"));
   EXPECT_EQ(change_profile(std::move(wrong)).error().error, AccountError::wrong_password);
-  ProfileChange right{.username = "Alicia", .email = "new@example.org"};
+  ProfileChange right{.username = "Alicia"};
   right.current_password = base::Secret(IdentityStack::kPassword);
   const auto account = change_profile(std::move(right));
   ASSERT_TRUE(account);
   EXPECT_EQ(account->username, "alicia");
-  EXPECT_EQ(account->profile.email, "new@example.org");
   EXPECT_TRUE(stack_.sign_in_as("alicia"));
   EXPECT_FALSE(stack_.sign_in_as("alice"));
 }
 
-TEST_F(SelfServiceTest, refuses_a_name_or_address_of_another_account) {
+TEST_F(SelfServiceTest, refuses_a_name_of_another_account) {
   stack_.register_account("bob");
-  ProfileChange change{.email = "bob@example.org"};
+  ProfileChange change{.username = "BOB"};
   change.current_password = base::Secret(IdentityStack::kPassword);
   EXPECT_EQ(change_profile(std::move(change)).error().error, AccountError::name_taken);
-  EXPECT_EQ(test::run_on_loop(stack_.self_service.show(who_))->profile.email, "alice@example.org");
+  EXPECT_EQ(test::run_on_loop(stack_.self_service.show(who_))->username, "alice");
+}
+
+// S05: whoever reads the mailbox without leave must not undo the owner's change of the password.
+TEST_F(SelfServiceTest, S05_a_changed_password_closes_what_was_mailed_before_and_is_told) {
+  const MailProof reset{.id = base::Uuid::random(stack_.random),
+                        .account = who_.account,
+                        .purpose = ProofPurpose::reset_password,
+                        .email_index = "index",
+                        .created_at = stack_.clock.now(),
+                        .expires_at = stack_.clock.now() + std::chrono::minutes(30)};
+  stack_.database.write_blocking([&](db::Transaction& tx) { return stack_.proofs.add(tx, reset), true; });
+  (void)stack_.mails();
+  const auto changed = test::run_on_loop(stack_.self_service.change_password(
+      who_, {base::Secret(IdentityStack::kPassword), base::Secret(std::string_view("seven copper violins"))},
+      IdentityStack::caller()));
+  ASSERT_TRUE(changed);
+  EXPECT_FALSE(stack_.database.write_blocking([&](db::Transaction& tx) {
+    return stack_.proofs.consume(tx, reset.id, ProofPurpose::reset_password, stack_.clock.now());
+  }));
+  EXPECT_EQ(stack_.mails(), (std::vector{MailJob{MailKind::password_changed, who_.account, {}}}));
 }
 
 // L01: what is shown to others holds nothing that breaks out of its line or turns it round.

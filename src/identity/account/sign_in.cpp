@@ -44,22 +44,33 @@ SignIn::Found SignIn::find(db::Transaction& tx, const Name& name,
 }
 
 // Verifying took a while and held no lock: what was proven must still hold when the session is written.
-std::optional<SignIn::Opened> SignIn::open_if_unchanged(db::Transaction& tx, const AccountRecord& proven,
-                                                        const PasswordWork::Proof& proof,
-                                                        const ClientInfo& client) const {
+base::Result<SignIn::Opened, SignInOutcome> SignIn::open_if_unchanged(db::Transaction& tx, const Found& found,
+                                                                      const PasswordWork::Proof& proof,
+                                                                      const Caller& caller) const {
+  const AccountRecord& proven = *found.record;
   auto current = parts_.store.find(tx, proven.id);
-  if (!current || current->password_hash != proven.password_hash) return std::nullopt;
-  if (current->state != AccountState::active) return std::nullopt;
+  if (!current || current->password_hash != proven.password_hash) return SignInOutcome::changed_meanwhile;
+  if (current->state != AccountState::active) return SignInOutcome::changed_meanwhile;
+  if (options_.require_proven_email && current->email_index.empty()) {
+    if (const auto unproven = parts_.unproven.find(tx, proven.id)) {
+      parts_.verification_mail.send(tx, proven.id, *unproven);
+    }
+    return SignInOutcome::email_unverified;
+  }
   if (!proof.rehashed.empty()) {
     const auto now = parts_.clock.now();
-    if (!parts_.store.replace_password_hash(tx, proven.id, proven.password_hash, proof.rehashed, now)) return {};
+    if (!parts_.store.replace_password_hash(tx, proven.id, proven.password_hash, proof.rehashed, now)) {
+      return SignInOutcome::changed_meanwhile;
+    }
     current->password_hash = proof.rehashed;
   }
   if (parts_.second_step != nullptr) {
     if (auto pending = parts_.second_step->begin(tx, *current)) return std::move(*pending);
   }
+  const ClientInfo client{
+      .address = caller.address.to_string(), .agent = caller.agent, .known_device = found.known_device};
   auto opened = parts_.sessions.open(tx, proven.id, client, {"pwd"});
-  if (!opened) return std::nullopt;
+  if (!opened) return SignInOutcome::changed_meanwhile;
   return std::move(*opened);
 }
 
@@ -92,11 +103,14 @@ awaitable<base::Result<SignInAnswer, Refusal>> SignIn::sign_in(SignInRequest req
   if (!proof->matches) co_return refuse(SignInOutcome::wrong_password, record, caller);
   if (record->state != AccountState::active) co_return refuse(SignInOutcome::account_disabled, record, caller);
 
-  const ClientInfo client{.address = caller.address.to_string(), .agent = caller.agent};
-  auto open = [&](db::Transaction& tx) { return open_if_unchanged(tx, *record, *proof, client); };
+  auto open = [&](db::Transaction& tx) { return open_if_unchanged(tx, found, *proof, caller); };
   auto opened = co_await parts_.database.write(open);
-  if (!opened) co_return refuse(SignInOutcome::changed_meanwhile, record, caller);
+  if (!opened && opened.error() == SignInOutcome::changed_meanwhile) co_return refuse(opened.error(), record, caller);
   co_await parts_.passwords.accept(attempt);
+  if (!opened) {
+    (void)refuse(opened.error(), record, caller);
+    co_return Refusal{.error = AccountError::email_unverified};
+  }
   if (auto* pending = std::get_if<PendingSignIn>(&*opened)) {
     (void)refuse(SignInOutcome::second_step, record, caller);
     co_return std::move(*pending);

@@ -16,6 +16,8 @@
 #include "identity/account/refusal.hpp"
 #include "identity/account/second_step.hpp"
 #include "identity/account/sign_in_completion.hpp"
+#include "identity/account/verification_mail.hpp"
+#include "identity/proof/unproven_email_store.hpp"
 #include "identity/session/session_service.hpp"
 #include "identity/session/session_store.hpp"
 #include "platform/base/clock.hpp"
@@ -36,11 +38,15 @@ struct SignInRequest {
 
 // How a right password is answered: with the tokens, or, where the account has a second factor, with what goes on.
 using SignInAnswer = std::variant<SessionTokens, PendingSignIn>;
+struct SignInOptions {
+  bool require_proven_email = false;
+};
 
 // Password sign-in. Thread-safe.
 //
 // Errors: invalid_input (a name or password of a form that no account can have), throttled, wrong_credentials. The last
-// is one answer, after the same work, for an unknown account, a disabled one and a wrong password.
+// is one answer, after the same work, for an unknown account, a disabled one and a wrong password. With
+// require_proven_email also email_unverified, only after the right password; the mail goes out again with it.
 class SignIn {
  public:
   struct Parts {  // all outlive the service
@@ -54,9 +60,11 @@ class SignIn {
     const base::Clock& clock;
     telemetry::Logger& log;
     AccountMetrics& metrics;
+    const UnprovenEmailStore& unproven;
+    const VerificationMail& verification_mail;
     const SecondStep* second_step = nullptr;  // nullptr: there are no second factors
   };
-  explicit SignIn(Parts parts) : parts_(parts) {}
+  explicit SignIn(Parts parts, SignInOptions options = {}) : parts_(parts), options_(options) {}
 
   boost::asio::awaitable<base::Result<SignInAnswer, Refusal>> sign_in(SignInRequest request, Caller caller);
 
@@ -66,12 +74,13 @@ class SignIn {
   [[nodiscard]] base::Result<Name, Refusal> normalise(const SignInRequest& request) const;
   [[nodiscard]] Found find(db::Transaction& tx, const Name& name, const std::optional<contract::SessionId>& held) const;
   using Opened = std::variant<OpenedSession, PendingSignIn>;
-  [[nodiscard]] std::optional<Opened> open_if_unchanged(db::Transaction& tx, const AccountRecord& proven,
-                                                        const PasswordWork::Proof& proof,
-                                                        const ClientInfo& client) const;
+  [[nodiscard]] base::Result<Opened, SignInOutcome> open_if_unchanged(db::Transaction& tx, const Found& found,
+                                                                      const PasswordWork::Proof& proof,
+                                                                      const Caller& caller) const;
   Refusal refuse(SignInOutcome outcome, const std::optional<AccountRecord>& record, const Caller& caller);
 
   Parts parts_;
+  const SignInOptions options_;
 };
 
 }  // namespace gatehouse::identity

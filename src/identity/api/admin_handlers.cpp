@@ -1,6 +1,5 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <charconv>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,14 +18,6 @@ namespace {
 constexpr std::size_t kLongestPrefix = 128;
 
 using Fields = std::vector<http::FieldError>;
-
-std::optional<std::size_t> parse_limit(std::string_view text) {
-  std::size_t limit = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  if (limit < 1 || limit > kMaxAccountsPerPage) return std::nullopt;
-  return limit;
-}
 
 // The stored form of a username's beginning, as far as a beginning has one.
 std::optional<std::string> parse_prefix(std::string_view text) {
@@ -50,7 +41,7 @@ base::Result<AccountFilter, Fields> read_filter(const QueryParameters& query) {
     }
   };
   take(
-      "limit", parse_limit, [&](std::size_t value) { filter.limit = value; }, "must be a number from 1 to 100");
+      "limit", parse_page_limit, [&](std::size_t value) { filter.limit = value; }, kPageLimitForm);
   take(
       "cursor", decode_cursor, [&](contract::AccountId id) { filter.after = id; },
       "must be the next of an earlier page");

@@ -13,6 +13,10 @@
 #include "identity/factor/reauthentication.hpp"
 #include "identity/factor/second_steps.hpp"
 #include "identity/letter/dead_letters.hpp"
+#include "identity/recovery/email_change.hpp"
+#include "identity/recovery/email_verification.hpp"
+#include "identity/recovery/invites.hpp"
+#include "identity/recovery/password_reset.hpp"
 #include "identity/session/session_service.hpp"
 #include "identity/token/key_manager.hpp"
 #include "identity/token/refresh_token.hpp"
@@ -37,6 +41,10 @@ struct ApiContext {
   const KeyManager& keys;
   DeadLetters& dead_letters;
   Webhooks& webhooks;
+  EmailVerification& email_verification;
+  EmailChange& email_change;
+  PasswordReset& password_reset;
+  Invites& invites;
   // Whether whatever is done as an administrator needs a sign-in with two factors.
   bool administrators_need_second_factor = true;
   // How long others may keep the key set. A new key is published a whole rotation before it signs, so an old copy is

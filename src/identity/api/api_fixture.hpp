@@ -122,6 +122,15 @@ struct ApiStack : FactorStack {
   EndpointStore endpoints;
   Delivery delivery{{}};
   Webhooks webhooks{{database, endpoints, secrets.endpoint_kek, delivery, jobs, audit, clock, random}};
+  OneTimeTokenCodec one_time_tokens{secrets.one_time_mac.clone()};
+  RecoveryParts recovery_parts{
+      database, store,     vault,         proofs,   unproven, one_time_tokens, verification_mail, outbox,
+      audit,    passwords, session_store, sessions, clock,    random,          log.logger()};
+  EmailVerification email_verification{recovery_parts};
+  EmailChange email_change{recovery_parts, current_password};
+  PasswordReset password_reset{recovery_parts, jobs};
+  InviteStore invite_store;
+  Invites invites{recovery_parts, invite_store, steps};
   ApiContext context{.access = access,
                      .registration = registration,
                      .sign_in = sign_in,
@@ -136,7 +145,11 @@ struct ApiStack : FactorStack {
                      .refresh_tokens = refresh_tokens,
                      .keys = keys,
                      .dead_letters = dead_letters,
-                     .webhooks = webhooks};
+                     .webhooks = webhooks,
+                     .email_verification = email_verification,
+                     .email_change = email_change,
+                     .password_reset = password_reset,
+                     .invites = invites};
   http::Router router{make_routes(context)};
 
   Reply send(http::Method method, std::string_view target, const Headers& headers = {}, std::string body = "",

@@ -33,6 +33,10 @@ constexpr std::array kTable{
              "Ask an administrator for the permission."},
     ErrorRow{ApiError::registration_closed, 403, "registration-closed", "Registration is closed.",
              "Ask an administrator for an account."},
+    ErrorRow{ApiError::email_unverified, 403, "email-unverified", "The e-mail address is not verified yet.",
+             "Follow the link in the mail that was sent to it, then sign in again."},
+    ErrorRow{ApiError::link_refused, 403, "link-refused", "This link or code is not valid, or not any more.",
+             "Ask for a new one: each is good for one use and a short time."},
     ErrorRow{ApiError::not_found, 404, "not-found", "There is nothing at this address.", "Check the address."},
     ErrorRow{ApiError::name_taken, 409, "name-taken", "The username or the e-mail address is taken.",
              "Choose another username, or sign in if the account is yours."},
@@ -72,6 +76,8 @@ ApiError api_error(AccountError error) {
     case AccountError::throttled: return ApiError::too_many_attempts;
     case AccountError::name_taken: return ApiError::name_taken;
     case AccountError::registration_closed: return ApiError::registration_closed;
+    case AccountError::email_unverified: return ApiError::email_unverified;
+    case AccountError::link_refused: return ApiError::link_refused;
     case AccountError::session_ended: return ApiError::invalid_token;
     case AccountError::not_found: return ApiError::not_found;
     case AccountError::sign_in_ended: return ApiError::sign_in_ended;

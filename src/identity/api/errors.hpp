@@ -27,6 +27,8 @@ enum class ApiError : std::uint8_t {
   cross_site_request,
   forbidden,
   registration_closed,
+  email_unverified,
+  link_refused,
   not_found,
   name_taken,
   too_many_attempts,

@@ -53,6 +53,23 @@ Answer show_profile(const ApiContext& context, http::Request& request, const con
 Answer change_profile(const ApiContext& context, http::Request& request, const contract::Principal& who);
 Answer change_password(const ApiContext& context, http::Request& request, const contract::Principal& who);
 
+// recovery_handlers.cpp
+Answer forgot_password(const ApiContext& context, http::Request& request);
+Answer check_password_reset(const ApiContext& context, http::Request& request);
+Answer reset_password(const ApiContext& context, http::Request& request);
+Answer verify_email(const ApiContext& context, http::Request& request);
+Answer confirm_email_change(const ApiContext& context, http::Request& request);
+Answer restore_email(const ApiContext& context, http::Request& request);
+Answer send_email_verification(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer request_email_change(const ApiContext& context, http::Request& request, const contract::Principal& who);
+
+// invite_handlers.cpp
+Answer check_invite(const ApiContext& context, http::Request& request);
+Answer accept_invite(const ApiContext& context, http::Request& request);
+Answer create_invite(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer list_invites(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer withdraw_invite(const ApiContext& context, http::Request& request, const contract::Principal& who);
+
 // admin_handlers.cpp
 Answer list_accounts(const ApiContext& context, http::Request& request, const contract::Principal& who);
 Answer show_account(const ApiContext& context, http::Request& request, const contract::Principal& who);

@@ -27,13 +27,11 @@ Answer change_profile(const ApiContext& context, http::Request& request, const c
   ProfileChange change;
   change.display_name = body->text("display_name");
   change.username = body->text("username");
-  change.email = body->text("email");
   change.current_password = body->secret("current_password");
   auto errors = body->finish();
   if (!errors.empty()) co_return error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
 
-  const bool names = change.username || change.email;
-  if (names && !context.access.is_met(kFresh, who)) {
+  if (change.username && !context.access.is_met(kFresh, who)) {
     co_return error_response(request, ApiError::insufficient_authentication, {.step_up = kFresh});
   }
   const auto account = co_await context.self_service.change_profile(who, std::move(change), caller_of(request));

@@ -1,7 +1,9 @@
 #include "identity/api/query.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <charconv>
+
+#include "identity/account/administration.hpp"
 
 #include "platform/base/encoding.hpp"
 
@@ -18,6 +20,14 @@ std::optional<std::string> decode(std::string_view text) {
 }
 
 }  // namespace
+
+std::optional<std::size_t> parse_page_limit(std::string_view text) {
+  std::size_t limit = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (limit < 1 || limit > kMaxAccountsPerPage) return std::nullopt;
+  return limit;
+}
 
 base::Result<QueryParameters, std::vector<http::FieldError>> parse_query(std::string_view query,
                                                                          const std::vector<std::string_view>& known) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +11,10 @@
 #include "platform/http/response.hpp"
 
 namespace gatehouse::identity {
+
+// A page's size, from 1 to kMaxAccountsPerPage; nothing otherwise.
+inline constexpr const char* kPageLimitForm = "must be a number from 1 to 100";
+[[nodiscard]] std::optional<std::size_t> parse_page_limit(std::string_view text);
 
 // The parameters of a query string (`application/x-www-form-urlencoded`), each name at most once.
 using QueryParameters = std::map<std::string, std::string, std::less<>>;

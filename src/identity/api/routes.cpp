@@ -125,6 +125,20 @@ std::vector<Route> make_routes(const ApiContext& context) {
   table.permitted(Method::post, "/v1/factors/recovery-codes", own, kUsual, kNoBody, renew_recovery_codes,
                   Demand::fresh);
 
+  table.permitted(Method::post, "/v1/me/email", {"profile:write:own"}, RateClass::sign_in, kCredentials,
+                  request_email_change, Demand::fresh);
+
+  table.anyone(Method::post, "/v1/password/forgot", RateClass::registration, kCredentials, forgot_password);
+  table.anyone(Method::post, "/v1/password/reset/check", RateClass::sign_in, kCredentials, check_password_reset);
+  table.anyone(Method::post, "/v1/password/reset", RateClass::sign_in, kCredentials, reset_password);
+  table.permitted(Method::post, "/v1/email/verification", {"profile:write:own"}, RateClass::sign_in, kCredentials,
+                  send_email_verification);
+  table.anyone(Method::post, "/v1/email/verify", RateClass::sign_in, kCredentials, verify_email);
+  table.anyone(Method::post, "/v1/email/change", RateClass::sign_in, kCredentials, confirm_email_change);
+  table.anyone(Method::post, "/v1/email/restore", RateClass::sign_in, kCredentials, restore_email);
+  table.anyone(Method::post, "/v1/invite/check", RateClass::sign_in, kCredentials, check_invite);
+  table.anyone(Method::post, "/v1/invite/accept", RateClass::sign_in, kCredentials, accept_invite);
+
   const std::vector<std::string> read{"account:read", "account:manage"};
   const std::vector<std::string> manage{"account:manage"};
   table.permitted(Method::get, "/v1/admin/accounts", read, kUsual, kNoBody, list_accounts);
@@ -145,6 +159,9 @@ std::vector<Route> make_routes(const ApiContext& context) {
   table.permitted(Method::patch, "/v1/admin/webhooks/{id}", hooks, kUsual, kOther, change_webhook);
   table.permitted(Method::delete_, "/v1/admin/webhooks/{id}", hooks, kUsual, kNoBody, remove_webhook);
   table.permitted(Method::post, "/v1/admin/webhooks/{id}/replay", hooks, kUsual, kCredentials, replay_webhook);
+  table.permitted(Method::get, "/v1/admin/invites", read, kUsual, kNoBody, list_invites);
+  table.permitted(Method::post, "/v1/admin/invites", manage, kUsual, kOther, create_invite);
+  table.permitted(Method::delete_, "/v1/admin/invites/{id}", manage, kUsual, kNoBody, withdraw_invite);
   return table.take();
 }
 

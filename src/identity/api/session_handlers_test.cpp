@@ -108,10 +108,11 @@ TEST_F(SessionApi, changes_the_profile_member_by_member) {
   EXPECT_EQ(named.status, 200U);
   EXPECT_EQ(named.text("display_name"), "Alice");
   EXPECT_EQ(named.text("email"), "alice@example.org");
-  EXPECT_EQ(patch(R"({"email":"new@example.org"})").fields(), "current_password");
-  EXPECT_EQ(patch(R"({"email":["a@x.example"],"current_password":"lantern otter quiet 42"})").fields(), "email");
-  EXPECT_EQ(patch(R"({"email":"bobby@example.org","current_password":"lantern otter quiet 42"})").status, 409U);
-  // B07: state and roles are not one's own to change.
+  EXPECT_EQ(patch(R"({"username":"alicia"})").fields(), "current_password");
+  EXPECT_EQ(patch(R"({"username":"bobby","current_password":"lantern otter quiet 42"})").status, 409U);
+  // B07: state and roles are not one's own to change, and an address has to be proven (POST /v1/me/email).
+  EXPECT_EQ(patch(R"({"email":"x@example.org","current_password":"lantern otter quiet 42"})").fields(), "email");
+  EXPECT_EQ(patch(R"({"email_verified":true})").fields(), "email_verified");
   EXPECT_EQ(patch(R"({"roles":["admin"],"state":"active"})").fields(), "roles state");
   EXPECT_EQ(api_.get("/v1/me", ApiStack::bearer(alice1_)).text("email"), "alice@example.org");
 }

@@ -20,6 +20,7 @@ boost::json::object account_view(const Account& account) {
   return {{"id", account.id.to_string()},
           {"username", account.username},
           {"email", account.profile.email},
+          {"email_verified", account.email_verified},
           {"display_name", account.profile.display_name},
           {"state", to_string(account.state)},
           {"roles", text_array(account.roles)},

@@ -23,9 +23,6 @@ struct FactorStack : IdentityStack {
   CodeGuard code_guard;
   SignInStepStore step_store;
   TicketCodec tickets{secrets.ticket_mac.clone()};
-  queue::JobStore jobs{clock, random};
-  MailOutbox outbox{jobs, clock};
-  audit::Log audit{clock};
   FactorNotices notices{audit, outbox};
   CodeCheck codes{{factor_store, factor_vault, recovery_codes, code_guard, notices, clock}};
   Owners owners{store, session_store, factor_store, clock};
@@ -90,17 +87,29 @@ struct FactorStack : IdentityStack {
                   .clock = clock,
                   .log = log.logger(),
                   .metrics = account_metrics,
+                  .unproven = unproven,
+                  .verification_mail = verification_mail,
                   .second_step = &second_steps}};
+  CurrentPassword current_password{{.database = database,
+                                    .store = store,
+                                    .vault = vault,
+                                    .passwords = passwords,
+                                    .session_store = session_store,
+                                    .clock = clock,
+                                    .log = log.logger(),
+                                    .second_step = &second_steps}};
   SelfService self_service{{.database = database,
                             .store = store,
                             .vault = vault,
                             .passwords = passwords,
+                            .current_password = current_password,
+                            .proofs = proofs,
+                            .outbox = outbox,
                             .session_store = session_store,
                             .sessions = sessions,
                             .clock = clock,
                             .log = log.logger(),
-                            .metrics = account_metrics,
-                            .second_step = &second_steps}};
+                            .metrics = account_metrics}};
 
   // Who holds these tokens, as the gate would say it.
   [[nodiscard]] contract::Principal principal_of(const Account& account, const SessionTokens& tokens) {

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "identity/proof/mail_proof_store.hpp"
 #include "platform/audit/event_types.hpp"
 
 namespace gatehouse::identity {
@@ -15,6 +16,8 @@ base::Result<AccountChange, Refusal> FactorReset::reset(db::Transaction& tx, con
   parts_.recovery_codes.remove_all(tx, account);
   guard_.forget(tx, account);
   demand_.set(tx, account, contract::Assurance::two_factors);
+  MailProofStore().close_all(tx, account, {ProofPurpose::reset_password, ProofPurpose::change_email},
+                             parts_.clock.now());
   auto ended =
       parts_.sessions.end_all_of_account(tx, account, std::nullopt, EndReason::factor_removed, parts_.clock.now());
   parts_.notices.changed(tx, {.type = audit::type::kFactorsReset,

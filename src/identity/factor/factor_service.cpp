@@ -6,6 +6,7 @@
 #include "crypto/totp.hpp"
 #include "identity/account/display_name.hpp"
 #include "identity/factor/otpauth.hpp"
+#include "identity/proof/mail_proof_store.hpp"
 #include "platform/audit/event_types.hpp"
 #include "platform/base/encoding.hpp"
 #include "platform/qr/qr_svg.hpp"
@@ -221,6 +222,9 @@ awaitable<base::Result<void, Refusal>> FactorService::remove(const contract::Pri
     if (!has_passkey(parts_.factors.list(tx, who.account))) {
       demand_.set(tx, who.account, contract::Assurance::two_factors);
     }
+    // A link that was mailed before counted on the factor that is gone.
+    MailProofStore().close_all(tx, who.account, {ProofPurpose::reset_password, ProofPurpose::change_email},
+                               parts_.clock.now());
     return parts_.session_store.end_all_of_account(tx, who.account, who.session, EndReason::factor_removed,
                                                    parts_.clock.now());
   };

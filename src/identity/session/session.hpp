@@ -39,7 +39,8 @@ struct SessionOptions {
 // the account's own key, never logged.
 struct ClientInfo {
   std::string address;
-  std::string agent;  // User-Agent
+  std::string agent;          // User-Agent
+  bool known_device = false;  // it proved an earlier sign-in to this account; not kept
 };
 
 // A session as it lies in the database.

@@ -83,16 +83,19 @@ base::Result<OpenedSession, SessionError> SessionService::open(db::Transaction& 
   auto revoked =
       parts_.store.insert_capped(tx, {id, account, seal_client_info(*data_key, id, client, parts_.random), amr}, now);
   const auto& lifetimes = parts_.store.options();
-  return OpenedSession{.refresh = {id, 0},
+  OpenedSession opened{.refresh = {id, 0},
                        .grant = {.account = account,
                                  .session = id,
                                  .roles = std::move(standing->roles),
+                                 .email_verified = standing->email_verified,
                                  .epoch = standing->epoch,
                                  .amr = amr,
                                  .auth_time = now,
                                  .issued_at = now,
                                  .session_expires = now + std::min(lifetimes.idle, lifetimes.absolute)},
                        .revoked = std::move(revoked)};
+  if (parts_.watcher != nullptr) parts_.watcher->opened(tx, opened.grant, client);
+  return opened;
 }
 
 awaitable<SessionTokens> SessionService::complete(OpenedSession opened) {
@@ -191,13 +194,16 @@ awaitable<std::vector<SessionView>> SessionService::list(contract::AccountId acc
 }
 
 awaitable<std::optional<SessionView>> SessionService::find(contract::AccountId account, contract::SessionId session) {
-  co_return co_await parts_.database.read([&](db::Transaction& tx) -> std::optional<SessionView> {
-    const auto record = parts_.store.find(tx, session);
-    if (!record || record->account != account || !record->live(parts_.clock.now())) return std::nullopt;
-    const auto standing = parts_.store.standing(tx, account);
-    if (!standing) return std::nullopt;
-    return view_of(*record, data_key_of(parts_.account_kek, account, *standing));
-  });
+  co_return co_await parts_.database.read([&](db::Transaction& tx) { return view(tx, account, session); });
+}
+
+std::optional<SessionView> SessionService::view(db::Transaction& tx, contract::AccountId account,
+                                                contract::SessionId session) const {
+  const auto record = parts_.store.find(tx, session);
+  if (!record || record->account != account || !record->live(parts_.clock.now())) return std::nullopt;
+  const auto standing = parts_.store.standing(tx, account);
+  if (!standing) return std::nullopt;
+  return view_of(*record, data_key_of(parts_.account_kek, account, *standing));
 }
 
 awaitable<void> SessionService::announce(std::vector<Revocation> rows, EndReason reason) {

@@ -52,6 +52,13 @@ struct OpenedSession {
   std::vector<contract::Revocation> revoked;  // the account's oldest sessions, beyond the cap
 };
 
+// Hears of each session that is opened, within the transaction. Thread-safe.
+class SessionWatcher {
+ public:
+  virtual ~SessionWatcher() = default;
+  virtual void opened(db::Transaction& tx, const AccessGrant& session, const ClientInfo& client) const = 0;
+};
+
 // Sessions from the sign-in to their end. What ends a session is committed and has reached every gate of this process
 // before the call completes. The coroutines run on any event loop; all is thread-safe.
 class SessionService {
@@ -67,6 +74,7 @@ class SessionService {
     base::Random& random;
     telemetry::Logger& log;
     SessionMetrics& metrics;
+    const SessionWatcher* watcher = nullptr;
   };
   explicit SessionService(Parts parts) : parts_(parts) {}
 
@@ -103,6 +111,9 @@ class SessionService {
   // An access token for what a transaction of the caller's has granted (SessionStore::reauthenticate). After its
   // commit.
   [[nodiscard]] AccessToken issue(const AccessGrant& grant) const { return parts_.access_tokens.issue(grant); }
+  // As find(), inside the caller's transaction.
+  [[nodiscard]] std::optional<SessionView> view(db::Transaction& tx, contract::AccountId account,
+                                                contract::SessionId session) const;
 
   // For services that end sessions inside a transaction of their own (SessionStore::end_all_of_account): counts and
   // logs what ended and brings the rows to the gates. Call after the commit, before answering.

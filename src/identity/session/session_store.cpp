@@ -38,9 +38,10 @@ SessionRecord read_session(const db::Row& row) {
 }  // namespace
 
 std::optional<AccountStanding> SessionStore::standing(db::Transaction& tx, contract::AccountId account) const {
-  return tx.query_one("SELECT state, epoch, roles, data_key_seed FROM account WHERE id = $1", {Blob{account.bytes()}},
+  return tx.query_one("SELECT state, epoch, roles, data_key_seed, email_index FROM account WHERE id = $1", {Blob{account.bytes()}},
                       [](const db::Row& row) {
                         return AccountStanding{.active = row.text(0) == "a",
+                                               .email_verified = !row.is_null(4),
                                                .epoch = row.integer(1),
                                                .roles = base::split_words(row.text(2)),
                                                .data_key_seed = row.is_null(3) ? std::string() : row.blob(3)};
@@ -139,6 +140,7 @@ Rotation SessionStore::succeed(db::Transaction& tx, RefreshToken successor, Acce
     return end_instead(tx, successor.session, RotationRefusal::account_disabled, EndReason::account_disabled,
                        grant.issued_at);
   }
+  grant.email_verified = account->email_verified;
   grant.epoch = account->epoch;
   grant.roles = std::move(account->roles);
   return {.repeated = repeated, .successor = successor, .grant = std::move(grant)};

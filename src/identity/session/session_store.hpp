@@ -20,6 +20,7 @@ namespace gatehouse::identity {
 // What an account is at the moment of a transaction, as far as its tokens say it.
 struct AccountStanding {
   bool active = false;
+  bool email_verified = false;
   std::int64_t epoch = 1;
   std::vector<std::string> roles;
   std::string data_key_seed;  // empty once erased

@@ -32,7 +32,7 @@ AccessToken AccessTokenIssuer::issue(const AccessGrant& grant) const {
       std::min(issued_at + options_.lifetime.count(), base::to_unix_seconds(grant.session_expires));
 
   boost::json::object claims;
-  claims.reserve(15);
+  claims.reserve(16);
   claims.emplace("iss", options_.issuer);
   claims.emplace("sub", grant.account.to_string());
   claims.emplace("aud", options_.audience);
@@ -43,6 +43,7 @@ AccessToken AccessTokenIssuer::issue(const AccessGrant& grant) const {
   claims.emplace("sid", grant.session.to_string());
   claims.emplace("scope", options_.scope);
   claims.emplace("roles", array_of(grant.roles));
+  claims.emplace("email_verified", grant.email_verified);
   claims.emplace("auth_time", base::to_unix_seconds(grant.auth_time));
   claims.emplace("acr", contract::acr_of(contract::assurance_of_amr(grant.amr)));
   claims.emplace("amr", array_of(grant.amr));

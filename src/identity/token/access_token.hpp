@@ -19,6 +19,7 @@ struct AccessGrant {
   contract::AccountId account;
   contract::SessionId session;
   std::vector<std::string> roles;
+  bool email_verified = false;
   std::int64_t epoch = 1;  // the account's, see docs/adr/0003-epoch-instead-of-time.md
   std::vector<std::string> amr;
   base::TimePoint auth_time;

@@ -35,10 +35,12 @@ inline constexpr std::string_view kAccountsExported = "account.exported";
 // Passwords, addresses, factors
 inline constexpr std::string_view kPasswordChanged = "password.changed";
 inline constexpr std::string_view kPasswordResetRequested = "password.reset_requested";
+inline constexpr std::string_view kPasswordResetCodeTried = "password.reset_code_tried";
 inline constexpr std::string_view kPasswordReset = "password.reset";
 inline constexpr std::string_view kEmailVerified = "email.verified";
 inline constexpr std::string_view kEmailChangeRequested = "email.change_requested";
 inline constexpr std::string_view kEmailChanged = "email.changed";
+inline constexpr std::string_view kEmailRestored = "email.restored";
 inline constexpr std::string_view kFactorAdded = "factor.added";
 inline constexpr std::string_view kFactorRenamed = "factor.renamed";
 inline constexpr std::string_view kFactorRemoved = "factor.removed";

@@ -1,0 +1,146 @@
+#include <optional>
+#include <utility>
+
+#include "identity/api/errors.hpp"
+#include "identity/api/handlers.hpp"
+#include "identity/api/json_body.hpp"
+#include "identity/api/views.hpp"
+
+namespace gatehouse::identity {
+namespace {
+
+// A body of one text member, `token`. Nothing: `refusal` is the answer.
+std::optional<std::string> read_token(http::Request& request, std::optional<http::Response>& refusal) {
+  auto body = JsonBody::parse(request);
+  if (!body) {
+    refusal = error_response(request, body.error());
+    return std::nullopt;
+  }
+  auto token = body->required_text("token");
+  auto errors = body->finish();
+  if (errors.empty()) return token;
+  refusal = error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
+  return std::nullopt;
+}
+
+http::Response done_or_error(const http::Request& request, const base::Result<void, Refusal>& result) {
+  return result ? http::empty_response(204) : error_response(request, result.error());
+}
+
+struct ResetBody {
+  std::optional<std::string> token{};
+  CodeReset by_code{};
+  base::Secret password{};
+};
+
+ResetBody read_reset(JsonBody& body) {
+  ResetBody reset;
+  reset.token = body.text("token");
+  auto email = body.text("email");
+  auto code = body.text("code");
+  reset.password = body.required_secret("password");
+  const bool by_code = body.has("email") && body.has("code");
+  if (body.has("token") == by_code || body.has("email") != body.has("code")) {
+    body.reject("token", "send either token, or email and code");
+  }
+  if (by_code) {
+    reset.by_code = {.email = std::move(email).value_or(""), .code = std::move(code).value_or("")};
+    reset.token.reset();
+  }
+  return reset;
+}
+
+}  // namespace
+
+Answer forgot_password(const ApiContext& context, http::Request& request) {
+  auto body = JsonBody::parse(request);
+  if (!body) co_return error_response(request, body.error());
+  auto email = body->required_text("email");
+  auto errors = body->finish();
+  if (!errors.empty()) co_return error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
+  const auto noted = co_await context.password_reset.request(std::move(email), caller_of(request));
+  if (!noted) co_return error_response(request, noted.error());
+  co_return http::empty_response(202);
+}
+
+Answer check_password_reset(const ApiContext& context, http::Request& request) {
+  std::optional<http::Response> refusal;
+  auto token = read_token(request, refusal);
+  if (!token) co_return std::move(*refusal);
+  if (!co_await context.password_reset.is_open(std::move(*token))) {
+    co_return error_response(request, ApiError::link_refused);
+  }
+  co_return http::empty_response(204);
+}
+
+Answer reset_password(const ApiContext& context, http::Request& request) {
+  auto body = JsonBody::parse(request);
+  if (!body) co_return error_response(request, body.error());
+  auto reset = read_reset(*body);
+  auto errors = body->finish();
+  if (!errors.empty()) co_return error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
+  const auto caller = caller_of(request);
+  if (reset.token) {
+    co_return done_or_error(
+        request, co_await context.password_reset.by_token(std::move(*reset.token), std::move(reset.password), caller));
+  }
+  reset.by_code.password = std::move(reset.password);
+  co_return done_or_error(request, co_await context.password_reset.by_code(std::move(reset.by_code), caller));
+}
+
+// The token says whose address it is; the code does not, so it needs a session.
+Answer verify_email(const ApiContext& context, http::Request& request) {
+  auto body = JsonBody::parse(request);
+  if (!body) co_return error_response(request, body.error());
+  auto token = body->text("token");
+  auto code = body->text("code");
+  if (body->has("token") == body->has("code")) body->reject("token", "send either token or code");
+  auto errors = body->finish();
+  if (!errors.empty()) co_return error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
+  const auto caller = caller_of(request);
+  if (token) {
+    co_return done_or_error(request, co_await context.email_verification.by_token(std::move(*token), caller));
+  }
+  const auto who = context.access.authenticate(request);
+  if (!who) co_return error_response(request, who.error());
+  co_return done_or_error(request, co_await context.email_verification.by_code(**who, std::move(*code), caller));
+}
+
+Answer confirm_email_change(const ApiContext& context, http::Request& request) {
+  std::optional<http::Response> refusal;
+  auto token = read_token(request, refusal);
+  if (!token) co_return std::move(*refusal);
+  co_return done_or_error(request, co_await context.email_change.confirm(std::move(*token), caller_of(request)));
+}
+
+Answer restore_email(const ApiContext& context, http::Request& request) {
+  std::optional<http::Response> refusal;
+  auto token = read_token(request, refusal);
+  if (!token) co_return std::move(*refusal);
+  co_return done_or_error(request, co_await context.email_change.restore(std::move(*token), caller_of(request)));
+}
+
+Answer send_email_verification(const ApiContext& context, http::Request& request, const contract::Principal& who) {
+  auto body = JsonBody::parse(request);
+  if (!body) co_return error_response(request, body.error());
+  auto errors = body->finish();
+  if (!errors.empty()) co_return error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
+  const auto sent = co_await context.email_verification.send_again(who);
+  if (!sent) co_return error_response(request, sent.error());
+  co_return http::empty_response(202);
+}
+
+Answer request_email_change(const ApiContext& context, http::Request& request, const contract::Principal& who) {
+  auto body = JsonBody::parse(request);
+  if (!body) co_return error_response(request, body.error());
+  EmailChangeRequest wanted;
+  wanted.email = body->required_text("email");
+  wanted.password = body->required_secret("password");
+  auto errors = body->finish();
+  if (!errors.empty()) co_return error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
+  const auto noted = co_await context.email_change.request(who, std::move(wanted), caller_of(request));
+  if (!noted) co_return error_response(request, noted.error());
+  co_return http::empty_response(202);
+}
+
+}  // namespace gatehouse::identity

@@ -1,0 +1,200 @@
+#include <gtest/gtest.h>
+
+#include "identity/api/api_fixture.hpp"
+
+namespace gatehouse::identity {
+namespace {
+
+class RecoveryApi : public ::testing::Test {
+ protected:
+  ApiStack api_;
+  Account alice_ = api_.register_account("alice");
+  void SetUp() override { (void)api_.mails(); }
+
+  Reply forgot(std::string body, const Headers& more = {}) {
+    Headers headers{{"Content-Type", "application/json"}};
+    headers.insert(headers.end(), more.begin(), more.end());
+    return api_.send(http::Method::post, "/v1/password/forgot", headers, std::move(body));
+  }
+  // The mails that come of all requests so far, through the queue.
+  std::vector<MailJob> mails() {
+    const auto payloads = api_.database.write_blocking([&](db::Transaction& tx) {
+      std::vector<std::string> found;
+      for (const auto& id : api_.jobs.due(tx, kRecoveryQueue, 100)) {
+        const auto job = api_.jobs.take(tx, id, api_.clock.now() + std::chrono::minutes(1)).value();
+        found.push_back(job.payload);
+        EXPECT_TRUE(api_.jobs.done(tx, job));
+      }
+      return found;
+    });
+    for (const auto& payload : payloads) api_.password_reset.answer_request(payload);
+    return api_.mails();
+  }
+  std::string token(TokenPurpose purpose, const MailJob& mail) {
+    return std::string(api_.one_time_tokens.encode(purpose, mail.reference).expose());
+  }
+};
+
+TEST_F(RecoveryApi, X04_forgot_check_reset_and_no_session_comes_of_it) {
+  EXPECT_EQ(forgot(R"({"email":"alice@example.org"})").status, 202U);
+  const auto mail = mails().at(0);
+  const auto link = token(TokenPurpose::reset_password, mail);
+  EXPECT_EQ(api_.post("/v1/password/reset/check", {{"token", link}}).status, 204U);
+  const auto reset = api_.post("/v1/password/reset", {{"token", link}, {"password", "seven copper violins"}});
+  EXPECT_EQ(reset.status, 204U);
+  EXPECT_TRUE(reset.raw.body.empty());
+  EXPECT_FALSE(reset.cookie("__Host-gatehouse_refresh"));
+  EXPECT_EQ(api_.post("/v1/password/reset/check", {{"token", link}}).slug(), "/problems/link-refused");
+  const auto again = api_.post("/v1/password/reset", {{"token", link}, {"password", "seven copper violins"}});
+  EXPECT_EQ(again.status, 403U);
+  EXPECT_EQ(again.slug(), "/problems/link-refused");
+  EXPECT_EQ(api_.login_as("alice", "body", "seven copper violins").status, 200U);
+}
+
+// X02: whatever is not exactly one address is refused.
+TEST_F(RecoveryApi, X02_refuses_an_address_in_any_but_one_piece) {
+  for (const char* body : {
+           R"({"email":["alice@example.org","mallory@evil.example"]})",
+           R"({"email":{"0":"alice@example.org"}})",
+           R"({"email":"alice@example.org","email":"mallory@evil.example"})",
+           R"({"email":"alice@example.org,mallory@evil.example"})",
+           R"({"email":"alice@example.org\r\nBcc: mallory@evil.example"})",
+           R"({"email":"alice@example.org\nmallory@evil.example"})",
+           R"({"email":"alice@evil.example@example.org"})",
+           R"({"email":"alice@example.org","cc":"mallory@evil.example"})",
+           R"({"email":null})",
+           R"({})",
+           R"(["alice@example.org"])",
+       }) {
+    EXPECT_EQ(forgot(body).status, 400U) << body;
+  }
+  EXPECT_TRUE(mails().empty());
+  const auto form = api_.send(http::Method::post, "/v1/password/forgot",
+                              {{"Content-Type", "application/x-www-form-urlencoded"}}, "email=alice%40example.org");
+  EXPECT_EQ(form.status, 415U);
+}
+
+// U04: for whoever's address, the same answer to the byte.
+TEST_F(RecoveryApi, U04_forgot_answers_alike_for_known_and_unknown_addresses) {
+  const auto known = forgot(R"({"email":"alice@example.org"})");
+  const auto unknown = forgot(R"({"email":"nobody@example.org"})");
+  EXPECT_EQ(known.status, 202U);
+  EXPECT_EQ(known.status, unknown.status);
+  EXPECT_EQ(known.raw.body, unknown.raw.body);
+  EXPECT_EQ(known.raw.headers, unknown.raw.headers);
+}
+
+TEST_F(RecoveryApi, U04_a_wrong_code_gets_one_answer_for_known_and_unknown_addresses) {
+  forgot(R"({"email":"alice@example.org"})");
+  (void)mails();
+  const auto guess = [&](const char* email) {
+    return api_.post("/v1/password/reset",
+                     {{"email", email}, {"code", "0000-0000"}, {"password", "seven copper violins"}});
+  };
+  const auto known = guess("alice@example.org");
+  const auto unknown = guess("nobody@example.org");
+  EXPECT_EQ(known.status, 403U);
+  EXPECT_EQ(known.slug(), "/problems/link-refused");
+  EXPECT_EQ(known.raw.body, unknown.raw.body);
+  EXPECT_EQ(known.raw.headers.size(), unknown.raw.headers.size());
+}
+
+TEST_F(RecoveryApi, B07_refuses_members_nobody_asked_for) {
+  struct Case {
+    const char* path;
+    const char* body;
+  };
+  for (const auto& [path, rest] : {
+           Case{"/v1/password/forgot", R"("email":"alice@example.org")"},
+           Case{"/v1/password/reset", R"("token":"x","password":"seven copper violins")"},
+           Case{"/v1/password/reset/check", R"("token":"x")"},
+           Case{"/v1/email/verify", R"("token":"x")"},
+           Case{"/v1/email/change", R"("token":"x")"},
+           Case{"/v1/email/restore", R"("token":"x")"},
+           Case{"/v1/invite/check", R"("token":"x")"},
+           Case{"/v1/invite/accept", R"("token":"x","username":"carol","password":"seven copper violins")"},
+       }) {
+    for (const char* member : {"roles", "role", "email_verified", "is_admin", "account", "id", "link", "base_url"}) {
+      const auto reply = api_.send(http::Method::post, path, {{"Content-Type", "application/json"}},
+                                   std::string("{") + rest + ",\"" + member + "\":\"admin\"}");
+      EXPECT_EQ(reply.status, 400U) << path;
+      EXPECT_EQ(reply.fields(), member) << path;
+    }
+  }
+}
+
+TEST_F(RecoveryApi, a_reset_takes_a_token_or_a_code_with_its_address_and_never_both) {
+  const auto fields = [&](const char* body) {
+    return api_.send(http::Method::post, "/v1/password/reset", {{"Content-Type", "application/json"}}, body).fields();
+  };
+  EXPECT_EQ(fields(R"({"password":"seven copper violins"})"), "token");
+  EXPECT_EQ(fields(R"({"token":"x","email":"a@x.example","code":"y","password":"seven copper violins"})"), "token");
+  EXPECT_EQ(fields(R"({"email":"a@x.example","password":"seven copper violins"})"), "token");
+  EXPECT_EQ(fields(R"({"token":["x"],"password":"seven copper violins"})"), "token");
+}
+
+TEST_F(RecoveryApi, verifies_the_address_with_the_link_or_signed_in_with_the_code) {
+  ASSERT_EQ(api_.register_as("bobby").status, 201U);
+  const auto mail = mails().at(0);
+  const auto code = std::string(api_.one_time_tokens.code(TokenPurpose::verify_email, mail.reference).expose());
+  EXPECT_EQ(api_.post("/v1/email/verify", {{"code", code}}).status, 401U);
+  const auto bob = ApiStack::bearer(api_.login_as("bobby"));
+  EXPECT_FALSE(api_.get("/v1/me", bob).json().at("email_verified").as_bool());
+  EXPECT_EQ(api_.post("/v1/email/verify", {{"code", "0000-0000"}}, bob).slug(), "/problems/link-refused");
+  EXPECT_EQ(api_.post("/v1/email/verify", {{"code", code}}, bob).status, 204U);
+  EXPECT_TRUE(api_.get("/v1/me", bob).json().at("email_verified").as_bool());
+  EXPECT_EQ(api_.post("/v1/email/verify", {{"token", token(TokenPurpose::verify_email, mail)}}).status, 403U);
+  EXPECT_EQ(api_.send(http::Method::post, "/v1/email/verification", bob).status, 202U);
+  EXPECT_TRUE(mails().empty()) << "nothing left to verify";
+}
+
+TEST_F(RecoveryApi, changes_the_address_by_the_new_mailbox_and_puts_it_back_by_the_old) {
+  const auto alice = ApiStack::bearer(api_.login_as("alice"));
+  EXPECT_EQ(api_.post("/v1/me/email", {{"email", "new@example.org"}, {"password", IdentityStack::kPassword}}).status,
+            401U);
+  EXPECT_EQ(api_.post("/v1/me/email", {{"email", "new@example.org"}, {"password", "a wrong word 4711"}}, alice).slug(),
+            "/problems/wrong-password");
+  EXPECT_EQ(
+      api_.post("/v1/me/email", {{"email", "new@example.org"}, {"password", IdentityStack::kPassword}}, alice).status,
+      202U);
+  const auto link = token(TokenPurpose::change_email, mails().at(0));
+  EXPECT_EQ(api_.get("/v1/me", alice).text("email"), "alice@example.org");
+  EXPECT_EQ(api_.post("/v1/email/change", {{"token", link}}).status, 204U);
+  EXPECT_EQ(api_.get("/v1/me", alice).text("email"), "new@example.org");
+  EXPECT_EQ(api_.post("/v1/email/change", {{"token", link}}).status, 403U);
+  const auto back = token(TokenPurpose::restore_email, mails().at(0));
+  EXPECT_EQ(api_.post("/v1/email/restore", {{"token", back}}).status, 204U);
+  EXPECT_EQ(api_.get("/v1/me", alice).status, 401U) << "every session has ended";
+}
+
+TEST_F(RecoveryApi, administrators_invite_list_and_withdraw_and_nobody_else) {
+  const boost::json::object body{{"email", "carol@example.org"}, {"roles", {"auditor"}}};
+  EXPECT_EQ(api_.post("/v1/admin/invites", body).status, 401U);
+  EXPECT_EQ(api_.post("/v1/admin/invites", body, ApiStack::bearer(api_.login_as("alice"))).status, 403U);
+  const auto admin = api_.admin();
+  (void)mails();
+  const auto made = api_.post("/v1/admin/invites", body, admin);
+  ASSERT_EQ(made.status, 201U);
+  EXPECT_EQ(made.text("email"), "carol@example.org");
+  const auto link = token(TokenPurpose::invite, mails().at(0));
+  const auto listed = api_.get("/v1/admin/invites", admin).json().at("invites").as_array();
+  ASSERT_EQ(listed.size(), 1U);
+  EXPECT_EQ(api_.get("/v1/admin/invites?limit=0", admin).fields(), "limit");
+  EXPECT_EQ(api_.get("/v1/admin/invites?cursor=x", admin).fields(), "cursor");
+  EXPECT_EQ(api_.post("/v1/admin/invites", {{"email", "d@example.org"}, {"roles", {"owner"}}}, admin).fields(),
+            "roles");
+  EXPECT_EQ(api_.post("/v1/invite/check", {{"token", link}}).status, 204U);
+
+  const auto accepted =
+      api_.post("/v1/invite/accept", {{"token", link}, {"username", "carol"}, {"password", "seven copper violins"}});
+  ASSERT_EQ(accepted.status, 201U);
+  EXPECT_TRUE(accepted.json().at("email_verified").as_bool());
+  EXPECT_EQ(accepted.json().at("roles").as_array().at(0).as_string(), "auditor");
+  EXPECT_EQ(api_.send(http::Method::delete_, "/v1/admin/invites/" + made.text("id"), admin).status, 404U);
+  const auto other = api_.post("/v1/admin/invites", {{"email", "e@example.org"}, {"roles", {"member"}}}, admin);
+  EXPECT_EQ(api_.send(http::Method::delete_, "/v1/admin/invites/" + other.text("id"), admin).status, 204U);
+  EXPECT_EQ(api_.send(http::Method::delete_, "/v1/admin/invites/not-an-id", admin).status, 404U);
+}
+
+}  // namespace
+}  // namespace gatehouse::identity

@@ -1,0 +1,123 @@
+#include "identity/proof/mail_proof_store.hpp"
+
+#include <array>
+#include <chrono>
+#include <stdexcept>
+
+namespace gatehouse::identity {
+namespace {
+
+using db::Blob;
+using db::Value;
+
+constexpr std::array<std::string_view, 4> kPurposes{"verify_email", "change_email", "restore_email", "reset_password"};
+constexpr auto kKeepExpired = std::chrono::hours(1);  // they still count in made_since()
+
+#define GATEHOUSE_PROOF_COLUMNS "id, account_id, purpose, email_index, email_sealed, created_at, expires_at"
+
+ProofPurpose purpose_of(std::string_view name) {
+  for (std::size_t i = 0; i < kPurposes.size(); ++i) {
+    if (kPurposes[i] == name) return static_cast<ProofPurpose>(i);
+  }
+  throw std::runtime_error("mail_proof.purpose holds a word that is none");
+}
+
+MailProof read_proof(const db::Row& row) {
+  return {.id = base::Uuid::from_bytes(row.blob(0)).value(),
+          .account = contract::AccountId::from_bytes(row.blob(1)).value(),
+          .purpose = purpose_of(row.text(2)),
+          .email_index = row.blob(3),
+          .email_sealed = row.is_null(4) ? std::string() : row.blob(4),
+          .created_at = base::from_unix_ms(row.integer(5)),
+          .expires_at = base::from_unix_ms(row.integer(6))};
+}
+
+}  // namespace
+
+std::string_view to_string(ProofPurpose purpose) { return kPurposes.at(static_cast<std::size_t>(purpose)); }
+
+void MailProofStore::add(db::Transaction& tx, const MailProof& proof) const {
+  tx.execute("INSERT INTO mail_proof (" GATEHOUSE_PROOF_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7)",
+             {Blob{proof.id.bytes()}, Blob{proof.account.bytes()}, to_string(proof.purpose), Blob{proof.email_index},
+              proof.email_sealed.empty() ? Value(nullptr) : Value(Blob{proof.email_sealed}),
+              base::to_unix_ms(proof.created_at), base::to_unix_ms(proof.expires_at)});
+}
+
+std::optional<MailProof> MailProofStore::find(db::Transaction& tx, base::Uuid id) const {
+  return tx.query_one("SELECT " GATEHOUSE_PROOF_COLUMNS " FROM mail_proof WHERE id = $1", {Blob{id.bytes()}},
+                      read_proof);
+}
+
+std::optional<MailProof> MailProofStore::find_open(db::Transaction& tx, base::Uuid id, ProofPurpose purpose,
+                                                   base::TimePoint now) const {
+  return tx.query_one("SELECT " GATEHOUSE_PROOF_COLUMNS
+                      " FROM mail_proof WHERE id = $1 AND purpose = $2 AND closed_at IS NULL AND expires_at > $3",
+                      {Blob{id.bytes()}, to_string(purpose), base::to_unix_ms(now)}, read_proof);
+}
+
+std::optional<MailProof> MailProofStore::consume(db::Transaction& tx, base::Uuid id, ProofPurpose purpose,
+                                                 base::TimePoint now) const {
+  auto consumed = tx.query_one(
+      "UPDATE mail_proof SET closed_at = $3 WHERE id = $1 AND purpose = $2 AND closed_at IS NULL AND expires_at > $3 "
+      "RETURNING " GATEHOUSE_PROOF_COLUMNS,
+      {Blob{id.bytes()}, to_string(purpose), base::to_unix_ms(now)}, read_proof);
+  if (!consumed) return consumed;
+  if (purpose != ProofPurpose::restore_email) {
+    close_all(tx, consumed->account, {purpose}, now);
+  } else {
+    tx.execute(
+        "UPDATE mail_proof SET closed_at = $3 WHERE account_id = $1 AND purpose = $2 AND closed_at IS NULL AND "
+        "created_at >= $4",
+        {Blob{consumed->account.bytes()}, to_string(purpose), base::to_unix_ms(now),
+         base::to_unix_ms(consumed->created_at)});
+  }
+  return consumed;
+}
+
+std::vector<MailProof> MailProofStore::count_code_attempt(db::Transaction& tx,
+                                                          std::optional<contract::AccountId> account,
+                                                          ProofPurpose purpose, base::TimePoint now) const {
+  const contract::AccountId whose = account.value_or(contract::AccountId());  // the nil id is nobody's
+  // One try at any of them is one at all: whoever asks for more mails gets no more guesses.
+  tx.execute(
+      "UPDATE mail_proof SET attempts = attempts + 1 WHERE account_id = $1 AND purpose = $2 AND closed_at IS NULL AND "
+      "expires_at > $3",
+      {Blob{whose.bytes()}, to_string(purpose), base::to_unix_ms(now)});
+  std::vector<MailProof> open;
+  tx.query("SELECT " GATEHOUSE_PROOF_COLUMNS
+           " FROM mail_proof WHERE account_id = $1 AND purpose = $2 AND closed_at IS NULL AND expires_at > $3 AND "
+           "attempts <= $4 ORDER BY created_at DESC, id",
+           {Blob{whose.bytes()}, to_string(purpose), base::to_unix_ms(now), std::int64_t{kMaxCodeAttempts}},
+           [&](const db::Row& row) { open.push_back(read_proof(row)); });
+  return open;
+}
+
+void MailProofStore::close_all(db::Transaction& tx, contract::AccountId account,
+                               std::initializer_list<ProofPurpose> purposes, base::TimePoint now) const {
+  for (const auto purpose : purposes) {
+    tx.execute("UPDATE mail_proof SET closed_at = $3 WHERE account_id = $1 AND purpose = $2 AND closed_at IS NULL",
+               {Blob{account.bytes()}, to_string(purpose), base::to_unix_ms(now)});
+  }
+}
+
+std::size_t MailProofStore::made_since(db::Transaction& tx, std::string_view email_index, ProofPurpose purpose,
+                                       base::TimePoint since) const {
+  const auto made =
+      tx.query_one("SELECT count(*) FROM mail_proof WHERE email_index = $1 AND purpose = $2 AND created_at > $3",
+                   {Blob{email_index}, to_string(purpose), base::to_unix_ms(since)},
+                   [](const db::Row& row) { return row.integer(0); });
+  return static_cast<std::size_t>(made.value_or(0));
+}
+
+std::size_t MailProofStore::sweep(db::Transaction& tx, base::TimePoint now, std::size_t limit) const {
+  if (!tx.try_lock("mail proof sweep")) return 0;
+  const auto removed = tx.execute(
+      "DELETE FROM mail_proof WHERE id IN (SELECT id FROM mail_proof WHERE expires_at <= $1 ORDER BY expires_at LIMIT "
+      "$2)",
+      {base::to_unix_ms(now - kKeepExpired), static_cast<std::int64_t>(limit)});
+  return static_cast<std::size_t>(removed);
+}
+
+#undef GATEHOUSE_PROOF_COLUMNS
+
+}  // namespace gatehouse::identity

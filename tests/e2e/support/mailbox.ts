@@ -1,0 +1,83 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Gatehouse } from "./gatehouse.js";
+import { until } from "./until.js";
+
+export interface Letter {
+  to: string;
+  subject: string;
+  text: string; // of the part text/plain
+  source: string; // the whole file
+  link: URL; // the first
+  token: string; // of the link's fragment; empty when it has none
+  code: string; // empty when there is none
+}
+
+// The letters that a Gatehouse without a mail server has written into its data folder.
+export class Mailbox {
+  private readonly folder: string;
+  private readonly seen = new Set<string>();
+
+  constructor(gatehouse: Gatehouse) {
+    this.folder = join(gatehouse.data, "mail");
+  }
+
+  // All that came since the last call, oldest first.
+  take(): Letter[] {
+    const files = this.files().filter((name) => !this.seen.has(name));
+    for (const name of files) this.seen.add(name);
+    return files.map((name) => parse(readFileSync(join(this.folder, name), "utf8")));
+  }
+
+  // The next letter to an address, with those to others left out; waits for it.
+  async next(to: string): Promise<Letter> {
+    let found: Letter | undefined;
+    await until(`a letter to ${to}`, 30, () => {
+      found = this.take().find((letter) => letter.to === to);
+      return found !== undefined;
+    });
+    return found!;
+  }
+
+  files(): string[] {
+    return existsSync(this.folder) ? readdirSync(this.folder).filter((name) => name.endsWith(".eml")).sort() : [];
+  }
+}
+
+function parse(source: string): Letter {
+  const header = (name: string): string => new RegExp(`^${name}: (.*)$`, "im").exec(source)?.[1]?.trim() ?? "";
+  const part = source.slice(source.search(/^Content-Type: text\/plain/im));
+  const [head, body] = split(part);
+  const end = body.indexOf("\r\n--");
+  const raw = end < 0 ? body : body.slice(0, end);
+  const text = /quoted-printable/i.test(head) ? fromQuotedPrintable(raw) : raw.replaceAll("\r\n", "\n");
+  const link = new URL(/https?:\/\/\S+/.exec(text)?.[0] ?? "http://none.invalid/");
+  return {
+    to: header("To").replace(/^.*<|>$/g, ""),
+    subject: header("Subject"),
+    text,
+    source,
+    link,
+    token: new URLSearchParams(link.hash.slice(1)).get("token") ?? "",
+    code: /\b[0-9A-Z]{4}-[0-9A-Z]{4}\b/.exec(text)?.[0] ?? "",
+  };
+}
+
+function split(part: string): [string, string] {
+  const at = part.indexOf("\r\n\r\n");
+  return [part.slice(0, at), part.slice(at + 4)];
+}
+
+function fromQuotedPrintable(text: string): string {
+  const bytes = text.replace(/=\r\n/g, "").replaceAll("\r\n", "\n");
+  const out: number[] = [];
+  for (let i = 0; i < bytes.length; i++) {
+    if (bytes[i] === "=") {
+      out.push(parseInt(bytes.slice(i + 1, i + 3), 16));
+      i += 2;
+    } else {
+      out.push(bytes.charCodeAt(i));
+    }
+  }
+  return Buffer.from(out).toString("utf8");
+}
