@@ -38,8 +38,8 @@ SessionRecord read_session(const db::Row& row) {
 }  // namespace
 
 std::optional<AccountStanding> SessionStore::standing(db::Transaction& tx, contract::AccountId account) const {
-  return tx.query_one("SELECT state, epoch, roles, data_key_seed, email_index FROM account WHERE id = $1", {Blob{account.bytes()}},
-                      [](const db::Row& row) {
+  return tx.query_one("SELECT state, epoch, roles, data_key_seed, email_index FROM account WHERE id = $1",
+                      {Blob{account.bytes()}}, [](const db::Row& row) {
                         return AccountStanding{.active = row.text(0) == "a",
                                                .email_verified = !row.is_null(4),
                                                .epoch = row.integer(1),
