@@ -82,7 +82,7 @@ struct RecoveryStack : IdentityStack {
   base::Result<SessionTokens, Refusal> sign_in_by_email(const std::string& email, std::string_view password) {
     SignInRequest request{.by = SignInRequest::By::email, .identifier = email};
     request.password = base::Secret(password);
-    return test::run_on_loop(sign_in.sign_in(std::move(request), caller()));
+    return tokens_of(test::run_on_loop(sign_in.sign_in(std::move(request), caller())));
   }
 };
 
