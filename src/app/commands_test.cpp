@@ -12,6 +12,7 @@
 #include "app/housekeeper.hpp"
 #include "app/identity_role.hpp"
 #include "app/installation.hpp"
+#include "app/webhook_service.hpp"
 #include "gate/gates.hpp"
 #include "platform/telemetry/collected_log.hpp"
 #include "tests/support/run_on_loop.hpp"
@@ -65,7 +66,9 @@ class CommandsOnARunningProcess : public Commands {
     gates_ = std::make_unique<gate::Gates>(loops_, gate_options(settings_), gate_policy(settings_), clock_, metrics_);
     housekeeper_ = std::make_unique<Housekeeper>(
         *installation_, *gates_, nullptr, [] {}, log_.logger(), metrics_);
-    identity_ = std::make_unique<IdentityRole>(*installation_, *gates_, *gates_, nullptr, log_.logger(), metrics_);
+    webhooks_ = std::make_unique<WebhookService>(*installation_, log_.logger(), metrics_);
+    identity_ = std::make_unique<IdentityRole>(*installation_, *gates_, *gates_, nullptr, webhooks_->webhooks(),
+                                               log_.logger(), metrics_);
     loops_.start();
     control_ = std::make_unique<ControlSocket>(dir_.path(), [this] { return housekeeper_->look_now(); });
     token_ = sign_in();
@@ -122,6 +125,7 @@ class CommandsOnARunningProcess : public Commands {
   std::unique_ptr<Installation> installation_;
   std::unique_ptr<gate::Gates> gates_;
   std::unique_ptr<Housekeeper> housekeeper_;
+  std::unique_ptr<WebhookService> webhooks_;
   std::unique_ptr<IdentityRole> identity_;
   std::unique_ptr<ControlSocket> control_;
   std::string token_;
