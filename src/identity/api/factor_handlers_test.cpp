@@ -248,7 +248,7 @@ TEST_F(FactorApi, M06_what_changes_factors_needs_a_fresh_sign_in) {
   EXPECT_EQ(stale.header("WWW-Authenticate"),
             "Bearer realm=\"gatehouse\", error=\"insufficient_user_authentication\", max_age=300");
   EXPECT_EQ(api_.send(http::Method::patch, "/v1/me", {{"Content-Type", "application/json"}, who.front()},
-                      R"({"email":"a@b.example","current_password":"lantern otter quiet 42"})")
+                      R"({"username":"alicia","current_password":"lantern otter quiet 42"})")
                 .status,
             401U);
   EXPECT_EQ(api_.send(http::Method::patch, "/v1/me", {{"Content-Type", "application/json"}, who.front()},
