@@ -20,8 +20,8 @@ struct Principal {
   std::vector<std::string> amr;  // RFC 8176: pwd, otp, hwk …
   std::string acr;
   bool email_verified = false;  // at the time the token was made
-  base::TimePoint auth_time;  // when the person last proved who they are
-  base::TimePoint expires;    // of the token
+  base::TimePoint auth_time;    // when the person last proved who they are
+  base::TimePoint expires;      // of the token
 };
 
 }  // namespace gatehouse::contract
