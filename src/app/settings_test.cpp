@@ -195,6 +195,17 @@ INSTANTIATE_TEST_SUITE_P(
                "gatehouse.toml:1: gate.rule: rule 1 names a role"},
         Unsafe{"rule_twice", "[[gate.rule]]\npath = \"/\"\n[[gate.rule]]\npath = \"/\"\nrequire = \"deny\"\n",
                "gatehouse.toml:1: gate.rule: rule 2 has the host, path and methods"},
+        Unsafe{"passkeys_of_another_domain",
+               "[server]\npublic_url = \"https://app.example\"\n[webauthn]\nrp_id = \"other.example\"\n",
+               "gatehouse.toml:4: webauthn.rp_id: no browser uses the passkeys"},
+        Unsafe{"passkeys_of_a_name_that_only_ends_alike",
+               "[webauthn]\nrp_id = \"app.example\"\norigins = [\"https://notapp.example\"]\n",
+               "gatehouse.toml:2: webauthn.rp_id: no browser uses the passkeys"},
+        Unsafe{"passkeys_of_several_origins_without_a_name",
+               "[webauthn]\norigins = [\"https://a.example\", \"https://b.example\"]\n",
+               "gatehouse.toml:2: webauthn.origins: several origins need a name"},
+        Unsafe{"passkeys_without_tls", "[webauthn]\norigins = [\"http://app.example\"]\n",
+               "gatehouse.toml:2: webauthn.origins: must be https://"},
         Unsafe{"master_key_twice", "[master_key]\nvalue = \"x\"\nfile = \"y\"\n",
                "gatehouse.toml:3: master_key.file: the master key is given twice"}),
     [](const auto& test) { return std::string(test.param.what); });
@@ -206,6 +217,20 @@ TEST(Settings, other_machines_may_be_served_by_tls_a_named_proxy_or_on_purpose) 
                            "listen = \"[::]:8080\"\nallow_plain_http = true\n"}) {
     EXPECT_TRUE(problems_of("[server]\n" + std::string(text)).empty()) << text;
   }
+}
+
+TEST(Settings, passkeys_belong_to_the_pages_unless_somebody_says_more) {
+  const auto usual = settings_of("[server]\npublic_url = \"https://app.example:8443\"\n").webauthn;
+  EXPECT_EQ(usual.rp_id, "app.example");
+  EXPECT_EQ(usual.origins, std::vector<std::string>{"https://app.example:8443"});
+  const auto embedded = settings_of("[server]\nlisten = \"127.0.0.1:8081\"\n").webauthn;
+  EXPECT_EQ(embedded.rp_id, "localhost");
+  EXPECT_EQ(embedded.origins, std::vector<std::string>{"http://localhost:8081"});
+  const auto several = settings_of(
+      "[webauthn]\nrp_id = \"example.org\"\n"
+      "origins = [\"https://a.example.org\", \"https://example.org\"]\n");
+  EXPECT_EQ(several.webauthn.rp_id, "example.org");
+  EXPECT_EQ(several.webauthn.origins.size(), 2U);
 }
 
 TEST(Settings, a_setting_that_is_wrong_is_not_judged_again_in_combination) {

@@ -123,6 +123,12 @@ TEST_F(PolicyDecides, M03_a_second_factor_is_one_that_was_used) {
   EXPECT_EQ(decide(r), Reason::stale_sign_in);
   who.amr = {"pwd", "otp", "mfa"};
   EXPECT_EQ(decide(r), Reason::allowed);
+  r.assurance = contract::Assurance::phishing_resistant;
+  EXPECT_EQ(decide(r), Reason::stale_sign_in);
+  who.amr = {"pwd", "hwk", "user"};  // a key that was touched, and nobody says that it was a second factor
+  EXPECT_EQ(decide(r), Reason::stale_sign_in);
+  who.amr = {"hwk", "user", "mfa"};
+  EXPECT_EQ(decide(r), Reason::allowed);
 }
 
 // B07: only a token that says so passes; one of an older version, which says nothing, does not.
