@@ -122,6 +122,9 @@ describe("pages", () => {
     assert.equal(document.headers["cache-control"], "no-store");
     assert.equal(document.headers["cross-origin-opener-policy"], "same-origin");
     assert.match(document.body, /<title>Acme<\/title>/);
+    const told = JSON.parse(/name="gatehouse" content="([^"]*)"/.exec(document.body)![1]!.replaceAll("&quot;", '"')) as Record<string, unknown>;
+    assert.deepEqual([told["name"], told["registration"], told["password_min"], told["password_max"]], ["Acme", true, 12, 256]);
+    assert.ok((told["offers"] as string[]).includes("GET /v1/admin/accounts"));
     const names = [...document.body.matchAll(/\/_gatehouse\/[\w.-]+/g)].map((match) => match[0]);
     assert.ok(names.length >= 2);
     for (const name of names) {
