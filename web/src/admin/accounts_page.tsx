@@ -40,8 +40,10 @@ export function AccountsPage() {
   const asking = useSignal<"create" | "invite" | null>(null);
   const done = useSignal("");
   const accounts = usePages(async (cursor) => {
-    const search = wanted.value === "" ? {} : wanted.value.includes("@") ? { email: wanted.value } : { username_prefix: wanted.value };
-    const page = await api.get("/v1/admin/accounts", { query: { ...search, ...(cursor ? { cursor } : {}), limit: 50 } });
+    const whole = wanted.value.includes("@"); // an address is looked up by itself: there is no page of it
+    const prefix = wanted.value === "" ? {} : { username_prefix: wanted.value };
+    const query = whole ? { email: wanted.value } : { ...prefix, ...(cursor ? { cursor } : {}), limit: 50 };
+    const page = await api.get("/v1/admin/accounts", { query });
     return { rows: page.accounts, next: page.next };
   }, wanted.value);
   const invites = useLoad(async () => (offers("GET /v1/admin/invites") ? (await api.get("/v1/admin/invites")).invites : []));

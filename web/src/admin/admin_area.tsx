@@ -19,17 +19,17 @@ import { AttacksPage } from "./attacks_page";
 
 const accounts = ["account:read", "account:manage"];
 const parts: Part[] = [
-  { path: "/admin", title: "admin.overview", icon: "chart", route: "GET /v1/admin/overview" },
-  { path: "/admin/accounts", title: "admin.accounts", icon: "users", route: "GET /v1/admin/accounts", needs: accounts },
-  { path: "/admin/roles", title: "admin.roles", icon: "grid", route: "GET /v1/admin/roles" },
-  { path: "/admin/audit", title: "admin.audit", icon: "list", route: "GET /v1/admin/audit", needs: ["audit:read"] },
-  { path: "/admin/security", title: "admin.security", icon: "shield", needs: ["audit:read", "security:read", "security:manage"] },
-  { path: "/admin/keys", title: "admin.keys", icon: "key", route: "GET /v1/admin/keys" },
+  { path: "/admin", title: "admin.overview", icon: "chart", routes: ["GET /v1/admin/overview"] },
+  { path: "/admin/accounts", title: "admin.accounts", icon: "users", routes: ["GET /v1/admin/accounts"], needs: accounts },
+  { path: "/admin/roles", title: "admin.roles", icon: "grid", routes: ["GET /v1/admin/roles"] },
+  { path: "/admin/audit", title: "admin.audit", icon: "list", routes: ["GET /v1/admin/audit"], needs: ["audit:read"] },
+  { path: "/admin/security", title: "admin.security", icon: "shield", routes: ["GET /v1/admin/blocks", "GET /v1/admin/security-events"], needs: ["audit:read", "security:read", "security:manage"] },
+  { path: "/admin/keys", title: "admin.keys", icon: "key", routes: ["GET /v1/admin/keys"] },
   { path: "/admin/delivery", title: "admin.delivery", icon: "mail", needs: ["mail:manage", "webhook:manage"] },
 ];
 
 function isShown(part: Part, granted: string[]): boolean {
-  if (part.route !== undefined && !offers(part.route)) return false;
+  if (part.routes !== undefined && !part.routes.some(offers)) return false;
   return part.needs?.some((wanted) => permits(granted, wanted)) ?? true;
 }
 const pages: Record<string, () => preact.JSX.Element> = {

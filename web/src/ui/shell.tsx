@@ -13,7 +13,7 @@ export interface Part {
   title: MessageKey;
   icon: IconName;
   needs?: string[]; // any of these permissions; none: everybody
-  route?: string; // that the server has to have
+  routes?: string[]; // the server has to have one of them
 }
 
 interface Props {
