@@ -1,5 +1,4 @@
 import { useSignal } from "@preact/signals";
-import type { Invite } from "../api/awaited";
 import { api } from "../api/client";
 import type { components } from "../api/schema";
 import { formatDate, t } from "../messages";
@@ -17,6 +16,7 @@ import { Table } from "../ui/table";
 import { words } from "./words";
 
 type Account = components["schemas"]["Account"];
+type Invite = components["schemas"]["Invite"];
 
 export function StateBadge({ state }: { state: Account["state"] }) {
   return <span class={`badge ${state === "active" ? "good" : "bad"}`}>{t(`accounts.state.${state}`)}</span>;

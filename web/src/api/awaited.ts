@@ -18,13 +18,6 @@ export interface Challenge {
   signature: string;
   maxnumber: number;
 }
-export interface Invite {
-  id: string;
-  email: string;
-  roles: string[];
-  created_at: string;
-  expires_at: string;
-}
 export interface AuditEvent {
   id: string;
   seq: number;
@@ -55,20 +48,8 @@ type Page = { cursor?: string; limit?: number };
 
 export interface AwaitedPaths {
   "/v1/challenge": { get: Get<Challenge> };
-  "/v1/email/verification": { post: Op<Record<string, never>, undefined> };
-  "/v1/email/verify": { post: Op<{ token?: string; code?: string }, undefined> };
-  "/v1/email/restore": { post: Op<{ token: string }, undefined> };
-  "/v1/invite/check": { post: Op<{ token: string }, undefined> };
-  "/v1/email/change": { post: Op<{ token: string }, undefined> };
-  "/v1/me/email": { post: Op<{ email: string; password: string }, undefined> };
-  "/v1/password/forgot": { post: Op<{ email: string; challenge?: string }, undefined> };
-  "/v1/password/reset/check": { post: Op<{ token: string }, undefined> };
-  "/v1/password/reset": { post: Op<{ token?: string; email?: string; code?: string; password: string }, undefined> };
-  "/v1/invite/accept": { post: Op<{ token: string; username: string; password: string }, unknown> };
   "/v1/me/data": { get: Get<unknown> };
   "/v1/me/deletion": { post: Op<{ password: string }, { deletion_at: string }>; delete: Get<undefined> };
-  "/v1/admin/invites": { get: Get<{ invites: Invite[]; next?: string }, Page>; post: Op<{ email: string; roles: string[] }, Invite> };
-  "/v1/admin/invites/{id}": { delete: At<Id, Get<undefined>> };
   "/v1/admin/accounts": { post: Op<{ username: string; email: string; password: string; roles: string[] }, unknown> };
   "/v1/admin/accounts/{id}": { delete: At<Id, Get<undefined>> };
   "/v1/admin/roles": { get: Get<{ roles: Record<string, string[]> }>; put: Op<{ roles: Record<string, string[]> }, unknown> };
