@@ -10,3 +10,9 @@ export function takeFragment(): URLSearchParams {
 
 // The token of the page's link, or nothing.
 export const linkToken = signal<string | null>(takeFragment().get("token"));
+
+// A link that is pasted where its page is open already loads no document.
+addEventListener("hashchange", () => {
+  const token = takeFragment().get("token");
+  if (token !== null) linkToken.value = token;
+});
