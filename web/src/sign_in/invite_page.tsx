@@ -16,7 +16,7 @@ export function InvitePage() {
   const token = linkToken.value;
   return (
     <Entry title={t("invite.title")} lead={t("invite.lead", { name: settings.name })}>
-      {token === null ? <Alert kind="warn">{t("link.incomplete")}</Alert> : <InviteForm token={token} />}
+      {token === null ? <Alert kind="warn">{t("link.incomplete")}</Alert> : <InviteForm key={token} token={token} />}
     </Entry>
   );
 }

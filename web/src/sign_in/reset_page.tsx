@@ -31,7 +31,7 @@ export function ResetPage() {
   if (token !== null) {
     return (
       <Entry title={t("reset.title")} lead={t("reset.lead-link")}>
-        <LinkStep token={token} onDone={finish} />
+        <LinkStep key={token} token={token} onDone={finish} />
       </Entry>
     );
   }
