@@ -15,7 +15,8 @@ describe("recovery", () => {
   let port: number;
   let mailbox: Mailbox;
   before(async () => {
-    gatehouse = await Gatehouse.start({ settings: { "server.public_url": JSON.stringify(site) } });
+    const settings = { "server.public_url": JSON.stringify(site), "admin.require_second_factor": "false" };
+    gatehouse = await Gatehouse.start({ settings });
     port = gatehouse.port;
     mailbox = new Mailbox(gatehouse);
   });

@@ -74,6 +74,7 @@ describe("what is written", () => {
     for (const secret of secrets) {
       for (const [place, text] of Object.entries(places)) {
         if (place === "the errors" && secret === canary.query) continue; // the unknown member is named to its sender
+        if (place.endsWith(".eml") && secret === canary.email) continue; // a letter says to whom it goes
         assert.ok(!text.includes(secret), `${secret.slice(0, 24)} stands in ${place}`);
         assert.ok(!text.toLowerCase().includes(Buffer.from(secret).toString("hex")), `${secret.slice(0, 24)} stands in ${place} as hex`);
       }
