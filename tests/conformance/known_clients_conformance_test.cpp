@@ -36,6 +36,7 @@ class KnownClientsConformance : public test::OnEveryDatabase {
     NewAccount row{.id = AccountId(base::Uuid::v7(clock_, random_)),
                    .username = name,
                    .username_skeleton = name,
+                   .data_key_seed = std::string(16, 's'),
                    .password_hash = "hash",
                    .created_at = clock_.now()};
     write([&](Transaction& tx) { return accounts_.insert(tx, row).has_value(); });

@@ -34,6 +34,7 @@ class MailProofStoreConformance : public test::OnEveryDatabase {
                    .username = name,
                    .username_skeleton = name,
                    .email_index = "index of " + name,
+                   .data_key_seed = std::string(16, 's'),
                    .password_hash = "hash",
                    .created_at = clock_.now()};
     EXPECT_TRUE(write([&](Transaction& tx) { return accounts_.insert(tx, row).has_value(); }));

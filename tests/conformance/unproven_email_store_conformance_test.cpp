@@ -30,6 +30,7 @@ class UnprovenEmailStoreConformance : public test::OnEveryDatabase {
     NewAccount row{.id = AccountId(base::Uuid::v7(clock_, random_)),
                    .username = name,
                    .username_skeleton = name,
+                   .data_key_seed = std::string(16, 's'),
                    .password_hash = "hash",
                    .created_at = clock_.now()};
     write([&](Transaction& tx) {
