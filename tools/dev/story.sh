@@ -61,8 +61,10 @@ walk_story() {
   soon step "is refused with the one before" 401 GET /hello -H "Authorization: Bearer $token"
   step "can't refresh any more" 401 POST /v1/refresh -H "$content" -d "{\"refresh_token\":\"$newer_refresh\"}"
 
-  step "signs in with cookies, by e-mail" 200 POST /v1/login -H "$content" -H "Origin: $site" \
-    -d "{\"email\":\"Alice@Example.org\",\"password\":\"$password\"}"
+  step "does not sign in by an address that was never shown to be hers" 401 POST /v1/login -H "$content" \
+    -d "{\"email\":\"alice@example.org\",\"password\":\"$password\"}"
+  step "signs in with cookies" 200 POST /v1/login -H "$content" -H "Origin: $site" \
+    -d "{\"username\":\"Alice\",\"password\":\"$password\"}"
   access_cookie="__Host-gatehouse_access=$(cookie __Host-gatehouse_access)"
   refresh_cookie="__Host-gatehouse_refresh=$(cookie __Host-gatehouse_refresh)"
   step "reaches the application with the cookie" 200 GET /hello -H "Cookie: $access_cookie; $refresh_cookie; theme=dark"
