@@ -28,7 +28,6 @@ constexpr milliseconds kSweepRest{20};
 Housekeeper::Housekeeper(Installation& installation, gate::Gates& gates, feed::Journal* journal,
                          std::function<void()> each_second, telemetry::Logger& log, telemetry::Metrics& metrics)
     : installation_(installation),
-      gates_(gates),
       follower_(installation, gates, journal),
       each_second_(std::move(each_second)),
       log_(log),
@@ -54,7 +53,6 @@ void Housekeeper::stop() {
 }
 
 void Housekeeper::run() {
-  installation_.keys.snapshot()->verification->prepare();  // here, as the start does not wait for it
   next_second_ = installation_.clock.steady_now() + seconds(1);
   auto next_tending = installation_.clock.steady_now() + kTendEvery;
   std::unique_lock lock(mutex_);
@@ -75,7 +73,6 @@ void Housekeeper::turn() {
   const auto now = installation_.clock.steady_now();
   if (now < next_second_) return;
   next_second_ = now + seconds(1);
-  gates_.sweep();
   each_second_();
 }
 

@@ -38,7 +38,6 @@ class Housekeeper {
   void sweep_in_steps(Step step);
 
   Installation& installation_;
-  gate::Gates& gates_;
   LogFollower follower_;
   const std::function<void()> each_second_;
   telemetry::Logger& log_;

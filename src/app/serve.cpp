@@ -24,6 +24,7 @@
 #include "app/public_service.hpp"
 #include "app/version.hpp"
 #include "gate/gates.hpp"
+#include "gate/keeper.hpp"
 #include "platform/http/server.hpp"
 #include "platform/limits/connection_limiter.hpp"
 #include "platform/runtime/event_loops.hpp"
@@ -102,6 +103,7 @@ class Process {
         limiter_(connection_limits(settings)),
         loops_(settings.server.loops != 0 ? settings.server.loops : usable_cores()),
         gates_(loops_, gate_options(settings), gate_policy(settings), clock_, metrics_),
+        keeper_(gates_),
         cluster_(make_cluster()),
         shared_limits_(settings.runs("identity") ? make_shared_limits(settings, clock_, random_, metrics_) : nullptr),
         identity_(make_identity()),
@@ -130,6 +132,7 @@ class Process {
 
   void start() {
     loops_.start();
+    keeper_.start();
     if (identity_) identity_->start();
     if (cluster_) cluster_->start();
     public_->start();
@@ -162,6 +165,7 @@ class Process {
     admin_->close();
     if (cluster_) cluster_->stop();
     if (identity_) identity_->stop();
+    keeper_.stop();
     loops_.stop();
     log_.info("stopped");
   }
@@ -241,6 +245,7 @@ class Process {
   limits::ConnectionLimiter limiter_;
   runtime::EventLoops loops_;
   gate::Gates gates_;
+  gate::Keeper keeper_;
   std::unique_ptr<Cluster> cluster_;
   std::unique_ptr<limits::SharedLimits> shared_limits_;
   std::unique_ptr<IdentityNode> identity_;

@@ -82,16 +82,27 @@ void Gates::check_timed(const http::Request& request, const http::WireOptions& w
 
 void Gates::set_keys(std::shared_ptr<const crypto::KeySet> keys, bool started) {
   const auto apply = [this, keys](std::size_t loop) { gates_[loop]->verifier().set_keys(keys); };
-  if (!started) {
+  if (started) {
+    loops_.post_to_each(apply);
+  } else {
     for (std::size_t loop = 0; loop < gates_.size(); ++loop) apply(loop);
-    return;
   }
-  loops_.post_to_each(apply);
-  keys->prepare();  // afterwards: a key that was revoked must not wait for it
+  const std::lock_guard lock(mutex_);
+  unprepared_ = std::move(keys);
 }
 
-void Gates::sweep() {
-  loops_.post_to_each([this](std::size_t loop) { gates_[loop]->verifier().sweep_step(); });
+void Gates::tend() {
+  loops_.post_to_each([this](std::size_t loop) {
+    auto& verifier = gates_[loop]->verifier();
+    verifier.sweep_step();
+    if (loop == 0) revocations_ = verifier.revocation_count();
+  });
+  std::shared_ptr<const crypto::KeySet> keys;
+  {
+    const std::lock_guard lock(mutex_);
+    keys.swap(unprepared_);
+  }
+  if (keys) keys->prepare();
 }
 
 void Gates::register_metrics(telemetry::Metrics& metrics) {

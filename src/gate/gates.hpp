@@ -3,6 +3,7 @@
 #include <atomic>
 #include <limits>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,12 +48,13 @@ class Gates final : public contract::Authenticator, public contract::RevocationF
   // Whether a loop may say yes: complete as of less than max_staleness ago. For readiness; thread-safe.
   [[nodiscard]] bool is_fresh() const;
 
-  // Replaces the keys on every loop: at once before the loops have started, else by a post to each. The latter prepares
-  // the new ones, too, which takes some 10 ms each: for a thread that is no loop.
+  // Replaces the keys on every loop: at once before the loops have started, else by a post to each. Signatures of the
+  // new ones are checked the slower way until tend() has prepared them.
   void set_keys(std::shared_ptr<const crypto::KeySet> keys, bool started);
 
-  // Forgets some of what has expired; to be called now and then.
-  void sweep();
+  // What a second owes: prepares keys that are new, some 10 ms each, and forgets a 256th of what has expired. For a
+  // thread that is no loop (Keeper's). REQUIRES: the loops have started.
+  void tend();
 
  private:
   void check_timed(const http::Request& request, const http::WireOptions& wire, std::string& out);
@@ -68,6 +70,8 @@ class Gates final : public contract::Authenticator, public contract::RevocationF
   telemetry::LoopHistogram<11> times_;
   std::vector<std::unique_ptr<Gate>> gates_;
   std::atomic<std::size_t> revocations_{0};  // held by the first loop, as of the last change
+  std::mutex mutex_;
+  std::shared_ptr<const crypto::KeySet> unprepared_;  // guarded by mutex_; null: tend() has seen to the last ones
   // What every loop is complete as of, on the steady clock; kNever until it was said.
   static constexpr base::SteadyPoint::rep kNever = std::numeric_limits<base::SteadyPoint::rep>::min();
   std::atomic<base::SteadyPoint::rep> complete_as_of_{kNever};

@@ -166,8 +166,8 @@ TEST_F(GatesTest, sweeping_forgets_what_has_expired) {
   gates->load({test::revoked(Kind::token, "a", clock.now())}, clock.steady_now());
   loops.start();
   clock.advance(std::chrono::seconds(2'000));
-  for (int i = 0; i < 256; ++i) gates->sweep();
-  gates->follow({}, std::nullopt);
+  for (int i = 0; i < 256; ++i) gates->tend();
+  loops.on_each_blocking([](std::size_t) {});
   EXPECT_NE(metrics.render().find("gatehouse_gate_revocations 0"), std::string::npos);
 }
 
