@@ -96,7 +96,7 @@ part_e2e() {
     return
   fi
   local report=build/e2e.tap
-  (cd tests/e2e && node --test --test-reporter=tap dist/*.test.js) | tee "$report" | grep -E '^ *not ok|^# [a-z]'
+  (cd tests/e2e && node --test --test-reporter=tap dist/*.test.js) | tee "$report" | grep -E -A 30 '^ *not ok|^# [a-z]'
   local skipped
   skipped=$(tap_total skipped "$report")
   count e2e "$(tap_total pass "$report")" "$(($(tap_total fail "$report") + $(tap_total cancelled "$report") + skipped))"
