@@ -18,6 +18,7 @@
 #include "app/workbench.hpp"
 #include "identity/bulk/account_export.hpp"
 #include "identity/bulk/account_import.hpp"
+#include "platform/audit/event_types.hpp"
 #include "platform/base/unavailable.hpp"
 
 namespace gatehouse::app {
@@ -77,6 +78,12 @@ class ProgressLine {
   std::optional<ImportProgress> first_;
   bool drawn_ = false;
 };
+
+// Once, at the end: a run is many transactions.
+void record_run(const Installation& installation, std::string_view type, std::vector<audit::Field> fields) {
+  const audit::Event event{.type = type, .fields = std::move(fields)};
+  installation.database->write_blocking([&](db::Transaction& tx) { installation.audit.record(tx, event); });
+}
 
 fs::path beside(const fs::path& file, const char* suffix) { return fs::path(file) += suffix; }
 
@@ -148,6 +155,9 @@ int account_import(const Settings& settings, const ImportArguments& arguments, c
     io.err << "The database could not go on (" << away.what() << "). Run the same command again: nothing is lost.\n";
     return 1;
   }
+  record_run(
+      installation, audit::type::kAccountsImported,
+      {{"by", "operator"}, {"imported", std::to_string(done.imported)}, {"refused", std::to_string(done.refused)}});
   io.out << done.imported << " accounts imported, " << done.refused << " lines refused";
   if (done.refused > 0) io.out << " (" << done.taken << " for a name that is taken): see " << options.report.string();
   io.out << "\n";
@@ -162,6 +172,10 @@ int account_export(const Settings& settings, const ExportArguments& arguments, c
                                                   {.password_hashes = arguments.password_hashes},
                                                   [&](std::string_view lines) { file.write(lines); });
   file.keep();
+  record_run(installation, audit::type::kAccountsExported,
+             {{"by", "operator"},
+              {"accounts", std::to_string(accounts)},
+              {"password_hashes", arguments.password_hashes ? "yes" : "no"}});
   io.out << accounts << " accounts exported\n";
   return 0;
 }

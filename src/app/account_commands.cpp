@@ -2,12 +2,15 @@
 #include <istream>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "app/commands.hpp"
 #include "app/identity_role.hpp"
 #include "app/workbench.hpp"
 #include "identity/account/registration.hpp"
+#include "platform/audit/event_types.hpp"
+#include "platform/base/words.hpp"
 
 namespace gatehouse::app {
 namespace {
@@ -51,15 +54,26 @@ std::optional<Account> look_up(Installation& installation, const std::string& wh
   });
 }
 
+void record_change(const Installation& installation, db::Transaction& tx, std::string_view type,
+                   const Account& account) {
+  audit::Event event{.type = type, .subject = account.id.uuid(), .fields = {{"by", "operator"}}};
+  if (type == audit::type::kRolesSet) event.fields.push_back({"roles", base::join_words(account.roles)});
+  installation.audit.record(tx, event);
+}
+
 // One step on one account, durable and known to the running process when it returns.
+// `event`: empty where the step records its own.
 template <class Step>
-int change(const Settings& settings, const std::string& who, const CommandIo& io, Step step) {
+int change(const Settings& settings, const std::string& who, std::string_view event, const CommandIo& io, Step step) {
   Workbench bench(settings);
   auto& installation = bench.installation();
   const auto account = look_up(installation, who);
   if (!account) return complain({.error = identity::AccountError::not_found}, io.err);
-  const auto changed =
-      installation.database->write_blocking([&](db::Transaction& tx) { return step(installation, tx, account->id); });
+  const auto changed = installation.database->write_blocking([&](db::Transaction& tx) {
+    auto done = step(installation, tx, account->id);
+    if (done && !event.empty()) record_change(installation, tx, event, done->account);
+    return done;
+  });
   if (!changed) return complain(changed.error(), io.err);
   print(changed->account, io.out);
   return bench.tell_running_process(io);
@@ -135,31 +149,35 @@ int account_show(const Settings& settings, const std::string& who, const Command
 
 int account_set_roles(const Settings& settings, const std::string& who, const std::vector<std::string>& roles,
                       const CommandIo& io) {
-  return change(settings, who, io, [&](const Installation& at, db::Transaction& tx, contract::AccountId id) {
-    return at.account_steps.set_roles(tx, id, roles);
-  });
+  return change(settings, who, audit::type::kRolesSet, io,
+                [&](const Installation& at, db::Transaction& tx, contract::AccountId id) {
+                  return at.account_steps.set_roles(tx, id, roles);
+                });
 }
 
 int account_disable(const Settings& settings, const std::string& who, const CommandIo& io) {
-  return change(settings, who, io, [](const Installation& at, db::Transaction& tx, contract::AccountId id) {
-    return at.account_steps.disable(tx, id);
-  });
+  return change(settings, who, audit::type::kAccountDisabled, io,
+                [](const Installation& at, db::Transaction& tx, contract::AccountId id) {
+                  return at.account_steps.disable(tx, id);
+                });
 }
 
 int account_enable(const Settings& settings, const std::string& who, const CommandIo& io) {
-  return change(settings, who, io, [](const Installation& at, db::Transaction& tx, contract::AccountId id) {
-    return at.account_steps.enable(tx, id);
-  });
+  return change(settings, who, audit::type::kAccountEnabled, io,
+                [](const Installation& at, db::Transaction& tx, contract::AccountId id) {
+                  return at.account_steps.enable(tx, id);
+                });
 }
 
 int account_end_sessions(const Settings& settings, const std::string& who, const CommandIo& io) {
-  return change(settings, who, io, [](const Installation& at, db::Transaction& tx, contract::AccountId id) {
-    return at.account_steps.end_sessions(tx, id);
-  });
+  return change(settings, who, audit::type::kSessionsEndedByAdmin, io,
+                [](const Installation& at, db::Transaction& tx, contract::AccountId id) {
+                  return at.account_steps.end_sessions(tx, id);
+                });
 }
 
 int account_reset_factors(const Settings& settings, const std::string& who, const CommandIo& io) {
-  return change(settings, who, io, [](const Installation& at, db::Transaction& tx, contract::AccountId id) {
+  return change(settings, who, "", io, [](const Installation& at, db::Transaction& tx, contract::AccountId id) {
     return at.factor_reset.reset(tx, id, std::nullopt);
   });
 }

@@ -190,6 +190,27 @@ void add_keys_and_tokens(CLI::App& app, Invocation& invocation) {
        invocation, [](const Settings& s) { return token_verify(s, standard_io()); });
 }
 
+void add_audit(CLI::App& app, Invocation& invocation) {
+  static AuditVerifyArguments verify;
+  static std::string from;
+  static std::string until;
+  CLI::App* const audit = app.add_subcommand("audit", "The audit log")->require_subcommand(1);
+
+  CLI::App* const check = add_command(*audit, invocation, "verify", "Is it as it was sealed? Says what is not");
+  check->add_option("--file", verify.file, "An export, instead of the log in the database");
+  check->add_option("--key", verify.key, "The key an export must be signed with, from `audit key`")->needs("--file");
+  check->add_option("--witness", verify.witnesses, "NUMBER:SHA256 of a batch that has to be there still");
+  runs(check, invocation, [](const Settings& s) { return audit_verify(s, verify, standard_io()); });
+
+  CLI::App* const export_log = add_command(*audit, invocation, "export", "NDJSON that verifies on its own");
+  export_log->add_option("--from", from, "2026-01-31 or 2026-01-31T12:00:00Z: sealed then or later");
+  export_log->add_option("--to", until, "Sealed before");
+  runs(export_log, invocation, [](const Settings& s) { return audit_export(s, from, until, standard_io()); });
+
+  runs(add_command(*audit, invocation, "key", "The public key it is signed with"), invocation,
+       [](const Settings& s) { return audit_show_key(s, standard_io()); });
+}
+
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
@@ -202,6 +223,7 @@ int run_command_line(int argc, char** argv) {
   add_migrate(app, invocation);
   add_account(app, invocation);
   add_keys_and_tokens(app, invocation);
+  add_audit(app, invocation);
   try {
     app.parse(argc, argv);
     return invocation.run();

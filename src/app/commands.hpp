@@ -70,4 +70,17 @@ struct ExportArguments {
 // Would a gate let this token pass? Prints what it says, or why not. The token is the first line of `in`.
 [[nodiscard]] int token_verify(const Settings& settings, const CommandIo& io);
 
+struct AuditVerifyArguments {
+  std::string file;                    // an export; empty: the log in the database
+  std::string key;                     // kid that an export has to be signed with; empty: whichever it names
+  std::vector<std::string> witnesses;  // NUMBER:SHA256, ends of the chain that were seen before
+};
+// Says the first record that is wrong. 1 when there is one.
+[[nodiscard]] int audit_verify(const Settings& settings, const AuditVerifyArguments& arguments, const CommandIo& io);
+// NDJSON on `out`, which verifies on its own. Times as RFC 3339 or dates, by when it was sealed; empty: no bound.
+[[nodiscard]] int audit_export(const Settings& settings, const std::string& from, const std::string& until,
+                               const CommandIo& io);
+// The public key that the log is signed with, as JWK.
+[[nodiscard]] int audit_show_key(const Settings& settings, const CommandIo& io);
+
 }  // namespace gatehouse::app

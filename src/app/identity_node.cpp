@@ -21,7 +21,8 @@ IdentityNode::IdentityNode(const Settings& settings, gate::Gates& gates, contrac
             keep_time(*installation_->database, clock, log);
             role_.release_unused_memory();
           },
-          log, metrics) {
+          log, metrics),
+      audit_keeper_(*installation_, log, metrics) {
   role_.recovery().provide(mail_.renderer());
   register_metrics(metrics);
 }
@@ -31,6 +32,7 @@ void IdentityNode::start() {
   mail_.start();
   webhooks_.start();
   role_.recovery().reset_worker.start();
+  audit_keeper_.start();
   control_.emplace(settings_.data.dir, [this] { return housekeeper_.look_now(); });
 }
 
@@ -39,6 +41,7 @@ void IdentityNode::stop() {
   webhooks_.stop();
   mail_.stop();
   role_.recovery().reset_worker.stop();
+  audit_keeper_.stop();
   housekeeper_.stop();
 }
 

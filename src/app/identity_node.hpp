@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "app/audit_keeper.hpp"
 #include "app/control_socket.hpp"
 #include "app/data_lock.hpp"
 #include "app/housekeeper.hpp"
@@ -39,6 +40,7 @@ class IdentityNode {
   IdentityRole role_;
   MailService mail_;
   Housekeeper housekeeper_;
+  AuditKeeper audit_keeper_;
   std::optional<ControlSocket> control_;
 };
 

@@ -9,6 +9,7 @@
 #include "app/open_database.hpp"
 #include "crypto/mac.hpp"
 #include "crypto/master_key.hpp"
+#include "identity/audit/batch.hpp"
 #include "platform/db/migrations.hpp"
 
 namespace gatehouse::app {
@@ -83,6 +84,7 @@ Installation::Installation(const Settings& all_settings, const base::Clock& a_cl
       master_key(std::move(master)),
       secrets(std::move(server_secrets)),
       audit(a_clock),
+      audit_key(identity::audit_key(secrets.audit_seal)),
       revocations(settings.token.access_lifetime + settings.token.leeway),
       sessions(session_options(settings), revocations),
       vault(secrets.account_kek, secrets.blind_index, random),

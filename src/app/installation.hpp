@@ -4,6 +4,7 @@
 
 #include "app/settings.hpp"
 #include "crypto/sealing.hpp"
+#include "crypto/signing_key.hpp"
 #include "identity/account/account_store.hpp"
 #include "identity/account/account_vault.hpp"
 #include "identity/account/administration.hpp"
@@ -42,6 +43,7 @@ struct Installation {
   crypto::SealingKey master_key;
   identity::ServerSecrets secrets;
   audit::Log audit;
+  crypto::SigningKey audit_key;
   identity::RevocationStore revocations;
   identity::SessionStore sessions;
   identity::AccountStore accounts;

@@ -223,6 +223,10 @@ struct AdminSettings {
   bool require_second_factor = true;
 };
 
+struct AuditSettings {
+  std::chrono::seconds retention{std::chrono::hours(24 * 365)};  // 0: for ever
+};
+
 struct Settings {
   Settings();
 
@@ -252,6 +256,7 @@ struct Settings {
   WebhookSettings webhook;
   WebauthnSettings webauthn;
   AdminSettings admin;
+  AuditSettings audit;
   contract::RolePermissions roles;  // [roles]: given in the file, it replaces the default roles as a whole
 };
 

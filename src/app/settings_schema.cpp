@@ -207,6 +207,11 @@ void add_registration(Schema& s, RegistrationSettings& m) {
            "require: not at all; off: the address is believed as given.");
 }
 
+void add_audit(Schema& s, AuditSettings& m) {
+  s.duration("audit.retention", m.retention, seconds(0), 24 * 3650 * hours(1),
+             "Events of the audit log that were sealed longer ago are removed. 0s: none ever is.");
+}
+
 std::string print_roles(const contract::RolePermissions& roles) {
   std::string out;
   for (const auto& [name, permissions] : roles) {
@@ -258,6 +263,7 @@ Schema settings_schema(Settings& settings) {
   add_pages(schema, settings.pages);
   add_people(schema, settings);
   add_outbound(schema, settings);
+  add_audit(schema, settings.audit);
   add_roles(schema, settings.roles);
   return schema;
 }

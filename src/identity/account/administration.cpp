@@ -2,9 +2,25 @@
 
 #include <utility>
 
+#include "platform/audit/event_types.hpp"
+#include "platform/audit/log.hpp"
+#include "platform/base/words.hpp"
+
 namespace gatehouse::identity {
 
 using boost::asio::awaitable;
+
+// As steps_ left it, and an event if anything was done.
+base::Result<AccountChange, Refusal> Administration::recorded(db::Transaction& tx, std::string_view type,
+                                                              base::Result<AccountChange, Refusal> change,
+                                                              const Caller& caller) const {
+  if (!change) return change;
+  audit::Event event{.type = type, .subject = change->account.id.uuid()};
+  if (caller.account) event.actor = caller.account->uuid();
+  if (type == audit::type::kRolesSet) event.fields.push_back({"roles", base::join_words(change->account.roles)});
+  steps_.record(tx, event);
+  return change;
+}
 
 awaitable<base::Result<Account, Refusal>> Administration::finish(base::Result<AccountChange, Refusal> change,
                                                                  EndReason reason, const char* event, Caller caller) {
@@ -36,25 +52,33 @@ awaitable<AccountPage> Administration::find_by_email(std::string email) {
 
 awaitable<base::Result<Account, Refusal>> Administration::set_roles(contract::AccountId id,
                                                                     std::vector<std::string> roles, Caller caller) {
-  auto step = [&](db::Transaction& tx) { return steps_.set_roles(tx, id, roles); };
+  auto step = [&](db::Transaction& tx) {
+    return recorded(tx, audit::type::kRolesSet, steps_.set_roles(tx, id, roles), caller);
+  };
   auto change = co_await forgetting(profiles_, id, database_.write(step));
   co_return co_await finish(std::move(change), EndReason::ended_by_admin, "roles_changed", std::move(caller));
 }
 
 awaitable<base::Result<Account, Refusal>> Administration::disable(contract::AccountId id, Caller caller) {
-  auto step = [&](db::Transaction& tx) { return steps_.disable(tx, id); };
+  auto step = [&](db::Transaction& tx) {
+    return recorded(tx, audit::type::kAccountDisabled, steps_.disable(tx, id), caller);
+  };
   auto change = co_await forgetting(profiles_, id, database_.write(step));
   co_return co_await finish(std::move(change), EndReason::account_disabled, "account_disabled", std::move(caller));
 }
 
 awaitable<base::Result<Account, Refusal>> Administration::enable(contract::AccountId id, Caller caller) {
-  auto step = [&](db::Transaction& tx) { return steps_.enable(tx, id); };
+  auto step = [&](db::Transaction& tx) {
+    return recorded(tx, audit::type::kAccountEnabled, steps_.enable(tx, id), caller);
+  };
   auto change = co_await forgetting(profiles_, id, database_.write(step));
   co_return co_await finish(std::move(change), EndReason::ended_by_admin, "account_enabled", std::move(caller));
 }
 
 awaitable<base::Result<Account, Refusal>> Administration::end_sessions(contract::AccountId id, Caller caller) {
-  auto step = [&](db::Transaction& tx) { return steps_.end_sessions(tx, id); };
+  auto step = [&](db::Transaction& tx) {
+    return recorded(tx, audit::type::kSessionsEndedByAdmin, steps_.end_sessions(tx, id), caller);
+  };
   auto change = co_await database_.write(step);
   co_return co_await finish(std::move(change), EndReason::ended_by_admin, "sessions_ended", std::move(caller));
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "contract/ids.hpp"
@@ -19,6 +20,7 @@
 #include "identity/session/session_service.hpp"
 #include "identity/session/session_store.hpp"
 #include "identity/token/revocation_store.hpp"
+#include "platform/audit/log.hpp"
 #include "platform/base/clock.hpp"
 #include "platform/base/result.hpp"
 #include "platform/db/database.hpp"
@@ -70,6 +72,9 @@ class AccountSteps {
   [[nodiscard]] base::Result<AccountChange, Refusal> enable(db::Transaction& tx, contract::AccountId id) const;
   [[nodiscard]] base::Result<AccountChange, Refusal> end_sessions(db::Transaction& tx, contract::AccountId id) const;
 
+  // An audit event of such a change, in its transaction: who did it only the caller knows.
+  void record(db::Transaction& tx, const audit::Event& event) const { audit::record(tx, event, parts_.clock.now()); }
+
   // Nothing when each exists; else invalid_input, naming `roles`.
   [[nodiscard]] std::optional<Refusal> check_roles(const std::vector<std::string>& roles) const;
 
@@ -99,6 +104,9 @@ class Administration {
   boost::asio::awaitable<base::Result<Account, Refusal>> end_sessions(contract::AccountId id, Caller caller);
 
  private:
+  [[nodiscard]] base::Result<AccountChange, Refusal> recorded(db::Transaction& tx, std::string_view type,
+                                                              base::Result<AccountChange, Refusal> change,
+                                                              const Caller& caller) const;
   boost::asio::awaitable<base::Result<Account, Refusal>> finish(base::Result<AccountChange, Refusal> change,
                                                                 EndReason reason, const char* event, Caller caller);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "platform/audit/event_types.hpp"
+#include "platform/audit/log.hpp"
 #include "platform/base/uuid.hpp"
 #include "platform/text/email.hpp"
 #include "platform/text/username.hpp"
@@ -46,6 +48,11 @@ NewAccount Registration::make_row(const Prepared& prepared, std::string hash, st
           .created_at = parts_.clock.now()};
 }
 
+void Registration::note(db::Transaction& tx, const NewAccount& row, audit::Event event) {
+  event.subject = row.id.uuid();
+  audit::record(tx, event, row.created_at);
+}
+
 base::Result<Account, Refusal> Registration::finish(const Prepared& prepared, const NewAccount& row, bool inserted,
                                                     const telemetry::TraceContext* trace) {
   if (!inserted) {
@@ -79,7 +86,9 @@ awaitable<base::Result<Account, Refusal>> Registration::register_account(Registr
   NewAccount row = make_row(*prepared, *hash, options_.roles);
   const std::string unproven = options_.email_proof == EmailProof::off ? "" : std::exchange(row.email_index, "");
   auto insert = [&](db::Transaction& tx) {
-    return unproven.empty() ? parts_.store.insert(tx, row).has_value() : insert_unproven(tx, row, unproven);
+    const bool done = unproven.empty() ? parts_.store.insert(tx, row).has_value() : insert_unproven(tx, row, unproven);
+    if (done) note(tx, row, {.type = audit::type::kAccountRegistered, .actor = row.id.uuid()});
+    return done;
   };
   const bool inserted = co_await parts_.database.write(insert);
   co_return finish(*prepared, row, inserted, &caller.trace);
@@ -92,8 +101,11 @@ base::Result<Account, Refusal> Registration::create_blocking(const RegistrationR
   const auto hash = parts_.passwords.choose_blocking(request.password, "password", prepared->words());
   if (!hash) return hash.error();
   const NewAccount row = make_row(*prepared, *hash, std::move(roles));
-  const bool inserted =
-      parts_.database.write_blocking([&](db::Transaction& tx) { return parts_.store.insert(tx, row).has_value(); });
+  const bool inserted = parts_.database.write_blocking([&](db::Transaction& tx) {
+    const bool done = parts_.store.insert(tx, row).has_value();
+    if (done) note(tx, row, {.type = audit::type::kAccountCreated, .fields = {{"by", "operator"}}});
+    return done;
+  });
   return finish(*prepared, row, inserted, nullptr);
 }
 

@@ -14,6 +14,7 @@
 #include "identity/account/refusal.hpp"
 #include "identity/account/verification_mail.hpp"
 #include "identity/proof/unproven_email_store.hpp"
+#include "platform/audit/event.hpp"
 #include "platform/base/clock.hpp"
 #include "platform/base/random.hpp"
 #include "platform/base/result.hpp"
@@ -77,6 +78,7 @@ class Registration {
   [[nodiscard]] base::Result<Prepared, Refusal> prepare(const RegistrationRequest& request) const;
   [[nodiscard]] NewAccount make_row(const Prepared& prepared, std::string hash, std::vector<std::string> roles) const;
   [[nodiscard]] bool insert_unproven(db::Transaction& tx, const NewAccount& row, const std::string& email_index) const;
+  static void note(db::Transaction& tx, const NewAccount& row, audit::Event event);
   [[nodiscard]] base::Result<Account, Refusal> finish(const Prepared& prepared, const NewAccount& row, bool inserted,
                                                       const telemetry::TraceContext* trace);
 

@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "identity/account/display_name.hpp"
+#include "platform/audit/event_types.hpp"
+#include "platform/audit/log.hpp"
 #include "platform/text/username.hpp"
 
 namespace gatehouse::identity {
@@ -83,7 +85,21 @@ base::Result<Account, Refusal> SelfService::apply(db::Transaction& tx, const con
   const auto changed = parts_.store.change_names(tx, record->id, names, parts_.clock.now());
   if (!changed && changed.error() == StoreError::taken) return Refusal{.error = AccountError::name_taken};
   if (!changed) return Refusal{.error = AccountError::not_found};
+  record_change(tx, who, change);
   return assemble(parts_.vault, parts_.store.find_with_profile(tx, record->id).value());
+}
+
+// What was changed, never into what.
+void SelfService::record_change(db::Transaction& tx, const contract::Principal& who,
+                                const PreparedChange& change) const {
+  const auto word = [](bool changed) { return changed ? "changed" : "kept"; };
+  audit::record(tx,
+                {.type = audit::type::kProfileChanged,
+                 .actor = who.account.uuid(),
+                 .subject = who.account.uuid(),
+                 .fields = {{"username", word(change.username.has_value())},
+                            {"display_name", word(change.display_name.has_value())}}},
+                parts_.clock.now());
 }
 
 awaitable<base::Result<Account, Refusal>> SelfService::change_profile(const contract::Principal& who,
@@ -137,6 +153,12 @@ awaitable<base::Result<void, Refusal>> SelfService::change_password(const contra
     if (!record->email_index.empty()) {  // an address nobody has proven may be anybody's
       parts_.outbox.send(tx, {.kind = MailKind::password_changed, .account = who.account});
     }
+    audit::record(tx,
+                  {.type = audit::type::kPasswordChanged,
+                   .actor = who.account.uuid(),
+                   .subject = who.account.uuid(),
+                   .fields = {{"session", who.session.to_string()}}},
+                  now);
     return parts_.session_store.end_all_of_account(tx, who.account, who.session, EndReason::password_changed, now);
   };
   auto ended = co_await parts_.database.write(replace);

@@ -82,6 +82,7 @@ class SelfService {
   [[nodiscard]] base::Result<Account, Refusal> apply(db::Transaction& tx, const contract::Principal& who,
                                                      const PreparedChange& change,
                                                      const std::optional<std::string>& proven_hash) const;
+  void record_change(db::Transaction& tx, const contract::Principal& who, const PreparedChange& change) const;
 
   Parts parts_;
 };

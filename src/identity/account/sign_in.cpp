@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "platform/audit/event_types.hpp"
+#include "platform/audit/log.hpp"
 #include "platform/text/email.hpp"
 #include "platform/text/username.hpp"
 
@@ -81,6 +83,18 @@ Refusal SignIn::refuse(SignInOutcome outcome, const std::optional<AccountRecord>
   return {.error = AccountError::wrong_credentials};
 }
 
+// Of its own transaction: a refusal has no other. Known and unknown names take the same steps. Who is slowed down
+// before a password was looked at is counted and not recorded: a flood would fill the log.
+awaitable<Refusal> SignIn::refuse_recorded(SignInOutcome outcome, const std::optional<AccountRecord>& account,
+                                           const Caller& caller) {
+  co_await parts_.database.write([&](db::Transaction& tx) {
+    audit::Event event{.type = audit::type::kSignInFailed, .fields = {{"reason", std::string(to_string(outcome))}}};
+    if (account) event.subject = account->id.uuid();
+    audit::record(tx, event, parts_.clock.now());
+  });
+  co_return refuse(outcome, account, caller);
+}
+
 awaitable<base::Result<SignInAnswer, Refusal>> SignIn::sign_in(SignInRequest request, Caller caller) {
   const auto prepared = prepare_password(request.password);
   if (!prepared) co_return parts_.passwords.refuse(prepared.error(), "password");
@@ -99,13 +113,15 @@ awaitable<base::Result<SignInAnswer, Refusal>> SignIn::sign_in(SignInRequest req
     (void)refuse(SignInOutcome::throttled, record, caller);
     co_return proof.error();
   }
-  if (!record) co_return refuse(SignInOutcome::unknown_account, record, caller);
-  if (!proof->matches) co_return refuse(SignInOutcome::wrong_password, record, caller);
-  if (record->state != AccountState::active) co_return refuse(SignInOutcome::account_disabled, record, caller);
+  if (!record) co_return co_await refuse_recorded(SignInOutcome::unknown_account, record, caller);
+  if (!proof->matches) co_return co_await refuse_recorded(SignInOutcome::wrong_password, record, caller);
+  if (record->state != AccountState::active)
+    co_return co_await refuse_recorded(SignInOutcome::account_disabled, record, caller);
 
   auto open = [&](db::Transaction& tx) { return open_if_unchanged(tx, found, *proof, caller); };
   auto opened = co_await parts_.database.write(open);
-  if (!opened && opened.error() == SignInOutcome::changed_meanwhile) co_return refuse(opened.error(), record, caller);
+  if (!opened && opened.error() == SignInOutcome::changed_meanwhile)
+    co_return co_await refuse_recorded(opened.error(), record, caller);
   co_await parts_.passwords.accept(attempt);
   if (!opened) {
     (void)refuse(opened.error(), record, caller);

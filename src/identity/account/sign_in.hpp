@@ -78,6 +78,8 @@ class SignIn {
                                                                       const PasswordWork::Proof& proof,
                                                                       const Caller& caller) const;
   Refusal refuse(SignInOutcome outcome, const std::optional<AccountRecord>& record, const Caller& caller);
+  boost::asio::awaitable<Refusal> refuse_recorded(SignInOutcome outcome, const std::optional<AccountRecord>& account,
+                                                  const Caller& caller);
 
   Parts parts_;
   const SignInOptions options_;

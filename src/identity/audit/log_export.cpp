@@ -23,31 +23,34 @@ std::size_t append_events(db::Transaction& tx, const Batch& batch, std::string& 
 
 }  // namespace
 
-ExportPiece export_log(db::Transaction& tx, const ExportRange& range, const crypto::SigningKey& key,
-                       base::TimePoint now) {
+ExportBody export_batches(db::Transaction& tx, const ExportRange& range) {
   const BatchStore store;
   const auto batches = store.sealed_between(tx, range.after_batch + 1, range.from, range.until, kBatchesAtOnce);
-  ExportPiece piece{.lines = {}, .last_batch = range.after_batch};
-  ChainHead head{.number = range.after_batch, .record_sha256 = std::string(64, '0')};
+  ExportBody body{.complete = batches.size() < kBatchesAtOnce};
+  body.behind = body.head = {.number = range.after_batch};
   if (!batches.empty()) {
-    if (const auto first = parse_batch(batches.front().record)) head = {first->number - 1, first->previous_sha256};
+    if (auto first = parse_batch(batches.front().record)) body.behind = {first->number - 1, first->previous_sha256};
   }
-  piece.lines = export_start_line(head, now, key) + '\n';
   std::size_t count = 0;
   for (const auto& stored : batches) {
     if (count >= range.max_events) {
-      piece.complete = false;
+      body.complete = false;
       break;
     }
-    const auto batch = parse_batch(stored.record);
-    if (batch) count += append_events(tx, *batch, piece.lines);
-    piece.lines.append(stored.record) += '\n';
-    piece.last_batch = stored.number;
-    head = {stored.number, sha256_hex(stored.record)};
+    if (const auto batch = parse_batch(stored.record)) count += append_events(tx, *batch, body.lines);
+    body.lines.append(stored.record) += '\n';
+    body.head = {stored.number, sha256_hex(stored.record)};
   }
-  if (batches.size() == kBatchesAtOnce) piece.complete = false;
-  piece.lines.append(export_end_line(head, now, key)) += '\n';
-  return piece;
+  return body;
+}
+
+ExportPiece export_log(db::Transaction& tx, const ExportRange& range, const crypto::SigningKey& key,
+                       base::TimePoint now) {
+  const ExportBody body = export_batches(tx, range);
+  return {.lines = export_start_line(body.behind, now, key) + '\n' + body.lines + export_end_line(body.head, now, key) +
+                   '\n',
+          .last_batch = body.head.number,
+          .complete = body.complete};
 }
 
 }  // namespace gatehouse::identity

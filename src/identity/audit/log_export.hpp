@@ -13,7 +13,7 @@
 
 namespace gatehouse::identity {
 
-// Which batches: behind this number, and sealed within this time.
+// Which batches: behind this number, and sealed within this time. Whole ones only.
 struct ExportRange {
   std::int64_t after_batch = 0;
   base::TimePoint from{};                                          // inclusive
@@ -21,14 +21,23 @@ struct ExportRange {
   std::size_t max_events = 5'000;                                  // a batch more or less
 };
 
-// A piece of the log that verifies on its own: export_format.hpp says how it looks. Whole batches only.
-struct ExportPiece {
+// Batches with their events, and nothing around them.
+struct ExportBody {
   std::string lines;
-  std::int64_t last_batch = 0;  // where the next piece goes on; after_batch when there was nothing
-  bool complete = true;         // false: there is more
+  ChainHead behind{};    // what the first of them continues
+  ChainHead head{};      // the last of them; `behind` when there are none
+  bool complete = true;  // false: there is more behind head
 };
 
-// Works inside the caller's transaction; thread-safe.
+// Work inside the caller's transaction; thread-safe.
+[[nodiscard]] ExportBody export_batches(db::Transaction& tx, const ExportRange& range);
+
+// The same as an export that verifies on its own: export_format.hpp says how it looks.
+struct ExportPiece {
+  std::string lines;
+  std::int64_t last_batch = 0;  // where the next piece goes on
+  bool complete = true;
+};
 [[nodiscard]] ExportPiece export_log(db::Transaction& tx, const ExportRange& range, const crypto::SigningKey& key,
                                      base::TimePoint now);
 

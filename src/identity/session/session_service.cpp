@@ -5,7 +5,10 @@
 
 #include "identity/session/client_info.hpp"
 #include "identity/token/data_key.hpp"
+#include "platform/audit/event_types.hpp"
+#include "platform/audit/log.hpp"
 #include "platform/base/unavailable.hpp"
+#include "platform/base/words.hpp"
 
 namespace gatehouse::identity {
 namespace {
@@ -82,6 +85,12 @@ base::Result<OpenedSession, SessionError> SessionService::open(db::Transaction& 
   const contract::SessionId id(base::Uuid::random(parts_.random));
   auto revoked =
       parts_.store.insert_capped(tx, {id, account, seal_client_info(*data_key, id, client, parts_.random), amr}, now);
+  audit::record(tx,
+                {.type = audit::type::kSignInSucceeded,
+                 .actor = account.uuid(),
+                 .subject = account.uuid(),
+                 .fields = {{"session", id.to_string()}, {"amr", base::join_words(amr)}}},
+                now);
   const auto& lifetimes = parts_.store.options();
   OpenedSession opened{.refresh = {id, 0},
                        .grant = {.account = account,

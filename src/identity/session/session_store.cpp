@@ -4,6 +4,8 @@
 #include <string_view>
 #include <utility>
 
+#include "platform/audit/event_types.hpp"
+#include "platform/audit/log.hpp"
 #include "platform/base/words.hpp"
 
 namespace gatehouse::identity {
@@ -190,10 +192,19 @@ std::optional<AccessGrant> SessionStore::reauthenticate(db::Transaction& tx, con
 
 std::optional<Revocation> SessionStore::end(db::Transaction& tx, contract::SessionId id, EndReason reason,
                                             base::TimePoint now) const {
-  const auto ended = tx.execute(
-      "UPDATE session SET ended_at = $2, end_reason = $3 WHERE id = $1 AND ended_at IS NULL AND idle_expires_at > $2",
-      {Blob{id.bytes()}, base::to_unix_ms(now), to_string(reason)});
-  if (ended == 0) return std::nullopt;
+  const auto account = tx.query_one(
+      "UPDATE session SET ended_at = $2, end_reason = $3 WHERE id = $1 AND ended_at IS NULL AND idle_expires_at > $2 "
+      "RETURNING account_id",
+      {Blob{id.bytes()}, base::to_unix_ms(now), to_string(reason)},
+      [](const db::Row& row) { return account_id(row, 0); });
+  if (!account) return std::nullopt;
+  // Reuse is what an administrator looks for: it has a type of its own.
+  const bool reuse = reason == EndReason::refresh_reuse;
+  audit::record(tx,
+                {.type = reuse ? audit::type::kRefreshReuse : audit::type::kSessionEnded,
+                 .subject = account->uuid(),
+                 .fields = {{"session", id.to_string()}, {"reason", std::string(to_string(reason))}}},
+                now);
   return revocations_.revoke_session(tx, id, now);
 }
 

@@ -45,7 +45,8 @@ struct Rotation {
 };
 
 // The table `session`. Whatever ends a session appends to the revocation log in the same transaction and returns the
-// rows, which the caller publishes once it has committed. Works inside the caller's transaction; thread-safe.
+// rows, which the caller publishes once it has committed; each ending is an audit event. Works inside the caller's
+// transaction; thread-safe.
 class SessionStore {
  public:
   SessionStore(SessionOptions options, const RevocationStore& revocations)

@@ -7,6 +7,9 @@
 #include <optional>
 #include <utility>
 
+#include "platform/audit/event_types.hpp"
+#include "platform/audit/log.hpp"
+
 namespace gatehouse::identity {
 namespace {
 
@@ -119,8 +122,10 @@ base::Result<void, KeyRingError> KeyManager::ensure() {
 
 // Nothing happens when the current key is another by now: somebody else has just rotated.
 bool KeyManager::rotate_from(db::Transaction& tx, std::string_view current_kid, Spares& spares) const {
-  if (!store_.retire(tx, current_kid, verify_until(clock_.now()))) return false;
+  const auto now = clock_.now();
+  if (!store_.retire(tx, current_kid, verify_until(now))) return false;
   complete(tx, spares);
+  audit::record(tx, {.type = audit::type::kKeyRotated, .fields = {{"retired", std::string(current_kid)}}}, now);
   return true;
 }
 
@@ -148,6 +153,7 @@ base::Result<contract::Revocation, KeyRingError> KeyManager::revoke(std::string_
       return known ? KeyRingError::already_revoked : KeyRingError::unknown_kid;
     }
     complete(tx, mine);
+    audit::record(tx, {.type = audit::type::kKeyRevoked, .fields = {{"kid", std::string(kid)}}}, now);
     return revocations_.revoke_key(tx, kid, now);
   });
   if (!outcome) return outcome;

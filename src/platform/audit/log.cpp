@@ -26,10 +26,10 @@ std::string encode_fields(const std::vector<Field>& fields) {
   return json += '}';
 }
 
-void Log::record(db::Transaction& tx, const Event& event) const {
+void record(db::Transaction& tx, const Event& event, base::TimePoint now) {
   const std::string fields = encode_fields(event.fields);
   tx.execute("INSERT INTO audit_event (at, actor, subject, type, fields) VALUES ($1, $2, $3, $4, $5)",
-             {base::to_unix_ms(clock_.now()), id_or_null(event.actor), id_or_null(event.subject), event.type, fields});
+             {base::to_unix_ms(now), id_or_null(event.actor), id_or_null(event.subject), event.type, fields});
 }
 
 }  // namespace gatehouse::audit

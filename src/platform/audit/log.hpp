@@ -6,13 +6,16 @@
 
 namespace gatehouse::audit {
 
-// The audit log's one way in. Stateless but for the clock; thread-safe.
+// The audit log's one way in: one INSERT, so that the event exists exactly if what else the transaction does has
+// happened. Thread-safe. REQUIRES: at most kMaxFields.
+void record(db::Transaction& tx, const Event& event, base::TimePoint now);
+
+// The same with a clock, for whoever has no time at hand. Stateless but for the clock; thread-safe.
 class Log {
  public:
   explicit Log(const base::Clock& clock) : clock_(clock) {}  // outlives the log
 
-  // One INSERT: the event exists exactly if what else the transaction does has happened. REQUIRES: at most kMaxFields.
-  void record(db::Transaction& tx, const Event& event) const;
+  void record(db::Transaction& tx, const Event& event) const { audit::record(tx, event, clock_.now()); }
 
  private:
   const base::Clock& clock_;

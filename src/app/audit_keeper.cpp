@@ -1,0 +1,124 @@
+#include "app/audit_keeper.hpp"
+
+#include <pthread.h>
+
+#include <exception>
+
+#include "identity/audit/retention.hpp"
+
+namespace gatehouse::app {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds kSealEvery{1};
+constexpr seconds kReportEvery{60};
+constexpr seconds kRetainEvery{3600};
+
+}  // namespace
+
+AuditKeeper::AuditKeeper(Installation& installation, telemetry::Logger& log, telemetry::Metrics& metrics)
+    : installation_(installation),
+      log_(log),
+      sealed_(metrics.counter("gatehouse_audit_events_sealed_total", "Events that this process has sealed.")),
+      lost_(metrics.counter("gatehouse_audit_history_lost_total",
+                            "Times that the end of the audit log, as it had been seen, was not there any more.")),
+      failures_(metrics.counter("gatehouse_audit_failures_total", "Attempts to seal or to retain that failed.")),
+      sealer_({*installation.database, installation.audit, installation.audit_key, installation.clock},
+              identity::HeadFile(installation.settings.data.dir / "audit_head")) {
+  metrics.gauge_from("gatehouse_audit_head_batch", "Number of the newest batch of the audit log.", {},
+                     [this] { return static_cast<double>(head_.load()); });
+}
+
+AuditKeeper::~AuditKeeper() { stop(); }
+
+void AuditKeeper::start() {
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "audit");
+    run();
+  });
+}
+
+void AuditKeeper::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (!thread_.joinable()) return;
+  thread_.join();
+  seal();
+}
+
+bool AuditKeeper::stopping() {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
+}
+
+void AuditKeeper::run() {
+  const auto& clock = installation_.clock;
+  auto next_report = clock.steady_now();
+  auto next_retention = clock.steady_now() + kReportEvery;  // not while everything else starts, too
+  std::unique_lock lock(mutex_);
+  while (!wake_.wait_for(lock, kSealEvery, [this] { return stopping_; })) {
+    lock.unlock();
+    seal();
+    const auto now = clock.steady_now();
+    if (now >= next_report) {
+      next_report = now + kReportEvery;
+      report_head();
+    }
+    if (now >= next_retention) {
+      next_retention = now + kRetainEvery;
+      retain();
+    }
+    lock.lock();
+  }
+}
+
+// Whatever is behind comes at once, but no more than a stop would wait for.
+void AuditKeeper::seal() {
+  try {
+    for (int batch = 0; batch < 20; ++batch) {
+      const auto outcome = sealer_.seal_once();
+      sealed_.increment(static_cast<double>(outcome.sealed));
+      latest_ = outcome.head;
+      head_ = outcome.head.number;
+      if (outcome.lost) {
+        lost_.increment();
+        log_.error("audit_history_lost", {{"seen_batch", outcome.lost->number}, {"found_batch", outcome.head.number}});
+      }
+      if (outcome.complete) break;
+    }
+    if (failing_) log_.info("audit_sealing_recovered");
+    failing_ = false;
+  } catch (const std::exception& failure) {
+    failures_.increment();
+    if (!failing_) log_.error("audit_sealing_failed", {{"what", failure.what()}});
+    failing_ = true;
+  }
+}
+
+void AuditKeeper::report_head() {
+  if (latest_ == reported_ || latest_.number == 0) return;
+  log_.info("audit_head", {{"batch", latest_.number}, {"sha256", latest_.record_sha256}});
+  reported_ = latest_;
+}
+
+void AuditKeeper::retain() {
+  const auto keep = installation_.settings.audit.retention;
+  if (keep == seconds(0)) return;
+  try {
+    identity::Retained done{.complete = false};
+    while (!done.complete && !stopping()) {
+      done = identity::remove_old_batches(*installation_.database, installation_.audit, installation_.audit_key, keep,
+                                          installation_.clock.now());
+    }
+    if (done.refused) log_.error("audit_retention_refused", {{"remedy", "gatehouse audit verify"}});
+  } catch (const std::exception& failure) {
+    failures_.increment();
+    log_.error("audit_retention_failed", {{"what", failure.what()}});
+  }
+}
+
+}  // namespace gatehouse::app

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+
+#include "app/installation.hpp"
+#include "identity/audit/sealer.hpp"
+#include "platform/telemetry/log.hpp"
+#include "platform/telemetry/metrics.hpp"
+
+namespace gatehouse::app {
+
+// One thread that seals the audit log every second, tells the log every minute where it ends (a witness outside of the
+// database), and every hour removes what is older than audit.retention. Of its own, so that a slow disk keeps the
+// housekeeper from nothing.
+class AuditKeeper {
+ public:
+  AuditKeeper(Installation& installation, telemetry::Logger& log, telemetry::Metrics& metrics);  // all outlive it
+  ~AuditKeeper();
+  AuditKeeper(const AuditKeeper&) = delete;
+  AuditKeeper& operator=(const AuditKeeper&) = delete;
+
+  void start();
+  void stop();  // idempotent; seals what there is once more
+
+ private:
+  void run();
+  void seal();
+  void report_head();
+  void retain();
+  [[nodiscard]] bool stopping();
+
+  Installation& installation_;
+  telemetry::Logger& log_;
+  telemetry::Counter sealed_;
+  telemetry::Counter lost_;
+  telemetry::Counter failures_;
+  std::atomic<std::int64_t> head_{0};
+  identity::Sealer sealer_;
+  identity::ChainHead reported_;
+  identity::ChainHead latest_;
+  bool failing_ = false;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;  // guarded by mutex_
+  std::thread thread_;
+};
+
+}  // namespace gatehouse::app
