@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <charconv>
 #include <fstream>
@@ -5,6 +6,8 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "app/commands.hpp"
 #include "app/workbench.hpp"
@@ -12,8 +15,10 @@
 #include "identity/audit/head_file.hpp"
 #include "identity/audit/log_export.hpp"
 #include "identity/audit/log_verification.hpp"
+#include "platform/audit/error_book.hpp"
 #include "platform/audit/event_types.hpp"
 #include "platform/base/utc_time.hpp"
+#include "platform/telemetry/json_line.hpp"
 
 namespace gatehouse::app {
 namespace {
@@ -48,6 +53,13 @@ int verify_file(const AuditVerifyArguments& arguments, const CommandIo& io) {
   if (!file) throw std::runtime_error(arguments.file + " can't be read");
   const auto kid = arguments.key.empty() ? std::nullopt : std::optional(arguments.key);
   return report(identity::verify_export(file, kid), io);
+}
+
+void print(const std::vector<audit::ErrorReport>& reports, std::ostream& out) {
+  for (const auto& report : reports) {
+    out << telemetry::to_rfc3339(report.at) << "  " << report.error_id << "  " << report.status << "  " << report.kind
+        << "  " << report.route << "  " << report.detail << "\n";
+  }
 }
 
 base::TimePoint parse_time(const std::string& text, base::TimePoint otherwise) {
@@ -101,6 +113,26 @@ int audit_export(const Settings& settings, const std::string& from, const std::s
 int audit_show_key(const Settings& settings, const CommandIo& io) {
   Workbench bench(settings);
   io.out << boost::json::serialize(bench.installation().audit_key.public_jwk()) << "\n";
+  return 0;
+}
+
+int errors_show(const Settings& settings, const std::string& error_id, const CommandIo& io) {
+  Workbench bench(settings);
+  const auto reports = bench.installation().database->read_blocking(
+      [&](db::Transaction& tx) { return audit::ErrorStore().find(tx, error_id); });
+  if (reports.empty()) {
+    io.err << "Nothing is known of it: it is older than 30 days, or was no answer 5xx.\n";
+    return 1;
+  }
+  print(reports, io.out);
+  return 0;
+}
+
+int errors_list(const Settings& settings, std::size_t limit, const CommandIo& io) {
+  Workbench bench(settings);
+  const auto reports = bench.installation().database->read_blocking(
+      [&](db::Transaction& tx) { return audit::ErrorStore().newest(tx, std::min<std::size_t>(limit, 10'000)); });
+  print(reports, io.out);
   return 0;
 }
 

@@ -3,6 +3,8 @@
 #include <pthread.h>
 
 #include <exception>
+#include <string>
+#include <utility>
 
 #include "identity/audit/retention.hpp"
 
@@ -28,6 +30,9 @@ AuditKeeper::AuditKeeper(Installation& installation, telemetry::Logger& log, tel
               identity::HeadFile(installation.settings.data.dir / "audit_head")) {
   metrics.gauge_from("gatehouse_audit_head_batch", "Number of the newest batch of the audit log.", {},
                      [this] { return static_cast<double>(head_.load()); });
+  metrics.counter_from("gatehouse_audit_error_reports_dropped_total",
+                       "Answers 5xx that came faster than their reports are written; the log has them.", {},
+                       [this] { return static_cast<double>(errors_.dropped()); });
 }
 
 AuditKeeper::~AuditKeeper() { stop(); }
@@ -48,6 +53,7 @@ void AuditKeeper::stop() {
   if (!thread_.joinable()) return;
   thread_.join();
   seal();
+  write_errors();
 }
 
 bool AuditKeeper::stopping() {
@@ -63,6 +69,7 @@ void AuditKeeper::run() {
   while (!wake_.wait_for(lock, kSealEvery, [this] { return stopping_; })) {
     lock.unlock();
     seal();
+    write_errors();
     const auto now = clock.steady_now();
     if (now >= next_report) {
       next_report = now + kReportEvery;
@@ -71,6 +78,7 @@ void AuditKeeper::run() {
     if (now >= next_retention) {
       next_retention = now + kRetainEvery;
       retain();
+      sweep_errors();
     }
     lock.lock();
   }
@@ -96,6 +104,39 @@ void AuditKeeper::seal() {
     failures_.increment();
     if (!failing_) log_.error("audit_sealing_failed", {{"what", failure.what()}});
     failing_ = true;
+  }
+}
+
+void AuditKeeper::hear(const http::Failure& failure) {
+  errors_.report({.error_id = failure.trace.trace_id_hex(),
+                  .at = installation_.clock.now(),
+                  .status = failure.status,
+                  .route = std::string(failure.route),
+                  .kind = std::string(failure.kind),
+                  .detail = std::string(failure.detail)});
+}
+
+// What can't be written waits for the next second: it is when the database is away that most of it comes.
+void AuditKeeper::write_errors() {
+  auto reports = errors_.take();
+  if (reports.empty()) return;
+  try {
+    installation_.database->write_blocking([&](db::Transaction& tx) {
+      for (const auto& report : reports) audit::ErrorStore().insert(tx, report);
+    });
+  } catch (const std::exception& failure) {
+    failures_.increment();
+    errors_.put_back(std::move(reports));
+  }
+}
+
+void AuditKeeper::sweep_errors() {
+  try {
+    installation_.database->write_blocking(
+        [this](db::Transaction& tx) { audit::ErrorStore().sweep(tx, installation_.clock.now()); });
+  } catch (const std::exception& failure) {
+    failures_.increment();
+    log_.error("audit_retention_failed", {{"what", failure.what()}});
   }
 }
 

@@ -8,14 +8,16 @@
 
 #include "app/installation.hpp"
 #include "identity/audit/sealer.hpp"
+#include "platform/audit/error_book.hpp"
+#include "platform/http/api_service.hpp"
 #include "platform/telemetry/log.hpp"
 #include "platform/telemetry/metrics.hpp"
 
 namespace gatehouse::app {
 
-// One thread that seals the audit log every second, tells the log every minute where it ends (a witness outside of the
-// database), and every hour removes what is older than audit.retention. Of its own, so that a slow disk keeps the
-// housekeeper from nothing.
+// One thread that seals the audit log every second, writes the errors that requests left in the book, tells the log
+// every minute where it ends (a witness outside of the database), and every hour removes what is older than
+// audit.retention. Of its own, so that a slow disk keeps the housekeeper from nothing.
 class AuditKeeper {
  public:
   AuditKeeper(Installation& installation, telemetry::Logger& log, telemetry::Metrics& metrics);  // all outlive it
@@ -26,9 +28,14 @@ class AuditKeeper {
   void start();
   void stop();  // idempotent; seals what there is once more
 
+  // An answer 5xx, to be written within a second. Any thread; never waits.
+  void hear(const http::Failure& failure);
+
  private:
   void run();
   void seal();
+  void write_errors();
+  void sweep_errors();
   void report_head();
   void retain();
   [[nodiscard]] bool stopping();
@@ -40,6 +47,7 @@ class AuditKeeper {
   telemetry::Counter failures_;
   std::atomic<std::int64_t> head_{0};
   identity::Sealer sealer_;
+  audit::ErrorBook errors_;
   identity::ChainHead reported_;
   identity::ChainHead latest_;
   bool failing_ = false;

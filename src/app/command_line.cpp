@@ -211,6 +211,19 @@ void add_audit(CLI::App& app, Invocation& invocation) {
        [](const Settings& s) { return audit_show_key(s, standard_io()); });
 }
 
+void add_errors(CLI::App& app, Invocation& invocation) {
+  static std::string id;
+  static std::size_t limit = 20;
+  CLI::App* const errors =
+      app.add_subcommand("errors", "Answers 5xx that callers were told an id of")->require_subcommand(1);
+  CLI::App* const show = add_command(*errors, invocation, "show", "What is known of an error_id");
+  show->add_option("error_id", id, "32 hexadecimal digits")->required();
+  runs(show, invocation, [](const Settings& s) { return errors_show(s, id, standard_io()); });
+  CLI::App* const list = add_command(*errors, invocation, "list", "The newest");
+  list->add_option("--limit", limit, "At most so many")->capture_default_str();
+  runs(list, invocation, [](const Settings& s) { return errors_list(s, limit, standard_io()); });
+}
+
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
@@ -224,6 +237,7 @@ int run_command_line(int argc, char** argv) {
   add_account(app, invocation);
   add_keys_and_tokens(app, invocation);
   add_audit(app, invocation);
+  add_errors(app, invocation);
   try {
     app.parse(argc, argv);
     return invocation.run();

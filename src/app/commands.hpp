@@ -83,4 +83,8 @@ struct AuditVerifyArguments {
 // The public key that the log is signed with, as JWK.
 [[nodiscard]] int audit_show_key(const Settings& settings, const CommandIo& io);
 
+// An answer 5xx by the error_id that a caller was told; the newest ones.
+[[nodiscard]] int errors_show(const Settings& settings, const std::string& error_id, const CommandIo& io);
+[[nodiscard]] int errors_list(const Settings& settings, std::size_t limit, const CommandIo& io);
+
 }  // namespace gatehouse::app

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -26,6 +27,11 @@ class IdentityNode {
                telemetry::Metrics& metrics);
 
   [[nodiscard]] std::vector<http::Route> routes() const { return role_.routes(); }
+
+  // For ApiService::on_failure.
+  [[nodiscard]] std::function<void(const http::Failure&)> failure_listener() {
+    return [this](const http::Failure& failure) { audit_keeper_.hear(failure); };
+  }
 
   void start();  // REQUIRES: the event loops have started
   void stop();   // idempotent; before the event loops stop

@@ -82,6 +82,7 @@ IdentityRole::IdentityRole(Installation& installation, contract::Authenticator& 
       dead_letters_(*installation.database, installation.jobs, installation.audit),
       recovery_(installation, passwords_, sessions_, current_password_, verification_mail_, profile_cache(), log,
                 metrics),
+      audit_desk_({*installation.database, installation.audit_key, installation.clock}),
       access_(authenticator, installation.settings.roles, installation.settings.server.public_url, installation.clock),
       context_{.access = access_,
                .registration = registration_,
@@ -102,6 +103,7 @@ IdentityRole::IdentityRole(Installation& installation, contract::Authenticator& 
                .email_change = recovery_.email_change,
                .password_reset = recovery_.password_reset,
                .invites = recovery_.invites,
+               .audit_desk = audit_desk_,
                .administrators_need_second_factor = installation.settings.admin.require_second_factor} {}
 
 }  // namespace gatehouse::app

@@ -19,6 +19,7 @@
 #include "identity/api/access.hpp"
 #include "identity/api/api_context.hpp"
 #include "identity/api/routes.hpp"
+#include "identity/audit/audit_desk.hpp"
 #include "identity/letter/dead_letters.hpp"
 #include "identity/session/session_metrics.hpp"
 #include "identity/session/session_service.hpp"
@@ -70,6 +71,7 @@ class IdentityRole {
   identity::Administration administration_;
   identity::DeadLetters dead_letters_;
   RecoveryServices recovery_;
+  identity::AuditDesk audit_desk_;
   identity::Access access_;
   identity::ApiContext context_;
 };

@@ -111,6 +111,7 @@ class Process {
         public_service_(settings.runs("gate") ? &gates_ : nullptr, public_routes(),
                         api_rates(settings, shared_limits_.get()), clock_, log, metrics_, tracer_.get()),
         admin_service_(inner_routes(), std::nullopt, clock_, log, metrics_) {
+    if (identity_) public_service_.on_failure(identity_->failure_listener());
     if (!settings.server.tls_certificate.empty()) {
       tls_ = std::make_shared<http::TlsContext>(settings.server.tls_certificate.string(),
                                                 settings.server.tls_key.string());

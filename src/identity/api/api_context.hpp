@@ -7,6 +7,7 @@
 #include "identity/account/self_service.hpp"
 #include "identity/account/sign_in.hpp"
 #include "identity/api/access.hpp"
+#include "identity/audit/audit_desk.hpp"
 #include "identity/factor/factor_reset.hpp"
 #include "identity/factor/factor_service.hpp"
 #include "identity/factor/passkey_sign_in.hpp"
@@ -45,6 +46,7 @@ struct ApiContext {
   EmailChange& email_change;
   PasswordReset& password_reset;
   Invites& invites;
+  AuditDesk& audit_desk;
   // Whether whatever is done as an administrator needs a sign-in with two factors.
   bool administrators_need_second_factor = true;
   // How long others may keep the key set. A new key is published a whole rotation before it signs, so an old copy is

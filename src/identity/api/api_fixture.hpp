@@ -121,6 +121,8 @@ struct ApiStack : FactorStack {
   DeadLetters dead_letters{database, jobs, audit};
   EndpointStore endpoints;
   Delivery delivery{{}};
+  crypto::SigningKey audit_key = identity::audit_key(secrets.audit_seal);
+  AuditDesk audit_desk{{database, audit_key, clock}};
   Webhooks webhooks{{database, endpoints, secrets.endpoint_kek, delivery, jobs, audit, clock, random}};
   OneTimeTokenCodec one_time_tokens{secrets.one_time_mac.clone()};
   RecoveryParts recovery_parts{
@@ -149,7 +151,8 @@ struct ApiStack : FactorStack {
                      .email_verification = email_verification,
                      .email_change = email_change,
                      .password_reset = password_reset,
-                     .invites = invites};
+                     .invites = invites,
+                     .audit_desk = audit_desk};
   http::Router router{make_routes(context)};
 
   Reply send(http::Method method, std::string_view target, const Headers& headers = {}, std::string body = "",

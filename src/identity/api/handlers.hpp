@@ -90,4 +90,11 @@ Answer change_webhook(const ApiContext& context, http::Request& request, const c
 Answer remove_webhook(const ApiContext& context, http::Request& request, const contract::Principal& who);
 Answer replay_webhook(const ApiContext& context, http::Request& request, const contract::Principal& who);
 
+// audit_handlers.cpp
+Answer list_audit_events(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer list_security_events(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer export_audit_log(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer list_errors(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer show_error(const ApiContext& context, http::Request& request, const contract::Principal& who);
+
 }  // namespace gatehouse::identity

@@ -162,6 +162,12 @@ std::vector<Route> make_routes(const ApiContext& context) {
   table.permitted(Method::get, "/v1/admin/invites", read, kUsual, kNoBody, list_invites);
   table.permitted(Method::post, "/v1/admin/invites", manage, kUsual, kOther, create_invite);
   table.permitted(Method::delete_, "/v1/admin/invites/{id}", manage, kUsual, kNoBody, withdraw_invite);
+  const std::vector<std::string> audit{"audit:read"};
+  table.permitted(Method::get, "/v1/admin/audit", audit, kUsual, kNoBody, list_audit_events);
+  table.permitted(Method::get, "/v1/admin/audit/export", audit, kUsual, kNoBody, export_audit_log);
+  table.permitted(Method::get, "/v1/admin/security-events", audit, kUsual, kNoBody, list_security_events);
+  table.permitted(Method::get, "/v1/admin/errors", audit, kUsual, kNoBody, list_errors);
+  table.permitted(Method::get, "/v1/admin/errors/{id}", audit, kUsual, kNoBody, show_error);
   return table.take();
 }
 

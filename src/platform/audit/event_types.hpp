@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string_view>
 
 // Every type of event, once: NOUN.WHAT_HAPPENED. A type never changes its name: exports and webhooks hold them. What
@@ -73,5 +74,12 @@ inline constexpr std::string_view kOutsideChange = "database.changed_outside";
 inline constexpr std::string_view kAuditExported = "audit.exported";
 inline constexpr std::string_view kAuditRetained = "audit.retained";
 inline constexpr std::string_view kHistoryLost = "audit.history_lost";
+
+// What an administrator looks at first, and what alerts are made of.
+inline constexpr std::array kSecurity{
+    kRefreshReuse,   kNewDevice,        kFactorFailed,     kRecoveryCodeUsed,   kFactorsReset,
+    kAddressBlocked, kSprayingDetected, kStuffingDetected, kAccountUnderAttack, kAlertRaised,
+    kKeyRevoked,     kRolesDefined,     kRolesSet,         kOutsideChange,      kHistoryLost,
+};
 
 }  // namespace gatehouse::audit::type

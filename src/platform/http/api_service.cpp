@@ -179,22 +179,32 @@ boost::asio::awaitable<Response> ApiService::answer(Request& request, const Rout
   try {
     co_return co_await route.handler(request);
   } catch (const base::Unavailable& reason) {
-    co_return unavailable(request, reason.what(), reason.retry_after());
+    co_return unavailable(request, route.path, reason.what(), reason.retry_after());
   } catch (const std::exception& failure) {
     logger_.error("request_failed", {{"route", route.path}, {"what", failure.what()}}, &request.trace);
+    tell(request, 500, route.path, failure.what());
     co_return form_response(500, request);
   }
 }
 
-Response ApiService::unavailable(const Request& request, const char* reason, std::chrono::seconds retry_after) {
+void ApiService::tell(const Request& request, unsigned status, std::string_view route, std::string_view detail) const {
+  if (hear_) hear_({request.trace, status, route, form_of(status).slug, detail});
+}
+
+Response ApiService::unavailable(const Request& request, std::string_view route, const char* reason,
+                                 std::chrono::seconds retry_after) {
   unavailable_counter(metrics_, reason).increment();
   logger_.warn("unavailable", {{"reason", reason}}, &request.trace);
+  tell(request, 503, route, reason);
   return form_response(503, request, retry_after);
 }
 
 Response ApiService::refuse(unsigned status, const Request& request) {
   // A 503 from here is the request's deadline: the handler is still at it, and its own answer will find nobody.
-  if (status == 503) out_of_time_.increment();
+  if (status == 503) {
+    out_of_time_.increment();
+    tell(request, status, "", "deadline");
+  }
   return form_response(status, request, status == 503 ? std::chrono::seconds(1) : std::chrono::seconds(0));
 }
 

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "platform/base/clock.hpp"
@@ -27,6 +30,15 @@ struct ApiRates {
   limits::SharedRateLimiter* shared_registration = nullptr;
 };
 
+// An answer 5xx: what an administrator wants to look up by its error_id.
+struct Failure {
+  const telemetry::TraceContext& trace;
+  unsigned status;
+  std::string_view route;   // the pattern
+  std::string_view kind;    // last part of the problem's type
+  std::string_view detail;  // what the log says
+};
+
 // A route table as a Service, with everything that happens to a request around its handler. Thread-safe.
 class ApiService : public Service {
  public:
@@ -40,13 +52,19 @@ class ApiService : public Service {
   boost::asio::awaitable<Response> handle(Request& request, const Admission& admission) override;
   Response refuse(unsigned status, const Request& request) override;
 
+  // Hears of every answer 5xx, on the loop it is made on; must neither wait nor throw. REQUIRES: set before the first
+  // request.
+  void on_failure(std::function<void(const Failure&)> hear) { hear_ = std::move(hear); }
+
   [[nodiscard]] const Router& router() const noexcept { return router_; }
 
  private:
   struct RouteMetrics;
   struct Tiers;
   boost::asio::awaitable<Response> answer(Request& request, const Route& route);
-  Response unavailable(const Request& request, const char* reason, std::chrono::seconds retry_after);
+  Response unavailable(const Request& request, std::string_view route, const char* reason,
+                       std::chrono::seconds retry_after);
+  void tell(const Request& request, unsigned status, std::string_view route, std::string_view detail) const;
   bool count(limits::RateLimiter& tier, std::string_view name, const Request& request, Admission& admission);
   [[nodiscard]] limits::SharedRateLimiter* shared_tier(RateClass rate) const;
   boost::asio::awaitable<std::optional<Response>> count_together(limits::SharedRateLimiter& tier, std::string_view name,
@@ -60,6 +78,7 @@ class ApiService : public Service {
   telemetry::Metrics& metrics_;
   telemetry::Counter out_of_time_;
   telemetry::Tracer* tracer_;
+  std::function<void(const Failure&)> hear_{};
   std::map<const Route*, std::unique_ptr<RouteMetrics>> route_metrics_;
 };
 
