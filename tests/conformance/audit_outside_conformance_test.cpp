@@ -1,0 +1,122 @@
+// What is changed around the program: PostgreSQL alone has users to tell apart.
+#include <gtest/gtest.h>
+
+#include "crypto/packed_hash.hpp"
+#include "platform/base/json.hpp"
+#include "platform/base/secret.hpp"
+#include "platform/db/migrations.hpp"
+#include "platform/db/postgres_database.hpp"
+#include "tests/support/fake_random.hpp"
+#include "tests/support/postgres_server.hpp"
+
+namespace gatehouse::audit {
+namespace {
+
+class OutsideChange : public ::testing::Test {
+ protected:
+  ~OutsideChange() override {
+    ours_.reset();
+    others_.reset();
+    test::PostgresServer::shared().drop_database(name_);
+  }
+  std::unique_ptr<db::Database> open(const std::string& application) const {
+    const auto url = test::PostgresServer::shared().url(name_);
+    const std::string word =
+        application.empty() ? ""
+                            : (url.find('?') == std::string::npos ? "?" : "&") + ("application_name=" + application);
+    return db::open_postgres({.url = base::Secret(url + word),
+                              .statement_timeout = std::chrono::seconds(30),
+                              .connect_timeout = std::chrono::seconds(30)});
+  }
+  static void run(db::Database& database, const std::string& sql) {
+    database.write_blocking([&](db::Transaction& tx) { tx.execute_script(sql); });
+  }
+  void add_account(db::Database& database) {
+    const auto hash = crypto::pack_password_hash("*");
+    database.write_blocking([&](db::Transaction& tx) {
+      tx.execute(
+          "INSERT INTO account (id, username, username_skeleton, password_hash, state, roles, updated_at) VALUES ($1, "
+          "'alice', '', $2, 'a', '', 0)",
+          {db::Blob{id_.bytes()}, db::Blob{hash}});
+    });
+  }
+  struct Told {
+    std::optional<std::string> subject;
+    boost::json::object fields;
+    [[nodiscard]] std::string field(const char* name) const { return std::string(fields.at(name).as_string()); }
+  };
+  std::vector<Told> told() {
+    return ours_->read_blocking([](db::Transaction& tx) {
+      std::vector<Told> all;
+      tx.query("SELECT subject, fields FROM audit_event WHERE type = 'database.changed_outside' ORDER BY seq", {},
+               [&](const db::Row& row) {
+                 all.push_back({row.is_null(0) ? std::nullopt : std::optional(row.blob(0)),
+                                base::parse_json(row.text(1)).value().as_object()});
+               });
+      return all;
+    });
+  }
+
+  const std::string name_ = test::PostgresServer::shared().create_database();
+  base::FakeClock clock_;
+  test::FakeRandom random_;
+  const base::Uuid id_ = base::Uuid::v7(clock_, random_);
+  std::unique_ptr<db::Database> ours_ = [this] {
+    auto database = open("");
+    db::migrate(*database, clock_);
+    return database;
+  }();
+  std::unique_ptr<db::Database> others_ = open("psql");
+};
+
+TEST_F(OutsideChange, the_programs_own_writes_are_not_told) {
+  add_account(*ours_);
+  run(*ours_, "UPDATE account SET roles = 'admin'");
+  run(*ours_, "DELETE FROM account");
+  EXPECT_TRUE(told().empty());
+}
+
+TEST_F(OutsideChange, a_role_set_by_hand_is_told_with_who_and_what) {
+  add_account(*ours_);
+  run(*others_, "UPDATE account SET roles = 'admin', epoch = epoch + 1");
+  const auto all = told();
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].subject, id_.bytes());
+  EXPECT_EQ(all[0].field("table"), "account");
+  EXPECT_EQ(all[0].field("operation"), "update");
+  EXPECT_EQ(all[0].field("columns"), "epoch roles");
+  EXPECT_EQ(all[0].field("key"), id_.to_string());
+  EXPECT_EQ(all[0].field("application"), "psql");
+  EXPECT_FALSE(all[0].field("db_user").empty());
+}
+
+TEST_F(OutsideChange, every_kind_of_write_is_told_and_no_value) {
+  add_account(*others_);
+  run(*others_, "UPDATE account SET username = 'mallory'");
+  run(*others_, "DELETE FROM account");
+  run(*others_, "INSERT INTO server_secret (purpose, sealed, created_at) VALUES ('x', 'secretvalue', 0)");
+  run(*others_, "TRUNCATE revocation");
+  run(*others_, "TRUNCATE account CASCADE");
+  std::string kinds;
+  for (const auto& each : told()) {
+    kinds += each.field("operation") + ":" + each.field("table") + " ";
+    const auto text = boost::json::serialize(each.fields);
+    for (const char* word : {"alice", "mallory", "secretvalue"}) EXPECT_EQ(text.find(word), std::string::npos);
+  }
+  EXPECT_EQ(kinds.substr(0, kinds.find("truncate")),
+            "insert:account update:account delete:account insert:server_secret ");
+  EXPECT_NE(kinds.find("truncate:revocation"), std::string::npos);
+  EXPECT_NE(kinds.find("truncate:account"), std::string::npos);
+}
+
+TEST_F(OutsideChange, nobody_is_told_of_what_was_rolled_back) {
+  add_account(*ours_);
+  EXPECT_ANY_THROW(others_->write_blocking([](db::Transaction& tx) {
+    tx.execute("UPDATE account SET roles = 'admin'");
+    throw std::runtime_error("undone");
+  }));
+  EXPECT_TRUE(told().empty());
+}
+
+}  // namespace
+}  // namespace gatehouse::audit
