@@ -54,6 +54,14 @@ CREATE TRIGGER session_changed_outside
   AFTER INSERT OR DELETE OR UPDATE ON session
   FOR EACH ROW WHEN (current_setting('application_name') NOT LIKE 'gatehouse%')
   EXECUTE FUNCTION audit_outside_change();
+CREATE TRIGGER factor_changed_outside
+  AFTER INSERT OR DELETE OR UPDATE ON factor
+  FOR EACH ROW WHEN (current_setting('application_name') NOT LIKE 'gatehouse%')
+  EXECUTE FUNCTION audit_outside_change();
+CREATE TRIGGER recovery_code_changed_outside
+  AFTER INSERT OR DELETE OR UPDATE ON recovery_code
+  FOR EACH ROW WHEN (current_setting('application_name') NOT LIKE 'gatehouse%')
+  EXECUTE FUNCTION audit_outside_change();
 CREATE TRIGGER signing_key_changed_outside
   AFTER INSERT OR DELETE OR UPDATE ON signing_key
   FOR EACH ROW WHEN (current_setting('application_name') NOT LIKE 'gatehouse%')

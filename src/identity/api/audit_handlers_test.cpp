@@ -29,7 +29,7 @@ class AuditApi : public ::testing::Test {
   }
   void seal() {
     test::TempDir folder;
-    Sealer sealer({api_.database, api_.audit_log, api_.audit_key, api_.clock}, HeadFile(folder.path() / "audit_head"));
+    Sealer sealer({api_.database, api_.audit, api_.audit_key, api_.clock}, HeadFile(folder.path() / "audit_head"));
     (void)sealer.seal_once();
   }
 
@@ -107,7 +107,6 @@ TEST_F(AuditApi, security_events_are_those_an_officer_looks_for) {
   EXPECT_EQ(api_.post("/v1/refresh", {{"refresh_token", first}}).status, 200U);
   api_.clock.advance(std::chrono::minutes(1));
   EXPECT_EQ(api_.post("/v1/refresh", {{"refresh_token", first}}).status, 401U);
-  admin_ = ApiStack::bearer(api_.login_as("theadmin"));
   const auto body = api_.get("/v1/admin/security-events" + of_alice_, admin_).json();
   ASSERT_EQ(body.at("events").as_array().size(), 1U);
   EXPECT_EQ(body.at("events").as_array().at(0).as_object().at("type").as_string(), "session.refresh_reuse");
