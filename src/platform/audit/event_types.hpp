@@ -13,7 +13,6 @@ inline constexpr std::string_view kSignInFailed = "sign_in.failed";
 inline constexpr std::string_view kReauthenticated = "sign_in.reauthenticated";
 inline constexpr std::string_view kSessionEnded = "session.ended";
 inline constexpr std::string_view kRefreshReuse = "session.refresh_reuse";
-inline constexpr std::string_view kNewDevice = "sign_in.new_device";
 
 // Accounts
 inline constexpr std::string_view kAccountRegistered = "account.registered";
@@ -56,7 +55,6 @@ inline constexpr std::string_view kAddressUnblocked = "defence.address_unblocked
 inline constexpr std::string_view kSprayingDetected = "defence.spraying_detected";
 inline constexpr std::string_view kStuffingDetected = "defence.stuffing_detected";
 inline constexpr std::string_view kAccountUnderAttack = "defence.account_under_attack";
-inline constexpr std::string_view kAlertRaised = "defence.alert_raised";
 
 // The installation
 inline constexpr std::string_view kKeyRotated = "key.rotated";
@@ -69,7 +67,6 @@ inline constexpr std::string_view kWebhookReplayed = "webhook.replayed";
 inline constexpr std::string_view kMailRetried = "mail.retried";
 inline constexpr std::string_view kBackupTaken = "backup.taken";
 inline constexpr std::string_view kBackupRestored = "backup.restored";
-inline constexpr std::string_view kDenied = "access.denied";
 inline constexpr std::string_view kOutsideChange = "database.changed_outside";
 inline constexpr std::string_view kAuditExported = "audit.exported";
 inline constexpr std::string_view kAuditRetained = "audit.retained";
@@ -77,9 +74,9 @@ inline constexpr std::string_view kHistoryLost = "audit.history_lost";
 
 // What an administrator looks at first, and what alerts are made of.
 inline constexpr std::array kSecurity{
-    kRefreshReuse,   kNewDevice,        kFactorFailed,     kRecoveryCodeUsed,   kFactorsReset,
-    kAddressBlocked, kSprayingDetected, kStuffingDetected, kAccountUnderAttack, kAlertRaised,
-    kKeyRevoked,     kRolesDefined,     kRolesSet,         kOutsideChange,      kHistoryLost,
+    kRefreshReuse,     kFactorFailed,     kRecoveryCodeUsed,   kFactorsReset, kAddressBlocked,
+    kSprayingDetected, kStuffingDetected, kAccountUnderAttack, kKeyRevoked,   kRolesDefined,
+    kRolesSet,         kOutsideChange,    kHistoryLost,
 };
 
 }  // namespace gatehouse::audit::type
