@@ -1,9 +1,12 @@
 // What is changed around the program: PostgreSQL alone has users to tell apart.
 #include <gtest/gtest.h>
 
+#include <boost/json/serialize.hpp>
+
 #include "crypto/packed_hash.hpp"
 #include "platform/base/json.hpp"
 #include "platform/base/secret.hpp"
+#include "platform/base/uuid.hpp"
 #include "platform/db/migrations.hpp"
 #include "platform/db/postgres_database.hpp"
 #include "tests/support/fake_random.hpp"
@@ -51,7 +54,7 @@ class OutsideChange : public ::testing::Test {
       tx.query("SELECT subject, fields FROM audit_event WHERE type = 'database.changed_outside' ORDER BY seq", {},
                [&](const db::Row& row) {
                  all.push_back({row.is_null(0) ? std::nullopt : std::optional(row.blob(0)),
-                                base::parse_json(row.text(1)).value().as_object()});
+                                base::parse_json(row.text(1))->as_object()});
                });
       return all;
     });

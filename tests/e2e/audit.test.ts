@@ -68,7 +68,8 @@ describe("the audit log", () => {
   });
 
   test("L01 a hostile user agent and username leave every line of log and export whole", async () => {
-    const agent = "x\u001b[31m \u2028 \"},{\"event\":\"forged\"} \u0085";
+    // What a client of HTTP can put there at all: no C0 controls, but C1, line separators and quotes.
+    const agent = "x\u009b31m \u2028 \"},{\"event\":\"forged\"} \u0085";
     const person = await newPerson(gatehouse.port);
     await login(gatehouse.port, person, "wrong lantern 4711", { headers: { "user-agent": Buffer.from(agent).toString("latin1") } });
     await login(gatehouse.port, { username: "forged\r\n{\"event\":\"forged\"}\u001b[2J" });

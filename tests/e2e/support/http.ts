@@ -41,7 +41,7 @@ export function ask(port: number, path: string, options: Ask = {}): Promise<Answ
           status: response.statusCode!,
           headers: response.headers,
           body: text,
-          json: type.includes("json") && text !== "" ? JSON.parse(text) : undefined,
+          json: /[/+]json/.test(type) && text !== "" ? JSON.parse(text) : undefined,
           cookies: cookiesOf(response.headers["set-cookie"] ?? []),
           milliseconds: performance.now() - began,
         });
