@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Gatehouse } from "./support/gatehouse.js";
 import { ask, bearer } from "./support/http.js";
-import { login, logout, newAdministrator, newPerson, refresh, type Person, type SignedIn } from "./support/people.js";
+import { newAdministrator } from "./support/factors.js";
+import { login, logout, newPerson, refresh, type Person, type SignedIn } from "./support/people.js";
 import { until } from "./support/until.js";
 
 type AuditEvent = { type: string; actor?: string; subject?: string; fields: Record<string, string> };
