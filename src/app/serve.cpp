@@ -54,6 +54,12 @@ void raise_descriptor_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// A core file would hold passwords and keys. (prctl's PR_SET_DUMPABLE would also take /proc/self from our own metrics.)
+void forbid_core_files() {
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+}
+
 http::ServerOptions server_options(const Settings& settings, const Endpoint& endpoint) {
   const auto& server = settings.server;
   http::ServerOptions options;
@@ -264,6 +270,7 @@ class Process {
 int serve(const Settings& settings) {
   const sigset_t signals = block_signals();
   raise_descriptor_limit();
+  forbid_core_files();
   const base::SystemClock clock;
   telemetry::Logger log({.level = settings.log.level, .file = settings.log.file.string()}, clock);
   try {

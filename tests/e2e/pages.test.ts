@@ -39,6 +39,20 @@ describe("pages", () => {
     await page.close();
   });
 
+  test("no token and nothing about a person is kept where a script could read it", async () => {
+    const page = await browser.page("/account");
+    await page.getByText(`${person.username}@example.org`).first().waitFor();
+    const kept = await page.evaluate(async () => ({
+      storage: JSON.stringify([{ ...localStorage }, { ...sessionStorage }]),
+      cookies: document.cookie,
+      databases: (await indexedDB.databases()).length,
+      caches: (await caches.keys()).length,
+    }));
+    for (const secret of ["eyJ", "ghr_", person.username, "@example.org"]) assert.ok(!kept.storage.includes(secret), kept.storage);
+    assert.deepEqual([kept.cookies, kept.databases, kept.caches], ["", 0, 0]);
+    await page.close();
+  });
+
   test("the account is shown, and signing out ends it here and in every tab", async () => {
     const page = await browser.page("/account");
     await page.getByText(`${person.username}@example.org`).first().waitFor();
@@ -50,6 +64,20 @@ describe("pages", () => {
     await other.waitForURL(`${site}/sign-in`);
     await page.close();
     await other.close();
+  });
+
+  test("P04 a password that is pasted is never cut: what is too long is refused in words", async () => {
+    const page = await browser.page("/register");
+    const username = freshName();
+    await page.getByLabel("Username").fill(username);
+    await page.getByLabel("E-mail address").fill(`${username}@example.org`);
+    const field = page.getByLabel("Password", { exact: true });
+    await field.focus();
+    await page.keyboard.insertText("Tawny owls at dusk, ".repeat(15));
+    assert.equal((await field.inputValue()).length, 300);
+    await page.keyboard.press("Enter");
+    await page.getByText(/at most 256/).first().waitFor();
+    await page.close();
   });
 
   test("a wrong password is answered in words, and said to a screen reader", async () => {
@@ -64,7 +92,8 @@ describe("pages", () => {
   });
 
   test("G12 a return address of another host leads home", async () => {
-    for (const bad of ["//evil.example", "https://evil.example/", "/%5Cevil.example", "https:evil.example", "javascript:alert(1)", "%09//evil.example"]) {
+    for (const bad of ["//evil.example", "https://evil.example/", "/%5Cevil.example", "https:evil.example", "javascript:alert(1)", "%09//evil.example",
+      "https://localhost.evil.example", "https://localhost@evil.example", "%0d%0aLocation:%20https://evil.example"]) {
       const page = await browser.page(`/sign-in?return_to=${bad}`);
       await signIn(page);
       await page.waitForURL(`${site}/account`);

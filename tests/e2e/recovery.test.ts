@@ -1,11 +1,11 @@
 // X-rows and what belongs to them: links of letters, walked from the letter to the effect.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { enrolApp } from "./support/factors.js";
 import { Gatehouse } from "./support/gatehouse.js";
 import { ask, bearer, raw, type Answer } from "./support/http.js";
 import { Mailbox, type Letter } from "./support/mailbox.js";
 import { freshName, gateSays, login, newPerson, password, register, signIn, type Person, type SignedIn } from "./support/people.js";
-import { until } from "./support/until.js";
 
 const newPassword = "seven copper violins";
 const site = "https://app.example";
@@ -41,34 +41,29 @@ describe("recovery", () => {
   }
   const reset = (token: string, secret = newPassword): Promise<Answer> => post("/v1/password/reset", { token, password: secret });
 
-  test("X01 links begin with the configured origin, whatever the request says of its host", async () => {
-    const person = await verified();
-    const spoofed: Record<string, string>[] = [
-      { host: "evil.example" },
-      { "x-forwarded-host": "evil.example" },
-      { forwarded: "host=evil.example;proto=http" },
-      { "x-forwarded-proto": "http" },
-      { "x-original-url": "http://evil.example/" },
-      { "x-forwarded-for": "evil.example", "x-forwarded-port": "81" },
-      { origin: "https://evil.example" },
-      { referer: "https://evil.example/x" },
-    ];
-    let letters = 0;
-    for (const headers of spoofed) {
-      const before = mailbox.files().length;
+  // Each in the name of somebody who has got no letter yet: there are three an hour.
+  const spoofed: Record<string, string>[] = [
+    { host: "evil.example" },
+    { "x-forwarded-host": "evil.example" },
+    { forwarded: "host=evil.example;proto=http" },
+    { "x-forwarded-proto": "http" },
+    { "x-original-url": "http://evil.example/" },
+    { "x-forwarded-for": "evil.example", "x-forwarded-port": "81" },
+    { "x-forwarded-server": "evil.example", "x-host": "evil.example", "x-http-host-override": "evil.example" },
+    { referer: "https://evil.example/x" },
+  ];
+  for (const headers of spoofed) {
+    test(`X01 the link begins with the configured origin whatever ${Object.keys(headers)[0]} says`, async () => {
+      const person = await verified();
       const answer = await post("/v1/password/forgot", { email: person.email }, headers);
-      if (answer.status !== 202) continue; // refused as a whole is as good
-      if (letters === 3) continue; // no more within the hour
-      letters++;
-      await until("a letter", 30, () => mailbox.files().length > before);
-      for (const letter of mailbox.take()) {
-        assert.ok(!letter.source.includes("evil.example"), letter.source);
-        assert.equal(letter.link.origin, site);
-        assert.equal(letter.link.search, "", "the token stands in the fragment");
-      }
-    }
-    assert.ok(letters > 0);
-  });
+      assert.equal(answer.status, 202, answer.body);
+      const letter = await mailbox.next(person.email);
+      assert.ok(!letter.source.includes("evil.example"), letter.source);
+      assert.equal(letter.link.origin, site);
+      assert.equal(letter.link.search, "", "the token stands in the fragment");
+      assert.notEqual(letter.token, "");
+    });
+  }
 
   test("X01 of two hosts in one request no letter comes", async () => {
     const person = await verified();
@@ -130,6 +125,19 @@ describe("recovery", () => {
     assert.equal((await login(port, person)).status, 401);
     assert.equal((await login(port, person, newPassword)).status, 200);
     assert.match((await mailbox.next(person.email)).subject, /password/i);
+  });
+
+  test("X04 after a reset the second factor is still asked for", async () => {
+    const person = await verifiedAndSignedIn();
+    const { app } = await enrolApp(port, person.access);
+    assert.equal((await reset((await forgot(person.email)).token)).status, 204);
+    const first = await login(port, person, newPassword);
+    assert.deepEqual([first.status, first.json.next], [200, "second_factor"]);
+    assert.equal(first.json.access_token, undefined);
+    assert.equal(first.headers["set-cookie"], undefined);
+    assert.equal((await ask(port, "/v1/me", { headers: bearer(first.json.transaction) })).status, 401);
+    const step = { transaction: first.json.transaction, method: "totp", code: app.code(), refresh_in: "body" };
+    assert.equal((await post("/v1/login/second-factor", step)).status, 200);
   });
 
   test("S05 a changed password kills the links that were mailed before", async () => {

@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { App } from "./support/factors.js";
 import { ask, bearer, raw } from "./support/http.js";
+import { Mailbox } from "./support/mailbox.js";
 import { Stack } from "./support/stack.js";
 
 const canary = {
@@ -13,6 +15,7 @@ const canary = {
   email: "canary.person@canary-mail.example",
   agent: "canary-agent/1.0",
   query: "canary-query-value",
+  factor: "canary-factor-name",
 };
 
 function filesBelow(folder: string): string[] {
@@ -60,6 +63,28 @@ describe("what is written", () => {
     await send("/v1/refresh", { body: { refresh_token: tokens.refresh_token + "x" } });
     await send("/v1/logout", { body: { refresh_token: renewed.refresh_token } });
 
+    // What is mailed, and what a second factor is made of.
+    const mailbox = new Mailbox(stack.gatehouse);
+    const proof = await mailbox.next(canary.email);
+    assert.equal((await send("/v1/email/verify", { body: { token: proof.token } })).status, 204);
+    assert.equal((await send("/v1/password/forgot", { body: { email: canary.email } })).status, 202);
+    const reset = await mailbox.next(canary.email);
+    const mailed = [proof, reset].flatMap(({ token, code }) => [token, code, code.replace("-", "")]);
+    await send(`/v1/password/reset?token=${reset.token}`, { body: { token: reset.token + "x", password: canary.password } });
+    const again = (await send("/v1/login", { body: { username: person.username, password: canary.newPassword, refresh_in: "body" } })).json;
+    const factor = (await send("/v1/factors/totp", { headers: bearer(again.access_token), body: { name: canary.factor } })).json;
+    const app = new App(factor.secret);
+    const path = `/v1/factors/totp/${factor.id}/confirm`;
+    const added = await send(path, { headers: bearer(again.access_token), body: { code: app.code(-1) } });
+    assert.equal(added.status, 201, added.body);
+    const begun = (await send("/v1/login", { body: { username: person.username, password: canary.newPassword } })).json;
+    const recovery = added.json.codes[0];
+    const step = { transaction: begun.transaction, method: "recovery_code", code: recovery, refresh_in: "body" };
+    const strong = await send("/v1/login/second-factor", { body: step });
+    assert.equal(strong.status, 200, strong.body);
+    secrets.push(...mailed, factor.secret, begun.transaction, strong.json.access_token, strong.json.refresh_token);
+    secrets.push(...added.json.codes, canary.factor);
+
     const metrics = (await ask(stack.gatehouse.adminPort, "/metrics")).body;
     const shown = stack.gatehouse.command("account", "list").output;
     await stack.gatehouse.process.stop();
@@ -74,11 +99,14 @@ describe("what is written", () => {
     for (const secret of secrets) {
       for (const [place, text] of Object.entries(places)) {
         if (place === "the errors" && secret === canary.query) continue; // the unknown member is named to its sender
-        if (place.endsWith(".eml") && secret === canary.email) continue; // a letter says to whom it goes
+        if (place.endsWith(".eml") && (secret === canary.email || mailed.includes(secret))) continue; // what a letter is for
+        if (place.endsWith(".eml") && secret === canary.factor) continue; // its owner is told which was added
         assert.ok(!text.includes(secret), `${secret.slice(0, 24)} stands in ${place}`);
         assert.ok(!text.toLowerCase().includes(Buffer.from(secret).toString("hex")), `${secret.slice(0, 24)} stands in ${place} as hex`);
       }
     }
+    // The seed of the codes is bytes; Base32 is only how an app is told.
+    for (const [place, text] of Object.entries(places)) assert.ok(!text.includes(app.key.toString("latin1")), `the seed stands in ${place}`);
     assert.ok(places["the log"]!.includes('"sign_in"'), "there is a log to look at");
     assert.ok(Object.keys(places).length > 5, "there are files to look at");
     await stack.gatehouse.start();
@@ -87,6 +115,11 @@ describe("what is written", () => {
   test("L02 the data folder and what is in it is the owner's alone", () => {
     assert.equal(statSync(stack.gatehouse.data).mode & 0o077, 0);
     assert.equal(statSync(join(stack.gatehouse.data, "master.key")).mode & 0o777, 0o600);
+  });
+
+  test("L02 a process that crashes leaves no core file", () => {
+    const limits = readFileSync(`/proc/${stack.gatehouse.process.pid}/limits`, "utf8");
+    assert.match(limits, /^Max core file size +0 +0 /m);
   });
 
   test("L01 line ends, escapes and quotes from outside stay inside one escaped line", async () => {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 
 #include "identity/api/api_fixture.hpp"
@@ -146,8 +147,68 @@ TEST_F(AccessApi, G13_alias_paths_and_method_overrides_reach_no_handler) {
   for (const char* path : {"/v1/login/", "//v1/login", "/V1/LOGIN", "/v1//login", "/v1/%6cogin", "/v1/login;x"}) {
     EXPECT_EQ(api_.post(path, credentials_).status, 404U) << path;
   }
+  // A cache that goes by the ending of a path finds nothing personal behind it (web cache deception).
+  const auto who = ApiStack::bearer(api_.login_as("alice"));
+  for (const char* path : {"/v1/me/x.css", "/v1/me.css", "/v1/me;x.css", "/v1/me%2fx.css", "/v1/me%3fx.css"}) {
+    EXPECT_EQ(api_.get(path, who).status, 404U) << path;
+  }
   EXPECT_EQ(api_.get("/v1/login", {{"X-HTTP-Method-Override", "POST"}}).status, 405U);
   EXPECT_EQ(api_.send(http::Method::other, "/v1/me").status, 405U);
+}
+
+// B06: wherever a member names a thing by its id, somebody else's is not there. A new route has to say here what it is sent.
+TEST_F(AccessApi, B06_no_route_finds_by_its_id_what_is_somebody_elses) {
+  const auto bobby = api_.register_account("bobby");
+  const auto of_bobby = api_.strong_bearer(bobby);
+  const auto session = api_.get("/v1/sessions", of_bobby).json().at("sessions").as_array().at(0).as_object();
+  const auto begun = api_.post("/v1/factors/totp", {{"name", "phone"}}, of_bobby);
+  const FakeApp app(begun.text("secret"));
+  const auto code = app.code(api_.clock.now());
+  ASSERT_EQ(api_.post("/v1/factors/totp/" + begun.text("id") + "/confirm", {{"code", code}}, of_bobby).status, 201U);
+  const auto waiting = api_.post("/v1/factors/totp", {{"name", "tablet"}}, of_bobby);
+  const std::string ids[] = {bobby.id.to_string(), std::string(session.at("id").as_string()), begun.text("id"),
+                             waiting.text("id")};
+  const std::map<std::string, std::string, std::less<>> bodies{
+      {"/v1/session/{id}", ""},
+      {"/v1/sessions/{id}", ""},
+      {"/v1/factors/{id}", R"({"name":"mine"})"},
+      {"/v1/factors/totp/{id}/confirm", R"({"code":")" + FakeApp(waiting.text("secret")).code(api_.clock.now()) + "\"}"},
+  };
+  std::size_t asked = 0;
+  for (const auto& route : api_.router.routes()) {
+    const auto at = route.path.find("{id}");
+    if (at == std::string::npos || route.access == "public" || route.path.starts_with("/v1/admin/")) continue;
+    const auto body = bodies.find(route.path);
+    ASSERT_NE(body, bodies.end()) << route.path;
+    for (const auto& id : ids) {
+      auto headers = api_.strong_bearer(alice_);
+      headers.emplace_back("Content-Type", "application/json");
+      auto path = route.path;
+      path.replace(at, 4, id);
+      const auto reply = api_.send(route.method, path, headers, route.body_limit == 0 ? "" : body->second);
+      EXPECT_EQ(reply.status, 404U) << path << reply.raw.body;
+      ++asked;
+    }
+  }
+  EXPECT_GE(asked, 5U * std::size(ids));
+  EXPECT_EQ(api_.get("/v1/me", of_bobby).status, 200U);
+  EXPECT_EQ(api_.get("/v1/factors", of_bobby).json().at("factors").as_array().size(), 1U);
+}
+
+// A GET may be sent by a link or an image of any page: none changes anything (RFC 9110 section 9.2.1).
+TEST_F(AccessApi, reading_writes_nothing) {
+  const auto admin = api_.admin();
+  const auto session = api_.get("/v1/sessions", admin).json().at("sessions").as_array().at(0).as_object();
+  for (const auto& route : api_.router.routes()) {
+    if (route.method != http::Method::get) continue;
+    auto path = route.path;
+    const std::string id = path.find("session") != std::string::npos ? std::string(session.at("id").as_string())
+                                                                     : alice_.id.to_string();
+    if (const auto at = path.find("{id}"); at != std::string::npos) path.replace(at, 4, id);
+    const auto before = api_.database.stats().writer.done;
+    EXPECT_EQ(api_.get(path, admin).status, 200U) << path;
+    EXPECT_EQ(api_.database.stats().writer.done, before) << path;
+  }
 }
 
 TEST(BrowserGuard, without_a_public_url_the_origin_is_compared_with_the_host) {

@@ -159,6 +159,24 @@ TEST_F(FactorApi, M04_a_thousand_codes_in_ever_new_sign_ins_are_a_handful_of_gue
   EXPECT_EQ(looked_at, 5);
 }
 
+TEST_F(FactorApi, M04_ten_thousand_codes_at_one_sign_in_are_five_guesses) {
+  const auto enrolled = enrol(ApiStack::bearer(api_.login_as("alice")));
+  const auto login = api_.login_as("alice");
+  const auto wrong = code_that_is_wrong(enrolled.app);
+  int looked_at = 0;
+  int ended = 0;
+  for (int i = 0; i < 10'000; ++i) {
+    const auto slug = second_step(login, wrong).slug();
+    looked_at += slug == "/problems/wrong-code" ? 1 : 0;
+    ended += slug == "/problems/sign-in-ended" ? 1 : 0;
+  }
+  EXPECT_EQ(looked_at, 5);
+  EXPECT_EQ(ended, 9'995);
+  // The sign-in is not alive again when the wait is over.
+  api_.clock.advance(30s);
+  EXPECT_EQ(second_step(login, enrolled.app.code(api_.clock.now())).slug(), "/problems/sign-in-ended");
+}
+
 TEST_F(FactorApi, a_sign_in_ends_with_time_with_use_and_with_what_it_was_begun_on) {
   const auto enrolled = enrol(ApiStack::bearer(api_.login_as("alice")));
   const auto right = [&] { return enrolled.app.code(api_.clock.now()); };
@@ -332,7 +350,7 @@ TEST_F(FactorApi, several_apps_have_names_and_each_signs_in) {
   }
 }
 
-TEST_F(FactorApi, another_accounts_factor_is_not_there) {
+TEST_F(FactorApi, B06_another_accounts_factor_is_not_there) {
   const auto enrolled = enrol(ApiStack::bearer(api_.login_as("alice")));
   const auto mallory = api_.register_account("mallory");
   const auto who = api_.strong_bearer(mallory);

@@ -33,6 +33,24 @@ class RecoveryApi : public ::testing::Test {
   std::string token(TokenPurpose purpose, const MailJob& mail) {
     return std::string(api_.one_time_tokens.encode(purpose, mail.reference).expose());
   }
+  // Alice asks for a new password; the letter she gets.
+  MailJob reset_letter() {
+    (void)mails();
+    EXPECT_EQ(forgot(R"({"email":"alice@example.org"})").status, 202U);
+    const auto letters = mails();
+    EXPECT_EQ(letters.size(), 1U);
+    return letters.at(0);
+  }
+  // Alice's authenticator app.
+  FakeApp enrol() {
+    const auto who = ApiStack::bearer(api_.login_as("alice"));
+    const auto begun = api_.post("/v1/factors/totp", {{"name", "phone"}}, who);
+    FakeApp app(begun.text("secret"));
+    const auto added = api_.post("/v1/factors/totp/" + begun.text("id") + "/confirm",
+                                 {{"code", app.code(api_.clock.now())}}, who);
+    EXPECT_EQ(added.status, 201U) << added.raw.body;
+    return app;
+  }
 };
 
 TEST_F(RecoveryApi, X04_forgot_check_reset_and_no_session_comes_of_it) {
@@ -49,6 +67,53 @@ TEST_F(RecoveryApi, X04_forgot_check_reset_and_no_session_comes_of_it) {
   EXPECT_EQ(again.status, 403U);
   EXPECT_EQ(again.slug(), "/problems/link-refused");
   EXPECT_EQ(api_.login_as("alice", "body", "seven copper violins").status, 200U);
+}
+
+// X04: whoever reads the mailbox has one factor, not two.
+TEST_F(RecoveryApi, X04_after_a_reset_the_second_factor_is_still_asked_for) {
+  const FakeApp app = enrol();
+  const auto new_word = [](int i) { return "copper violins number " + std::to_string(i); };
+  for (int i = 0; i < 2; ++i) {  // by the link, and by the code of the letter
+    const auto mail = reset_letter();
+    const std::string code(api_.one_time_tokens.code(TokenPurpose::reset_password, mail.reference).expose());
+    const boost::json::object by_link{{"token", token(TokenPurpose::reset_password, mail)}, {"password", new_word(i)}};
+    const boost::json::object by_code{{"email", "alice@example.org"}, {"code", code}, {"password", new_word(i)}};
+    ASSERT_EQ(api_.post("/v1/password/reset", i == 0 ? by_link : by_code).status, 204U);
+
+    const auto login = api_.login_as("alice", "cookie", new_word(i));
+    EXPECT_EQ(login.text("next"), "second_factor");
+    EXPECT_EQ(login.text("access_token"), "");
+    EXPECT_FALSE(login.cookie("__Host-gatehouse_access"));
+    EXPECT_FALSE(login.cookie("__Host-gatehouse_refresh"));
+    api_.clock.advance(std::chrono::seconds(30));
+    const boost::json::object step{{"transaction", login.text("transaction")},
+                                   {"method", "totp"},
+                                   {"code", app.code(api_.clock.now())},
+                                   {"refresh_in", "body"}};
+    EXPECT_EQ(api_.post("/v1/login/second-factor", step).status, 200U);
+  }
+}
+
+// S05: what was mailed while the factor stood is void once it is gone, whoever took it away.
+TEST_F(RecoveryApi, S05_removing_factors_kills_the_links_that_were_mailed_before) {
+  const auto outstanding = [&] { return token(TokenPurpose::reset_password, reset_letter()); };
+  const auto reset = [&](const std::string& link) {
+    return api_.post("/v1/password/reset", {{"token", link}, {"password", "seven copper violins"}});
+  };
+  (void)enrol();
+  const auto before_removal = outstanding();
+  const auto own = api_.strong_bearer(alice_);
+  const auto listed = api_.get("/v1/factors", own).json();
+  const std::string id(listed.at("factors").as_array().at(0).as_object().at("id").as_string());
+  ASSERT_EQ(api_.send(http::Method::delete_, "/v1/factors/" + id, own).status, 204U);
+  EXPECT_EQ(reset(before_removal).slug(), "/problems/link-refused");
+
+  (void)enrol();
+  const auto before_reset = outstanding();
+  const std::string path = "/v1/admin/accounts/" + alice_.id.to_string() + "/factors";
+  ASSERT_EQ(api_.send(http::Method::delete_, path, api_.admin()).status, 200U);
+  EXPECT_EQ(reset(before_reset).slug(), "/problems/link-refused");
+  EXPECT_EQ(reset(outstanding()).status, 204U);
 }
 
 // X02: whatever is not exactly one address is refused.

@@ -102,8 +102,11 @@ std::vector<Route> make_routes(const ApiContext& context) {
 
   table.permitted(Method::get, "/v1/session/{id}", {"session:read:own"}, kUsual, kNoBody, show_session);
   table.permitted(Method::get, "/v1/sessions", {"session:read:own"}, kUsual, kNoBody, list_sessions);
-  table.permitted(Method::delete_, "/v1/sessions", {"session:end:own"}, kUsual, kNoBody, end_other_sessions);
-  table.permitted(Method::delete_, "/v1/sessions/{id}", {"session:end:own"}, kUsual, kNoBody, end_session);
+  // Who only holds a token that was left lying about keeps the owner signed in (ASVS 7.5.2).
+  table.permitted(Method::delete_, "/v1/sessions", {"session:end:own"}, kUsual, kNoBody, end_other_sessions,
+                  Demand::fresh);
+  table.permitted(Method::delete_, "/v1/sessions/{id}", {"session:end:own"}, kUsual, kNoBody, end_session,
+                  Demand::fresh);
 
   table.permitted(Method::get, "/v1/me", {"profile:read:own"}, kUsual, kNoBody, show_profile);
   table.permitted(Method::patch, "/v1/me", {"profile:write:own"}, kUsual, kCredentials, change_profile);

@@ -65,6 +65,22 @@ TEST_F(SessionApi, ending_my_own_session_clears_its_cookies) {
   EXPECT_EQ(api_.get("/v1/me", ApiStack::bearer(alice1_)).status, 401U);
 }
 
+// A token that somebody found is not enough to throw its owner out; signing out with it is no harm.
+TEST_F(SessionApi, ending_sessions_needs_a_fresh_sign_in) {
+  api_.clock.advance(std::chrono::minutes(5) + std::chrono::seconds(1));
+  const auto who = ApiStack::bearer(alice1_);
+  for (const auto& path : {std::string("/v1/sessions"), path_of(alice2_)}) {
+    const auto refused = api_.send(http::Method::delete_, path, who);
+    EXPECT_EQ(refused.status, 401U) << path;
+    EXPECT_EQ(refused.header("WWW-Authenticate"),
+              "Bearer realm=\"gatehouse\", error=\"insufficient_user_authentication\", max_age=300");
+  }
+  EXPECT_EQ(api_.get("/v1/sessions", who).json().at("sessions").as_array().size(), 2U);
+  const auto renewed = api_.post("/v1/reauthenticate", {{"password", IdentityStack::kPassword}}, who);
+  EXPECT_EQ(api_.send(http::Method::delete_, "/v1/sessions", ApiStack::bearer(renewed)).json().at("ended"), 1);
+  EXPECT_EQ(api_.send(http::Method::post, "/v1/logout", who).status, 204U);
+}
+
 TEST_F(SessionApi, ends_all_others_and_nobody_elses) {
   const auto ended = api_.send(http::Method::delete_, "/v1/sessions", ApiStack::bearer(alice1_));
   EXPECT_EQ(ended.status, 200U);

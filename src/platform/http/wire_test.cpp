@@ -59,7 +59,11 @@ TEST(Wire, a_handlers_own_cache_control_wins) {
 
 TEST(Wire, hsts_goes_over_tls_only) {
   EXPECT_FALSE(has(written(empty_response(200)), "Strict-Transport-Security"));
-  EXPECT_TRUE(has(written(empty_response(200), {.secure = true}), "Strict-Transport-Security: max-age=31536000"));
+  for (const unsigned status : {200U, 204U, 303U, 401U, 404U, 500U, 503U}) {
+    EXPECT_TRUE(has(written(empty_response(status), {.secure = true}),
+                    "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n"))
+        << status;
+  }
 }
 
 TEST(Wire, head_has_the_headers_of_get_and_no_body) {

@@ -5,7 +5,7 @@ import { newPerson, refresh, type Person, type SignedIn } from "./people.js";
 
 // An authenticator app (RFC 6238: HMAC-SHA-1, six digits, 30 seconds).
 export class App {
-  private readonly key: Buffer;
+  readonly key: Buffer;
   constructor(base32: string) {
     const bits = [...base32].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
     this.key = Buffer.from(bits.match(/.{8}/g)!.map((byte) => parseInt(byte, 2)));

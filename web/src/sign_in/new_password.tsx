@@ -11,6 +11,8 @@ interface Props {
   label?: string;
 }
 
+// No maxLength: a browser would cut what is pasted, in silence, and the password would be another than its owner's. The
+// server counts, and says so.
 export function NewPassword({ value, failure, field, label }: Props) {
   return (
     <Field
@@ -20,7 +22,7 @@ export function NewPassword({ value, failure, field, label }: Props) {
       value={value}
       type="password"
       autocomplete="new-password"
-      input={{ minLength: settings.password_min, maxLength: settings.password_max }}
+      input={{ minLength: settings.password_min }}
     />
   );
 }
