@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# lint [--changed|--quick]: layers, hygiene, format, shellcheck, the history checker and clang-tidy (all, changed, none)
+# lint [--changed|--quick]: layers, hygiene, ASVS, format, shellcheck, the history checker and clang-tidy (all, changed, none)
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 source tools/dev/common.sh
@@ -23,6 +23,7 @@ run_check() {
   case "$1" in
     layers) tools/check_layers --self-test && tools/check_layers ;;
     hygiene) tools/check_hygiene ;;
+    asvs) tools/check_asvs --self-test && tools/check_asvs ;;
     format) sources | xargs clang-format-16 --dry-run -Werror ;;
     shell) scripts | xargs shellcheck -x ;;
     histories) python3 -m unittest discover -s tests/chaos -p '*_test.py' ;;
@@ -30,7 +31,7 @@ run_check() {
   esac
 }
 
-checks=(layers hygiene format shell histories)
+checks=(layers hygiene asvs format shell histories)
 need lint
 if [[ "$scope" != --quick ]]; then
   need build test tidy
