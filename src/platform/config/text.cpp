@@ -40,10 +40,11 @@ bool is_harmless(std::uint32_t c) {
   return !control && !breaks_or_reorders && c != 0xfeff;
 }
 
-void append_hex(std::string& out, const char* format, unsigned value) {
+// `value` in as many hexadecimal digits, behind `prefix`.
+void append_hex(std::string& out, std::string_view prefix, int digits, unsigned value) {
   char buffer[16];
-  std::snprintf(buffer, sizeof buffer, format, value);
-  out += buffer;
+  std::snprintf(buffer, sizeof buffer, "%0*x", digits, value);
+  out.append(prefix).append(buffer);
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -76,7 +77,7 @@ std::string printable(std::string_view text) {
     if (c.bytes != 0 && is_harmless(c.value)) {
       out += text.substr(i, size);
     } else {
-      for (const char byte : text.substr(i, size)) append_hex(out, "\\x%02x", static_cast<unsigned char>(byte));
+      for (const char byte : text.substr(i, size)) append_hex(out, "\\x", 2, static_cast<unsigned char>(byte));
     }
     i += size;
   }
@@ -94,9 +95,9 @@ std::string toml_string(std::string_view text) {
     } else if (c.bytes != 0 && is_harmless(c.value)) {
       out += text.substr(i, size);
     } else if (c.bytes != 0) {
-      append_hex(out, "\\u%04x", c.value);
+      append_hex(out, "\\u", 4, c.value);
     } else {
-      append_hex(out, "\\u%04x", static_cast<unsigned char>(text[i]));
+      append_hex(out, "\\u", 4, static_cast<unsigned char>(text[i]));
     }
     i += size;
   }
