@@ -14,6 +14,8 @@ namespace {
 // An anonymous caller on a public path: the headers are there and empty, so that no copy of the client's can pass.
 constexpr std::string_view kNobody = "X-Auth-Subject: \r\nX-Auth-Session: \r\nX-Auth-Roles: \r\nX-Auth-Scope: \r\n";
 
+constexpr std::size_t kLongestWayBack = 2048;  // bytes, encoded
+
 // A page that a person waits for, not a fetch (Fetch Metadata): only that may be sent to a sign-in page.
 bool is_navigation(const http::Request& request) {
   return request.header("sec-fetch-mode") == "navigate" && request.header("sec-fetch-dest") == "document";
@@ -124,8 +126,10 @@ void Gate::refuse(const http::Request& request, const http::WireOptions& wire, c
     if (!options_.sign_in_url.empty() && is_navigation(request)) {
       std::string where = options_.sign_in_url;
       where += where.find('?') == std::string::npos ? "?return_to=" : "&return_to=";
+      const auto way_back = where.size();
       // `//host/` would be another site's address to a browser that is sent back there.
       base::percent_encode(original_.target.starts_with("//") ? "/" : original_.target, where, "/");
+      if (where.size() - way_back > kLongestWayBack) where.replace(way_back, std::string::npos, "/");
       response.set("X-Auth-Sign-In", std::move(where));
     }
   }

@@ -219,6 +219,17 @@ TEST_F(GateTest, only_a_navigation_is_told_where_to_sign_in) {
   EXPECT_EQ(header(ask("/a", navigation), "X-Auth-Sign-In"), "https://id.example/?x=y&return_to=/a");
 }
 
+// A header that a proxy has no room for would be its 502; and the pages take no longer address.
+TEST_F(GateTest, the_way_back_is_left_out_where_it_is_long) {
+  options.sign_in_url = "https://id.example/sign-in";
+  make_gate();
+  const Headers navigation{{"Sec-Fetch-Mode", "navigate"}, {"Sec-Fetch-Dest", "document"}};
+  const auto back = [&](const std::string& path) { return header(ask(path.c_str(), navigation), "X-Auth-Sign-In"); };
+  EXPECT_EQ(back("/" + std::string(2'047, 'a')), "https://id.example/sign-in?return_to=/" + std::string(2'047, 'a'));
+  EXPECT_EQ(back("/" + std::string(2'048, 'a')), "https://id.example/sign-in?return_to=/");
+  EXPECT_EQ(back("/?" + std::string(700, '=')), "https://id.example/sign-in?return_to=/");  // each is three when encoded
+}
+
 TEST_F(GateTest, G12_the_way_back_never_leads_elsewhere) {
   options.sign_in_url = "https://id.example/sign-in";
   make_gate();

@@ -107,7 +107,7 @@ TEST_F(PagesTest, an_asset_that_is_known_is_not_sent_again) {
 TEST_F(PagesTest, logo_and_colours_are_those_of_the_installation) {
   EXPECT_EQ(ask({"/_gatehouse/logo"}).body, "<svg/>");
   const auto theme = ask({"/_gatehouse/theme.css"});
-  EXPECT_EQ(theme.content_type, "text/css");
+  EXPECT_EQ(theme.content_type, "text/css; charset=utf-8");
   EXPECT_NE(theme.body.find("#8a0f2c"), std::string::npos);
   EXPECT_EQ(header(theme, "Cache-Control"), "public, no-cache");
 }

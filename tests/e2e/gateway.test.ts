@@ -164,6 +164,13 @@ describe("the gateway", () => {
     }
   });
 
+  test("a page with a long address leads to the sign-in, too, and not back", async () => {
+    const headers = { "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document" };
+    const answer = await ask(site, `/page?x=${"a".repeat(6000)}`, { headers });
+    assert.equal(answer.status, 302);
+    assert.equal(answer.headers.location, "https://app.example/sign-in?return_to=/");
+  });
+
   test("a fetch gets a plain 401 and no redirect", async () => {
     for (const mode of ["cors", "same-origin", "no-cors"]) {
       const answer = await ask(site, "/page", { headers: { "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": "empty" } });

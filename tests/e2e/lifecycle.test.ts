@@ -32,6 +32,11 @@ describe("starting", () => {
       assert.match(address, /^127\.0\.0\.1:\d+$/);
       assert.equal(statSync(join(folder, "new", "data")).mode & 0o777, 0o700);
       assert.ok(existsSync(join(folder, "new", "data", "master.key")));
+      // Nobody has an account that nobody made.
+      const list = ["account", "list", "--data", join(folder, "new", "data")];
+      const accounts = spawnSync(binary, list, { encoding: "utf8", env: variables, timeout: 10_000 });
+      assert.equal(accounts.status, 0, accounts.stderr);
+      assert.doesNotMatch(accounts.stdout, /[0-9a-f]{8}-[0-9a-f]{4}-/);
       assert.equal(await child.stop(), 0);
     } finally {
       await child.stop();
@@ -104,6 +109,13 @@ describe("operating", () => {
       const { headers } = await ask(gatehouse.port, "/v1/me");
       assert.equal(headers["x-content-type-options"], "nosniff");
       assert.ok(headers["content-security-policy"]);
+      // No other origin may read anything: nobody is told of CORS.
+      const foreign = { origin: "https://evil.example", "access-control-request-method": "DELETE" };
+      for (const method of ["GET", "OPTIONS"]) {
+        const answer = await ask(gatehouse.port, "/v1/me", { method, headers: foreign });
+        assert.ok(!Object.keys(answer.headers).some((name) => name.startsWith("access-control-")), method);
+        assert.equal(answer.status, method === "GET" ? 401 : 405);
+      }
     }));
 });
 

@@ -163,6 +163,7 @@ describe("pages", () => {
       const asset = await ask(stack.nginx.port, name, { headers: { "accept-encoding": "gzip, br" } });
       assert.equal(asset.status, 200, name);
       assert.equal(asset.headers["cache-control"], "public, max-age=31536000, immutable");
+      if (!name.endsWith(".svg")) assert.match(asset.headers["content-type"]!, /^text\/(javascript|css); charset=utf-8$/);
       assert.match(name, /-[\w-]{8}\.(js|css|svg)$/);
       const again = await ask(stack.nginx.port, name, { headers: { "accept-encoding": "gzip, br", "if-none-match": asset.headers.etag } });
       assert.equal(again.status, 304);
