@@ -227,7 +227,8 @@ TEST_F(GateTest, the_way_back_is_left_out_where_it_is_long) {
   const auto back = [&](const std::string& path) { return header(ask(path.c_str(), navigation), "X-Auth-Sign-In"); };
   EXPECT_EQ(back("/" + std::string(2'047, 'a')), "https://id.example/sign-in?return_to=/" + std::string(2'047, 'a'));
   EXPECT_EQ(back("/" + std::string(2'048, 'a')), "https://id.example/sign-in?return_to=/");
-  EXPECT_EQ(back("/?" + std::string(700, '=')), "https://id.example/sign-in?return_to=/");  // each is three when encoded
+  EXPECT_EQ(back("/?" + std::string(700, '=')),
+            "https://id.example/sign-in?return_to=/");  // each is three when encoded
 }
 
 TEST_F(GateTest, G12_the_way_back_never_leads_elsewhere) {

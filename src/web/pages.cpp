@@ -144,7 +144,8 @@ Response Pages::document(const Request& request) const {
 }
 
 Response Pages::asset(const Request& request) const {
-  if (request.path == kThemePath && !theme_.empty()) return small_file(request, theme_etag_, "text/css; charset=utf-8", theme_);
+  if (request.path == kThemePath && !theme_.empty())
+    return small_file(request, theme_etag_, "text/css; charset=utf-8", theme_);
   if (request.path == kLogoPath && !options_.logo.empty()) {
     return small_file(request, logo_etag_, options_.logo_type, options_.logo);
   }

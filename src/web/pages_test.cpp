@@ -113,12 +113,28 @@ TEST_F(PagesTest, logo_and_colours_are_those_of_the_installation) {
 }
 
 TEST_F(PagesTest, a_path_is_a_name_in_a_table_and_never_a_file) {
-  for (const char* target :
-       {"/_gatehouse/", "/_gatehouse/../pages.cpp", "/_gatehouse/..", "/_gatehouse/%2e%2e/x",
-        "/_gatehouse/main-abc.js/", "/_gatehouse//main-abc.js", "/_gatehouse/MAIN-ABC.JS", "/_gatehouse/index.html",
-        "/_gatehouse/main-abc.js%00", "/sign-in/", "/Sign-in", "/account/unknown", "/admin/accounts/a/b", "/",
-        "/.git/config", "/.git/HEAD", "/.svn/entries", "/_gatehouse/.git/config", "/_gatehouse/main-abc.js.map",
-        "/_gatehouse/main-abc.ts", "/_gatehouse/main-abc.js~", "/_gatehouse/package.json"}) {
+  for (const char* target : {"/_gatehouse/",
+                             "/_gatehouse/../pages.cpp",
+                             "/_gatehouse/..",
+                             "/_gatehouse/%2e%2e/x",
+                             "/_gatehouse/main-abc.js/",
+                             "/_gatehouse//main-abc.js",
+                             "/_gatehouse/MAIN-ABC.JS",
+                             "/_gatehouse/index.html",
+                             "/_gatehouse/main-abc.js%00",
+                             "/sign-in/",
+                             "/Sign-in",
+                             "/account/unknown",
+                             "/admin/accounts/a/b",
+                             "/",
+                             "/.git/config",
+                             "/.git/HEAD",
+                             "/.svn/entries",
+                             "/_gatehouse/.git/config",
+                             "/_gatehouse/main-abc.js.map",
+                             "/_gatehouse/main-abc.ts",
+                             "/_gatehouse/main-abc.js~",
+                             "/_gatehouse/package.json"}) {
     EXPECT_EQ(ask({target}).status, 404U) << target;
   }
   EXPECT_EQ(ask({.target = "/sign-in", .method = http::Method::post}).status, 405U);

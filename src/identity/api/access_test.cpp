@@ -156,7 +156,8 @@ TEST_F(AccessApi, G13_alias_paths_and_method_overrides_reach_no_handler) {
   EXPECT_EQ(api_.send(http::Method::other, "/v1/me").status, 405U);
 }
 
-// B06: wherever a member names a thing by its id, somebody else's is not there. A new route has to say here what it is sent.
+// B06: wherever a member names a thing by its id, somebody else's is not there. A new route has to say here what it is
+// sent.
 TEST_F(AccessApi, B06_no_route_finds_by_its_id_what_is_somebody_elses) {
   const auto bobby = api_.register_account("bobby");
   const auto of_bobby = api_.strong_bearer(bobby);
@@ -172,7 +173,8 @@ TEST_F(AccessApi, B06_no_route_finds_by_its_id_what_is_somebody_elses) {
       {"/v1/session/{id}", ""},
       {"/v1/sessions/{id}", ""},
       {"/v1/factors/{id}", R"({"name":"mine"})"},
-      {"/v1/factors/totp/{id}/confirm", R"({"code":")" + FakeApp(waiting.text("secret")).code(api_.clock.now()) + "\"}"},
+      {"/v1/factors/totp/{id}/confirm",
+       R"({"code":")" + FakeApp(waiting.text("secret")).code(api_.clock.now()) + "\"}"},
   };
   std::size_t asked = 0;
   for (const auto& route : api_.router.routes()) {
@@ -202,8 +204,8 @@ TEST_F(AccessApi, reading_writes_nothing) {
   for (const auto& route : api_.router.routes()) {
     if (route.method != http::Method::get) continue;
     auto path = route.path;
-    const std::string id = path.find("session") != std::string::npos ? std::string(session.at("id").as_string())
-                                                                     : alice_.id.to_string();
+    const std::string id =
+        path.find("session") != std::string::npos ? std::string(session.at("id").as_string()) : alice_.id.to_string();
     if (const auto at = path.find("{id}"); at != std::string::npos) path.replace(at, 4, id);
     const auto before = api_.database.stats().writer.done;
     EXPECT_EQ(api_.get(path, admin).status, 200U) << path;

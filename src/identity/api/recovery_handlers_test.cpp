@@ -46,8 +46,8 @@ class RecoveryApi : public ::testing::Test {
     const auto who = ApiStack::bearer(api_.login_as("alice"));
     const auto begun = api_.post("/v1/factors/totp", {{"name", "phone"}}, who);
     FakeApp app(begun.text("secret"));
-    const auto added = api_.post("/v1/factors/totp/" + begun.text("id") + "/confirm",
-                                 {{"code", app.code(api_.clock.now())}}, who);
+    const auto added =
+        api_.post("/v1/factors/totp/" + begun.text("id") + "/confirm", {{"code", app.code(api_.clock.now())}}, who);
     EXPECT_EQ(added.status, 201U) << added.raw.body;
     return app;
   }

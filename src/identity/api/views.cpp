@@ -41,9 +41,8 @@ boost::json::object session_view(const SessionView& session, contract::SessionId
 }
 
 http::Response token_response(const SessionTokens& tokens, TokenPlace place) {
-  boost::json::object body{{"token_type", "Bearer"},
-                           {"expires_in", tokens.expires_in.count()},
-                           {"session_id", tokens.session.to_string()}};
+  boost::json::object body{
+      {"token_type", "Bearer"}, {"expires_in", tokens.expires_in.count()}, {"session_id", tokens.session.to_string()}};
   if (place == TokenPlace::body) {
     body["access_token"] = tokens.access_token.expose();
     body["refresh_token"] = tokens.refresh_token.expose();
