@@ -198,6 +198,16 @@ constexpr Tampering kTamperings[] = {
      "batch 2: missing; the next one is 3"},
     {"events and batch removed", "DELETE FROM audit_batch WHERE number = 3; DELETE FROM audit_event WHERE seq > 6",
      "batch 3: had been sealed, but the log ends with batch 2"},
+    {"inserted among the sealed",
+     "INSERT INTO audit_event (seq, at, type, fields) VALUES (0, 0, 'sign_in.failed', '{}')",
+     "event 0: in no batch: it was put there later"},
+    {"inserted in front of all",
+     "INSERT INTO audit_event (seq, at, type, fields) VALUES (-9, 1, 'sign_in.failed', '{}')",
+     "event -9: in no batch: it was put there later"},
+    {"inserted with a time to come",
+     "INSERT INTO audit_event (seq, at, type, fields) VALUES (0, 253402300799000, 'sign_in.failed', '{}')",
+     "event 0: in no batch: it was put there later"},
+    {"renumbered", "UPDATE audit_event SET seq = 90 WHERE seq = 9", "event 9: missing (batch 3)"},
     {"everything removed", "DELETE FROM audit_batch; DELETE FROM audit_event",
      "batch 3: had been sealed, but the log ends with batch 0"},
     {"a checkpoint of one's own",
@@ -287,6 +297,29 @@ TEST_P(AuditChainConformance, retention_removes_from_the_front_and_the_rest_stil
   EXPECT_EQ(remove_old_batches(database(), log_, key_, 12h, clock_.now()).events, 0U);
   EXPECT_EQ(seal_all().number, 4);
   EXPECT_EQ(first_finding({head}), "");
+}
+
+TEST_P(AuditChainConformance, L04_what_is_put_where_retention_has_removed_is_found) {
+  record(3);
+  seal_all();
+  clock_.advance(24h);
+  record(1);
+  seal_all();
+  EXPECT_EQ(remove_old_batches(database(), log_, key_, 12h, clock_.now()).events, 3U);
+  EXPECT_EQ(first_finding(), "");
+  tamper("INSERT INTO audit_event (seq, at, type, fields) VALUES (2, 1, 'sign_in.failed', '{}')");
+  EXPECT_EQ(first_finding(), "event 2: in no batch: it was put there later");
+}
+
+TEST_P(AuditChainConformance, L04_a_record_that_claims_an_earlier_number_is_found_once) {
+  for (int batch = 0; batch < 25; ++batch) {
+    record();
+    seal_all();
+  }
+  tamper("UPDATE audit_batch SET record = (SELECT record FROM audit_batch WHERE number = 1) WHERE number = 20");
+  const auto verification = verify();
+  EXPECT_EQ(verification.findings.at(0).to_string(), "batch 1: does not stand in its place");
+  EXPECT_EQ(verification.batches, 25U);
 }
 
 TEST_P(AuditChainConformance, L04_retention_does_not_remove_evidence) {

@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kBatchesAtOnce = 20;
 constexpr std::size_t kEventsAtOnce = 5'000;
 constexpr std::size_t kMostPending = 100'000;
+constexpr auto kFirstNumber = std::numeric_limits<std::int64_t>::min();
 
 // The events read so far that no batch has asked for. A batch may hold numbers from before those of an earlier one.
 struct Pending {
@@ -23,7 +24,7 @@ struct Pending {
     std::string line;
   };
   std::map<std::int64_t, Event> events;
-  std::int64_t read_up_to = 0;
+  std::int64_t read_up_to = kFirstNumber;  // in front of the first batch nothing may stand, either
 };
 
 class Walk {
@@ -63,9 +64,8 @@ class Walk {
   }
 
   bool next_batches() {
-    const auto from = checker_.head().number + 1;
     const auto stored =
-        database_.read_blocking([&](db::Transaction& tx) { return batches_.from(tx, from, kBatchesAtOnce); });
+        database_.read_blocking([&](db::Transaction& tx) { return batches_.from(tx, next_, kBatchesAtOnce); });
     for (const auto& batch : stored) {
       const auto parsed = parse_batch(batch.record);
       checker_.batch(batch.record, parsed ? events_of(parsed->events) : std::vector<EventLine>{});
@@ -104,12 +104,13 @@ class Walk {
     }
   }
 
-  // Behind the last batch: not sealed yet. Among those that are sealed and not young: nobody will ever seal it.
+  // Behind the last batch: not sealed yet. Among those that are sealed, and not of these minutes: nobody will ever seal
+  // it.
   std::size_t judge_what_is_left(base::TimePoint now) {
     const auto young = now - 2 * Sealer::kLateWindow;
     std::size_t unsealed = 0;
     for (const auto& [seq, event] : pending_.events) {
-      if (event.at < young) {
+      if (event.at < young || event.at > now + Sealer::kLateWindow) {
         checker_.found({.event = seq, .what = "in no batch: it was put there later"});
       } else {
         ++unsealed;
