@@ -130,6 +130,11 @@ class Postgres:
         leader = int((self.data / "postmaster.pid").read_text().split()[0])
         return [leader, *map(int, Path(f"/proc/{leader}/task/{leader}/children").read_text().split())]
 
+    def pin(self, core):
+        """What it forks from now on stays there, too."""
+        for pid in self._pids():
+            subprocess.run(["taskset", "-acp", str(core), str(pid)], check=True, stdout=subprocess.DEVNULL)
+
     def cpu_seconds(self):
         """Of the processes that live: what ended since is missing, so compare while the connections stay."""
         total = 0.0

@@ -8,7 +8,8 @@ from _lib.machine import median
 ROUNDS, SECONDS = 5, 6
 
 
-def _rotate(server, tokens, other_cpu, connections):
+def rotate(server, tokens, other_cpu=lambda: 0.0, connections=64):
+    """One round with the tokens of a file, which it uses up."""
     writes = 'gatehouse_runtime_pool_tasks_total{pool="storage_write"}'
     before, other_before = server.metrics(), other_cpu()
     load, micros = wrk.run_measured(server.pid, server.port, "/v1/refresh", SECONDS, script="refresh.lua",
@@ -33,5 +34,5 @@ def measure(server, sessions, other_cpu=lambda: 0.0, connections=64):
         for i in range(ROUNDS):
             file = Path(folder) / str(i)
             file.write_text("\n".join(tokens[i::ROUNDS]) + "\n")
-            rounds.append(_rotate(server, file, other_cpu, connections))
+            rounds.append(rotate(server, file, other_cpu, connections))
     return {name: median([figures[name] for figures in rounds]) for name in rounds[0]}
