@@ -18,6 +18,10 @@ enum class SignInOutcome : std::uint8_t {
   changed_meanwhile,  // the password or the state, between the check and the session
   second_step,        // the password was right; a second factor is asked for
   email_unverified,   // the right password
+  wrong_code,         // at the second step
+  passkey_refused,    // at the second step, or in place of a password
+  code_throttled,
+  second_step_ended,  // too late, too often, or of nothing that had begun
 };
 [[nodiscard]] std::string_view to_string(SignInOutcome outcome);
 

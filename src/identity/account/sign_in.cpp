@@ -57,6 +57,7 @@ base::Result<SignIn::Opened, SignInOutcome> SignIn::open_if_unchanged(db::Transa
     if (const auto unproven = parts_.unproven.find(tx, proven.id)) {
       parts_.verification_mail.send(tx, proven.id, *unproven);
     }
+    record_failure(tx, SignInOutcome::email_unverified, proven.id);
     return SignInOutcome::email_unverified;
   }
   if (!proof.rehashed.empty()) {
@@ -83,15 +84,18 @@ Refusal SignIn::refuse(SignInOutcome outcome, const std::optional<AccountRecord>
   return {.error = AccountError::wrong_credentials};
 }
 
+void SignIn::record_failure(db::Transaction& tx, SignInOutcome why, std::optional<contract::AccountId> account) const {
+  audit::Event event{.type = audit::type::kSignInFailed, .fields = {{"reason", std::string(to_string(why))}}};
+  if (account) event.subject = account->uuid();
+  audit::record(tx, event, parts_.clock.now());
+}
+
 // Of its own transaction: a refusal has no other. Known and unknown names take the same steps. Who is slowed down
 // before a password was looked at is counted and not recorded: a flood would fill the log.
 awaitable<Refusal> SignIn::refuse_recorded(SignInOutcome outcome, const std::optional<AccountRecord>& account,
                                            const Caller& caller) {
-  co_await parts_.database.write([&](db::Transaction& tx) {
-    audit::Event event{.type = audit::type::kSignInFailed, .fields = {{"reason", std::string(to_string(outcome))}}};
-    if (account) event.subject = account->id.uuid();
-    audit::record(tx, event, parts_.clock.now());
-  });
+  co_await parts_.database.write(
+      [&](db::Transaction& tx) { record_failure(tx, outcome, account ? std::optional(account->id) : std::nullopt); });
   co_return refuse(outcome, account, caller);
 }
 

@@ -78,6 +78,7 @@ class SignIn {
                                                                       const PasswordWork::Proof& proof,
                                                                       const Caller& caller) const;
   Refusal refuse(SignInOutcome outcome, const std::optional<AccountRecord>& record, const Caller& caller);
+  void record_failure(db::Transaction& tx, SignInOutcome why, std::optional<contract::AccountId> account) const;
   boost::asio::awaitable<Refusal> refuse_recorded(SignInOutcome outcome, const std::optional<AccountRecord>& account,
                                                   const Caller& caller);
 

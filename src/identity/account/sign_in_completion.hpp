@@ -30,6 +30,8 @@ class SignInCompletion {
 
   // After the commit of the transaction that opened the session.
   boost::asio::awaitable<SessionTokens> complete(OpenedSession opened, HeldSession held, Caller caller);
+  // Counts a sign-in that came to nothing behind its first step.
+  void refused(SignInOutcome why) noexcept { metrics_.signed_in(why); }
 
  private:
   SessionService& sessions_;

@@ -1,5 +1,6 @@
 #include "identity/factor/factor_notices.hpp"
 
+#include <string>
 #include <utility>
 
 #include "platform/audit/event_types.hpp"
@@ -26,6 +27,13 @@ void note_sign_in(const FactorNotices& notices, db::Transaction& tx, const Opene
            .actor = account,
            .account = account,
            .fields = {{"session", opened.grant.session.to_string()}, {"amr", base::join_words(opened.grant.amr)}}});
+}
+
+void note_refusal(const FactorNotices& notices, db::Transaction& tx, contract::AccountId account, SignInOutcome why) {
+  notices.record(tx, {.type = audit::type::kSignInFailed,
+                      .actor = {},
+                      .account = account,
+                      .fields = {{"reason", std::string(to_string(why))}}});
 }
 
 }  // namespace gatehouse::identity

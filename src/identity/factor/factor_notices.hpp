@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "contract/ids.hpp"
+#include "identity/account/account_metrics.hpp"
 #include "identity/factor/factor.hpp"
 #include "identity/mail/mail_outbox.hpp"
 #include "identity/session/session_service.hpp"
@@ -40,5 +41,7 @@ class FactorNotices {
 
 // A sign-in that ended with a factor: who, which session, by which methods.
 void note_sign_in(const FactorNotices& notices, db::Transaction& tx, const OpenedSession& opened);
+// And one that ended without: what was wrong. Whose act it was is not known.
+void note_refusal(const FactorNotices& notices, db::Transaction& tx, contract::AccountId account, SignInOutcome why);
 
 }  // namespace gatehouse::identity

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "crypto/webauthn/client_data.hpp"
+#include "platform/audit/event_types.hpp"
 
 namespace gatehouse::identity {
 namespace {
@@ -21,7 +22,14 @@ PasskeySignIn::Begun PasskeySignIn::begin() const {
 
 base::Result<OpenedSession, Refusal> PasskeySignIn::open(db::Transaction& tx, const Passkeys::Proof& proof,
                                                          const Caller& caller) const {
-  if (!passkeys_.use(tx, proof)) return Refusal{.error = AccountError::passkey_refused};
+  if (!passkeys_.use(tx, proof)) {  // such as one whose counter says that there is a copy of it
+    notices_.record(tx, {.type = audit::type::kFactorFailed,
+                         .actor = {},
+                         .account = proof.account.id,
+                         .fields = {{"method", "webauthn"}}});
+    note_refusal(notices_, tx, proof.account.id, SignInOutcome::passkey_refused);
+    return Refusal{.error = AccountError::passkey_refused};
+  }
   const ClientInfo client{.address = caller.address.to_string(), .agent = caller.agent};
   auto opened = sessions_.open(tx, proof.account.id, client, proof.amr);
   if (!opened) return Refusal{.error = AccountError::passkey_refused};
@@ -29,16 +37,22 @@ base::Result<OpenedSession, Refusal> PasskeySignIn::open(db::Transaction& tx, co
   return std::move(*opened);
 }
 
+Refusal PasskeySignIn::refuse(Refusal why) {
+  const bool ended = why.error == AccountError::sign_in_ended;
+  completion_.refused(ended ? SignInOutcome::second_step_ended : SignInOutcome::passkey_refused);
+  return why;
+}
+
 awaitable<base::Result<SessionTokens, Refusal>> PasskeySignIn::finish(base::Secret transaction, PasskeyAnswer answer,
                                                                       HeldSession held, Caller caller) {
   const auto begun = TicketCodec::from_text(transaction.expose());
   const auto data = crypto::webauthn::parse_client_data(answer.assertion.client_data_json);
-  if (data && begun != data->challenge) co_return Refusal{.error = AccountError::sign_in_ended};
+  if (data && begun != data->challenge) co_return refuse({.error = AccountError::sign_in_ended});
   const auto proof = co_await passkeys_.prove(std::move(answer), ceremony(), caller);
-  if (!proof) co_return proof.error();
+  if (!proof) co_return refuse(proof.error());
   auto work = [&](db::Transaction& tx) { return open(tx, *proof, caller); };
   auto opened = co_await database_.write(work);
-  if (!opened) co_return opened.error();
+  if (!opened) co_return refuse(opened.error());
   co_return co_await completion_.complete(std::move(*opened), held, std::move(caller));
 }
 

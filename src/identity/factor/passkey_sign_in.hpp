@@ -37,6 +37,8 @@ class PasskeySignIn {
   [[nodiscard]] base::Result<OpenedSession, Refusal> open(db::Transaction& tx, const Passkeys::Proof& proof,
                                                           const Caller& caller) const;
 
+  [[nodiscard]] Refusal refuse(Refusal why);
+
   db::Database& database_;
   Passkeys& passkeys_;
   SessionService& sessions_;

@@ -10,12 +10,12 @@ using boost::asio::awaitable;
 
 namespace {
 
-std::string_view reason_of(AccountError error) {
+SignInOutcome outcome_of(AccountError error) {
   switch (error) {
-    case AccountError::wrong_code: return "wrong_code";
-    case AccountError::throttled: return "throttled";
-    case AccountError::passkey_refused: return "passkey_refused";
-    default: return "sign_in_ended";
+    case AccountError::wrong_code: return SignInOutcome::wrong_code;
+    case AccountError::throttled: return SignInOutcome::code_throttled;
+    case AccountError::passkey_refused: return SignInOutcome::passkey_refused;
+    default: return SignInOutcome::second_step_ended;
   }
 }
 
@@ -85,7 +85,10 @@ base::Result<OpenedSession, Refusal> SecondSteps::open_with_code(db::Transaction
   const auto found = find_open(tx, ticket);
   if (!found) return found.error();
   if (auto checked = parts_.codes.check(tx, found->account, code.method, code.code); !checked) {
-    if (checked.error().error == AccountError::wrong_code) parts_.steps.count_failure(tx, ticket.id);
+    if (checked.error().error == AccountError::wrong_code) {
+      parts_.steps.count_failure(tx, ticket.id);
+      note_refusal(parts_.notices, tx, found->account.id, SignInOutcome::wrong_code);
+    }
     return checked.error();
   }
   return open(tx, *found, {"pwd", "otp", "mfa"}, caller);
@@ -103,6 +106,7 @@ base::Result<OpenedSession, Refusal> SecondSteps::open_with_passkey(db::Transact
                                .actor = {},
                                .account = found->account.id,
                                .fields = {{"method", "webauthn"}}});
+    note_refusal(parts_.notices, tx, found->account.id, SignInOutcome::passkey_refused);
     return Refusal{.error = AccountError::passkey_refused};
   }
   std::vector<std::string> amr{"pwd"};
@@ -113,14 +117,20 @@ base::Result<OpenedSession, Refusal> SecondSteps::open_with_passkey(db::Transact
 awaitable<base::Result<SessionTokens, Refusal>> SecondSteps::answer(base::Result<OpenedSession, Refusal> opened,
                                                                     HeldSession held, Caller caller) {
   if (opened) co_return co_await parts_.completion.complete(std::move(*opened), held, std::move(caller));
-  parts_.log.info("second_step_refused", {{"reason", reason_of(opened.error().error)}}, &caller.trace);
-  co_return opened.error();
+  co_return refuse(opened.error(), caller);
+}
+
+Refusal SecondSteps::refuse(Refusal why, const Caller& caller) {
+  const auto outcome = outcome_of(why.error);
+  parts_.completion.refused(outcome);
+  parts_.log.info("second_step_refused", {{"reason", to_string(outcome)}}, &caller.trace);
+  return why;
 }
 
 awaitable<base::Result<SessionTokens, Refusal>> SecondSteps::finish_with_code(base::Secret transaction, Code code,
                                                                               HeldSession held, Caller caller) {
   const auto ticket = read(transaction);
-  if (!ticket) co_return ended();
+  if (!ticket) co_return refuse(ended(), caller);
   auto work = [&](db::Transaction& tx) { return open_with_code(tx, *ticket, code, caller); };
   auto opened = co_await parts_.database.write(work);
   co_return co_await answer(std::move(opened), held, std::move(caller));
@@ -142,10 +152,10 @@ awaitable<base::Result<SessionTokens, Refusal>> SecondSteps::finish_with_passkey
                                                                                  PasskeyAnswer answer_of_key,
                                                                                  HeldSession held, Caller caller) {
   const auto ticket = read(transaction);
-  if (!ticket) co_return ended();
+  if (!ticket) co_return refuse(ended(), caller);
   auto look_up = [&](db::Transaction& tx) { return find_open(tx, *ticket); };
   const auto found = co_await parts_.database.read(look_up);
-  if (!found) co_return found.error();
+  if (!found) co_return refuse(found.error(), caller);
   auto ceremony = ceremony_of(*ticket);
   ceremony.account = found->account.id;
   const auto proof = co_await parts_.passkeys.prove(std::move(answer_of_key), std::move(ceremony), caller);

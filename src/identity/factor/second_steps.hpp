@@ -85,6 +85,8 @@ class SecondSteps final : public SecondStep {
   boost::asio::awaitable<base::Result<SessionTokens, Refusal>> answer(base::Result<OpenedSession, Refusal> opened,
                                                                       HeldSession held, Caller caller);
 
+  [[nodiscard]] Refusal refuse(Refusal why, const Caller& caller);
+
   Parts parts_;
   SignInDemand demand_;
 };

@@ -117,5 +117,32 @@ TEST_F(SecondStepsTest, what_is_stored_of_a_sign_in_can_not_finish_it) {
   EXPECT_EQ(forged.error().error, AccountError::sign_in_ended);
 }
 
+TEST_F(SecondStepsTest, M04_a_wrong_code_is_counted_by_its_reason_and_recorded_without_the_code) {
+  const auto outcomes = [&](const char* outcome) {
+    const std::string row = std::string("gatehouse_identity_sign_ins_total{outcome=\"") + outcome + "\"} ";
+    const auto text = stack_.metrics.render();
+    return text.substr(text.find(row) + row.size(), 1);
+  };
+  const auto finish = [&](base::Secret begun, const char* typed) {
+    SecondSteps::Code code{.method = CodeMethod::recovery_code, .code = base::Secret(std::string_view(typed))};
+    return test::run_on_loop(
+        stack_.second_steps.finish_with_code(std::move(begun), std::move(code), {}, IdentityStack::caller()));
+  };
+  EXPECT_FALSE(finish(transaction(), "canary-code"));
+  EXPECT_FALSE(finish(base::Secret(std::string_view("ghl_nothing")), "canary-code"));
+  EXPECT_EQ(outcomes("wrong_code"), "1");
+  EXPECT_EQ(outcomes("second_step_ended"), "1");
+  std::string events;
+  stack_.database.read_blocking([&](db::Transaction& tx) {
+    tx.query(
+        "SELECT type, subject, fields FROM audit_event WHERE type IN ('sign_in.failed', 'factor.failed') ORDER BY seq",
+        {}, [&](const db::Row& row) {
+          events += row.text(0) + row.text(2);
+          EXPECT_EQ(row.blob(1), alice_.id.bytes());
+        });
+  });
+  EXPECT_EQ(events, R"(factor.failed{"method":"recovery_code"}sign_in.failed{"reason":"wrong_code"})");
+}
+
 }  // namespace
 }  // namespace gatehouse::identity
