@@ -13,6 +13,7 @@
 #include "app/identity_role.hpp"
 #include "app/installation.hpp"
 #include "app/webhook_service.hpp"
+#include "app/workbench.hpp"
 #include "gate/gates.hpp"
 #include "platform/telemetry/collected_log.hpp"
 #include "tests/support/run_on_loop.hpp"
@@ -233,6 +234,33 @@ TEST_F(CommandsOnARunningProcess, token_verify_says_what_a_gate_would) {
   EXPECT_EQ(ended.err, "refused: revoked\n");
   EXPECT_EQ(run([&](const CommandIo& io) { return token_verify(settings_, io); }, "a.b.c\n").err,
             "refused: bad_token\n");
+}
+
+TEST_F(Commands, what_they_change_is_in_the_audit_log_as_an_operators_act) {
+  ASSERT_EQ(create("ada").status, 0);
+  const auto done = [&](auto command) { EXPECT_EQ(run(command).status, 0); };
+  done([&](const CommandIo& io) { return account_set_roles(settings_, "ada", {"admin"}, io); });
+  done([&](const CommandIo& io) { return account_reset_factors(settings_, "ada", io); });
+  done([&](const CommandIo& io) { return account_end_sessions(settings_, "ada", io); });
+  done([&](const CommandIo& io) { return account_disable(settings_, "ada", io); });
+  done([&](const CommandIo& io) { return account_enable(settings_, "ada", io); });
+  done([&](const CommandIo& io) { return keys_rotate(settings_, io); });
+  const auto kid = Workbench(settings_).installation().keys.snapshot()->current->kid();
+  done([&](const CommandIo& io) { return keys_revoke(settings_, kid, io); });
+  done([&](const CommandIo& io) { return audit_export(settings_, "", "", io); });
+  std::string types;
+  Workbench bench(settings_);
+  bench.installation().database->read_blocking([&](db::Transaction& tx) {
+    tx.query("SELECT type, actor, fields FROM audit_event ORDER BY seq", {}, [&](const db::Row& row) {
+      types += row.text(0) + " ";
+      EXPECT_TRUE(row.is_null(1)) << row.text(0);
+      EXPECT_NE(row.text(2).find(R"("by":"operator")"), std::string::npos) << row.text(0) << row.text(2);
+      EXPECT_EQ(row.text(2).find("ada"), std::string::npos);
+    });
+  });
+  EXPECT_EQ(types,
+            "account.created account.roles_set factor.reset_by_admin account.sessions_ended account.disabled "
+            "account.enabled key.rotated key.revoked audit.exported ");
 }
 
 }  // namespace

@@ -35,14 +35,16 @@ int keys_list(const Settings& settings, const CommandIo& io) {
 
 int keys_rotate(const Settings& settings, const CommandIo& io) {
   Workbench bench(settings);
-  if (const auto done = bench.installation().keys.rotate(); !done) return complain(done.error(), io.err);
+  if (const auto done = bench.installation().keys.rotate({.is_operator = true}); !done)
+    return complain(done.error(), io.err);
   io.out << "Signing with " << bench.installation().keys.snapshot()->current->kid() << ".\n";
   return bench.tell_running_process(io);
 }
 
 int keys_revoke(const Settings& settings, const std::string& kid, const CommandIo& io) {
   Workbench bench(settings);
-  if (const auto done = bench.installation().keys.revoke(kid); !done) return complain(done.error(), io.err);
+  if (const auto done = bench.installation().keys.revoke(kid, {.is_operator = true}); !done)
+    return complain(done.error(), io.err);
   io.out << "Revoked " << kid << "; every token it signed is void.\n";
   return bench.tell_running_process(io);
 }

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "identity/proof/mail_proof_store.hpp"
 #include "platform/audit/event_types.hpp"
@@ -20,10 +21,10 @@ base::Result<AccountChange, Refusal> FactorReset::reset(db::Transaction& tx, con
                              parts_.clock.now());
   auto ended =
       parts_.sessions.end_all_of_account(tx, account, std::nullopt, EndReason::factor_removed, parts_.clock.now());
-  parts_.notices.changed(tx, {.type = audit::type::kFactorsReset,
-                              .actor = actor,
-                              .account = account,
-                              .fields = {{"removed", std::to_string(removed)}}});
+  std::vector<audit::Field> fields{{"removed", std::to_string(removed)}};
+  if (!actor) fields.push_back({"by", "operator"});
+  parts_.notices.changed(
+      tx, {.type = audit::type::kFactorsReset, .actor = actor, .account = account, .fields = std::move(fields)});
   return AccountChange{.account = std::move(*shown), .revoked = std::move(ended)};
 }
 

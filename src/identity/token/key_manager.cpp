@@ -121,27 +121,29 @@ base::Result<void, KeyRingError> KeyManager::ensure() {
 }
 
 // Nothing happens when the current key is another by now: somebody else has just rotated.
-bool KeyManager::rotate_from(db::Transaction& tx, std::string_view current_kid, Spares& spares) const {
+bool KeyManager::rotate_from(db::Transaction& tx, std::string_view current_kid, Spares& spares,
+                             const audit::Author& author) const {
   const auto now = clock_.now();
   if (!store_.retire(tx, current_kid, verify_until(now))) return false;
   complete(tx, spares);
-  audit::record(tx, {.type = audit::type::kKeyRotated, .fields = {{"retired", std::string(current_kid)}}}, now);
+  const audit::Event rotated{.type = audit::type::kKeyRotated, .fields = {{"retired", std::string(current_kid)}}};
+  audit::record(tx, audit::by(author, rotated), now);
   return true;
 }
 
-base::Result<void, KeyRingError> KeyManager::rotate() {
+base::Result<void, KeyRingError> KeyManager::rotate(const audit::Author& author) {
   const std::string current = snapshot()->current->kid();
   const Spares spares = make_spares();
   database_.write_blocking([&](db::Transaction& tx) {
     Spares mine = spares;
-    return rotate_from(tx, current, mine);
+    return rotate_from(tx, current, mine, author);
   });
   const auto loaded = reload();
   if (!loaded) return loaded.error();
   return {};
 }
 
-base::Result<contract::Revocation, KeyRingError> KeyManager::revoke(std::string_view kid) {
+base::Result<contract::Revocation, KeyRingError> KeyManager::revoke(std::string_view kid, const audit::Author& author) {
   using Outcome = base::Result<contract::Revocation, KeyRingError>;
   const Spares spares = make_spares();
   auto outcome = database_.write_blocking([&](db::Transaction& tx) -> Outcome {
@@ -153,7 +155,8 @@ base::Result<contract::Revocation, KeyRingError> KeyManager::revoke(std::string_
       return known ? KeyRingError::already_revoked : KeyRingError::unknown_kid;
     }
     complete(tx, mine);
-    audit::record(tx, {.type = audit::type::kKeyRevoked, .fields = {{"kid", std::string(kid)}}}, now);
+    const audit::Event revoked{.type = audit::type::kKeyRevoked, .fields = {{"kid", std::string(kid)}}};
+    audit::record(tx, audit::by(author, revoked), now);
     return revocations_.revoke_key(tx, kid, now);
   });
   if (!outcome) return outcome;
@@ -187,7 +190,7 @@ base::Result<bool, KeyRingError> KeyManager::maintain() {
     database_.write_blocking([&](db::Transaction& tx) {
       if (spares) {
         Spares mine = *spares;
-        (void)rotate_from(tx, current->kid, mine);
+        (void)rotate_from(tx, current->kid, mine, {});
       }
       return store_.prune(tx, now);
     });

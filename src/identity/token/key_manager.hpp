@@ -14,6 +14,7 @@
 #include "crypto/signing_key.hpp"
 #include "identity/token/key_store.hpp"
 #include "identity/token/revocation_store.hpp"
+#include "platform/audit/event.hpp"
 #include "platform/base/clock.hpp"
 #include "platform/base/random.hpp"
 #include "platform/base/result.hpp"
@@ -61,10 +62,11 @@ class KeyManager {
   [[nodiscard]] base::Result<void, KeyRingError> ensure();
 
   // next → current, current → previous, a new next. No token is refused for it.
-  [[nodiscard]] base::Result<void, KeyRingError> rotate();
+  [[nodiscard]] base::Result<void, KeyRingError> rotate(const audit::Author& author = {});
   // Voids the key and every token it signed; a revoked current key is succeeded by the next one at once. Returns the
   // revocation, to be published to the gates before the caller is answered.
-  [[nodiscard]] base::Result<contract::Revocation, KeyRingError> revoke(std::string_view kid);
+  [[nodiscard]] base::Result<contract::Revocation, KeyRingError> revoke(std::string_view kid,
+                                                                        const audit::Author& author = {});
 
   // Takes over what another process has changed. True: the ring is another than before, so the gates need the snapshot.
   [[nodiscard]] base::Result<bool, KeyRingError> reload();
@@ -85,7 +87,8 @@ class KeyManager {
   [[nodiscard]] base::TimePoint verify_until(base::TimePoint now) const;
   [[nodiscard]] bool is_complete(const std::vector<KeyRecord>& ring) const;
   void complete(db::Transaction& tx, Spares& spares) const;
-  [[nodiscard]] bool rotate_from(db::Transaction& tx, std::string_view current_kid, Spares& spares) const;
+  [[nodiscard]] bool rotate_from(db::Transaction& tx, std::string_view current_kid, Spares& spares,
+                                 const audit::Author& author) const;
   [[nodiscard]] const KeyRecord* signer_of(const std::vector<KeyRecord>& ring) const;
   [[nodiscard]] std::vector<std::string> kids_of(const std::vector<KeyRecord>& ring) const;
   [[nodiscard]] base::Result<std::shared_ptr<const KeyRingSnapshot>, KeyRingError> open_ring(

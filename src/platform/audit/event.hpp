@@ -28,6 +28,13 @@ struct Event {
   std::vector<Field> fields{};
 };
 
+// Whose act something is, for what a person, an operator and the program itself can do. Neither: the program.
+struct Author {
+  std::optional<base::Uuid> account{};
+  bool is_operator = false;  // a command
+};
+[[nodiscard]] Event by(const Author& author, Event event);
+
 // An event as it stands in the log.
 struct RecordedEvent {
   std::int64_t seq = 0;  // unique, but neither gapless nor in the order of the commits

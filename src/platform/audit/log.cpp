@@ -14,6 +14,12 @@ db::Value id_or_null(const std::optional<base::Uuid>& id) {
 
 }  // namespace
 
+Event by(const Author& author, Event event) {
+  event.actor = author.account;
+  if (author.is_operator) event.fields.push_back({"by", "operator"});
+  return event;
+}
+
 std::string encode_fields(const std::vector<Field>& fields) {
   if (fields.size() > kMaxFields) std::abort();
   std::string json = "{";
