@@ -19,8 +19,10 @@ constexpr seconds kRetainEvery{3600};
 
 }  // namespace
 
-AuditKeeper::AuditKeeper(Installation& installation, telemetry::Logger& log, telemetry::Metrics& metrics)
+AuditKeeper::AuditKeeper(Installation& installation, identity::DenialBook& denials, telemetry::Logger& log,
+                         telemetry::Metrics& metrics)
     : installation_(installation),
+      denials_(denials),
       log_(log),
       sealed_(metrics.counter("gatehouse_audit_events_sealed_total", "Events that this process has sealed.")),
       lost_(metrics.counter("gatehouse_audit_history_lost_total",
@@ -33,6 +35,9 @@ AuditKeeper::AuditKeeper(Installation& installation, telemetry::Logger& log, tel
   metrics.counter_from("gatehouse_audit_error_reports_dropped_total",
                        "Answers 5xx that came faster than their reports are written; the log has them.", {},
                        [this] { return static_cast<double>(errors_.dropped()); });
+  metrics.counter_from("gatehouse_audit_denials_dropped_total",
+                       "Refusals by more accounts than are told apart; no event tells of them.", {},
+                       [this] { return static_cast<double>(denials_.dropped()); });
 }
 
 AuditKeeper::~AuditKeeper() { stop(); }
@@ -52,8 +57,18 @@ void AuditKeeper::stop() {
   wake_.notify_all();
   if (!thread_.joinable()) return;
   thread_.join();
+  look();
+}
+
+void AuditKeeper::look() {
+  record_denials();
   seal();
   write_errors();
+}
+
+void AuditKeeper::sweep() {
+  retain();
+  sweep_errors();
 }
 
 bool AuditKeeper::stopping() {
@@ -68,8 +83,7 @@ void AuditKeeper::run() {
   std::unique_lock lock(mutex_);
   while (!wake_.wait_for(lock, kSealEvery, [this] { return stopping_; })) {
     lock.unlock();
-    seal();
-    write_errors();
+    look();
     const auto now = clock.steady_now();
     if (now >= next_report) {
       next_report = now + kReportEvery;
@@ -77,8 +91,7 @@ void AuditKeeper::run() {
     }
     if (now >= next_retention) {
       next_retention = now + kRetainEvery;
-      retain();
-      sweep_errors();
+      sweep();
     }
     lock.lock();
   }
@@ -127,6 +140,20 @@ void AuditKeeper::write_errors() {
   } catch (const std::exception& failure) {
     failures_.increment();
     errors_.put_back(std::move(reports));
+  }
+}
+
+// What can't be written is tried again; meanwhile the book counts.
+void AuditKeeper::record_denials() {
+  if (denied_.empty()) denied_ = denials_.take(installation_.clock.now());
+  if (denied_.empty()) return;
+  try {
+    installation_.database->write_blocking([this](db::Transaction& tx) {
+      for (const auto& event : denied_) installation_.audit.record(tx, event);
+    });
+    denied_.clear();
+  } catch (const std::exception& failure) {
+    failures_.increment();
   }
 }
 

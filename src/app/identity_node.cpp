@@ -22,7 +22,7 @@ IdentityNode::IdentityNode(const Settings& settings, gate::Gates& gates, contrac
             role_.release_unused_memory();
           },
           log, metrics),
-      audit_keeper_(*installation_, log, metrics) {
+      audit_keeper_(*installation_, role_.denials(), log, metrics) {
   role_.recovery().provide(mail_.renderer());
   register_metrics(metrics);
 }

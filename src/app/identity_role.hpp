@@ -43,6 +43,7 @@ class IdentityRole {
 
   [[nodiscard]] std::vector<http::Route> routes() const { return identity::make_routes(context_); }
   [[nodiscard]] RecoveryServices& recovery() noexcept { return recovery_; }
+  [[nodiscard]] identity::DenialBook& denials() noexcept { return denials_; }
   [[nodiscard]] const runtime::Pool& hashing() const noexcept { return hashing_; }
   // Gives back what password hashes have kept and not used since the last call. To be called every second or so.
   void release_unused_memory() const { hasher_.release_unused_memory(); }
@@ -72,6 +73,7 @@ class IdentityRole {
   identity::DeadLetters dead_letters_;
   RecoveryServices recovery_;
   identity::AuditDesk audit_desk_;
+  identity::DenialBook denials_;
   identity::Access access_;
   identity::ApiContext context_;
 };

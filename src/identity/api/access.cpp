@@ -63,15 +63,18 @@ http::Handler Access::anyone(http::Handler handler) const {
   };
 }
 
-http::Handler Access::permitted(const std::vector<std::string>& permissions, const StepUp& step_up,
-                                SignedInHandler handler) const {
-  auto guarded = [this, wanted = parse_all(permissions), step_up,
+http::Handler Access::permitted(std::string_view route, const std::vector<std::string>& permissions,
+                                const StepUp& step_up, SignedInHandler handler) const {
+  auto guarded = [this, route, wanted = parse_all(permissions), first = permissions.front(), step_up,
                   handler = std::move(handler)](http::Request& request) -> awaitable<http::Response> {
     const auto principal = authenticate(request);
     if (!principal) co_return error_response(request, principal.error());
     const bool may = std::any_of(wanted.begin(), wanted.end(),
                                  [&](const contract::Permission& one) { return grants(**principal, one); });
-    if (!may) co_return error_response(request, ApiError::forbidden);
+    if (!may) {
+      denials_.note((*principal)->account, route, first);
+      co_return error_response(request, ApiError::forbidden);
+    }
     if (!is_met(step_up, **principal)) {
       co_return error_response(request, ApiError::insufficient_authentication, {.step_up = step_up});
     }

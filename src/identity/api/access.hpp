@@ -12,6 +12,7 @@
 #include "contract/principal.hpp"
 #include "identity/api/browser_guard.hpp"
 #include "identity/api/errors.hpp"
+#include "identity/audit/denial_book.hpp"
 #include "platform/base/clock.hpp"
 #include "platform/base/result.hpp"
 #include "platform/http/request.hpp"
@@ -27,18 +28,19 @@ using SignedInHandler =
 // What stands before every handler: is it a foreign page's request, who is calling, may they. Immutable, thread-safe.
 class Access {
  public:
-  // REQUIRES: all three outlive every handler made here. REQUIRES: so does this Access.
+  // REQUIRES: all outlive every handler made here. REQUIRES: so does this Access.
   Access(contract::Authenticator& authenticator, const contract::RolePermissions& roles, std::string_view public_url,
-         const base::Clock& clock)
-      : authenticator_(authenticator), roles_(roles), browser_(public_url), clock_(clock) {}
+         const base::Clock& clock, DenialBook& denials)
+      : authenticator_(authenticator), roles_(roles), browser_(public_url), clock_(clock), denials_(denials) {}
 
   // Anyone, but no foreign page.
   [[nodiscard]] http::Handler anyone(http::Handler handler) const;
   // A signed-in caller whose roles grant one of `permissions` (`resource:action[:own|:any]`; a text of another form
   // aborts: it is written here, not sent), and whose sign-in is as fresh and as strong as `step_up` asks for. Who may
-  // not anyway is told that, not to sign in again.
-  [[nodiscard]] http::Handler permitted(const std::vector<std::string>& permissions, const StepUp& step_up,
-                                        SignedInHandler handler) const;
+  // not anyway is told that, not to sign in again, and the audit log hears of it under `route`, the pattern.
+  // REQUIRES: `route` is a literal.
+  [[nodiscard]] http::Handler permitted(std::string_view route, const std::vector<std::string>& permissions,
+                                        const StepUp& step_up, SignedInHandler handler) const;
 
   // From `Authorization: Bearer` or the access cookie. Errors: not_signed_in (neither), ambiguous_credentials (both, or
   // one twice), invalid_token. Throws base::Unavailable when the gate can't decide.
@@ -61,6 +63,7 @@ class Access {
   const contract::RolePermissions& roles_;
   const BrowserGuard browser_;
   const base::Clock& clock_;
+  DenialBook& denials_;
 };
 
 }  // namespace gatehouse::identity

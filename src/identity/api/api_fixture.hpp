@@ -117,7 +117,8 @@ struct Reply {
 // For tests: the whole HTTP interface of identity, called without a socket.
 struct ApiStack : FactorStack {
   FakeAuthenticator authenticator{keys, feed, clock};
-  Access access{authenticator, roles, "https://app.example", clock};
+  DenialBook denials;
+  Access access{authenticator, roles, "https://app.example", clock, denials};
   DeadLetters dead_letters{database, jobs, audit};
   EndpointStore endpoints;
   Delivery delivery{{}};

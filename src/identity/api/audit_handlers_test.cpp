@@ -154,5 +154,20 @@ TEST_F(AuditApi, an_error_is_found_by_its_id) {
   EXPECT_EQ(api_.get("/v1/admin/errors", admin_).json().at("errors").as_array().size(), 1U);
 }
 
+TEST_F(AuditApi, who_asks_for_what_is_not_permitted_is_noted_and_nothing_else_is) {
+  const auto login = api_.login_as("alice");
+  EXPECT_TRUE(api_.denials.take(api_.clock.now()).empty());
+  const std::string path = "/v1/admin/accounts/" + alice_.id.to_string() + "/disable";
+  EXPECT_EQ(api_.send(http::Method::post, path, ApiStack::bearer(login)).status, 403U);
+  const auto noted = api_.denials.take(api_.clock.now());
+  ASSERT_EQ(noted.size(), 1U);
+  EXPECT_EQ(noted[0].actor, alice_.id.uuid());
+  EXPECT_EQ(noted[0].fields.at(0).value, "/v1/admin/accounts/{id}/disable");
+  EXPECT_EQ(noted[0].fields.at(1).value, "account:manage");
+  EXPECT_EQ(api_.send(http::Method::post, path).status, 401U);
+  EXPECT_EQ(api_.get("/v1/admin/accounts", admin_).status, 200U);
+  EXPECT_TRUE(api_.denials.take(api_.clock.now() + DenialBook::kWindow).empty());
+}
+
 }  // namespace
 }  // namespace gatehouse::identity

@@ -63,7 +63,7 @@ class Table {
       return work(context, request, who);
     };
     add(method, path, permissions.front(), rate, body_limit,
-        context_.access.permitted(permissions, step_up_of(demand), std::move(handler)));
+        context_.access.permitted(path, permissions, step_up_of(demand), std::move(handler)));
     routes_.back().step_up = name_of(demand);
   }
 

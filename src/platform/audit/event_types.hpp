@@ -4,7 +4,7 @@
 #include <string_view>
 
 // Every type of event, once: NOUN.WHAT_HAPPENED. A type never changes its name: exports and webhooks hold them. What
-// each means and which fields it has: docs/security/events.md, which audit_types_test holds to this list.
+// each means and which fields it has: docs/security/events.md, which event_types_test holds to this list.
 namespace gatehouse::audit::type {
 
 // Sign-in and sessions
@@ -13,6 +13,8 @@ inline constexpr std::string_view kSignInFailed = "sign_in.failed";
 inline constexpr std::string_view kReauthenticated = "sign_in.reauthenticated";
 inline constexpr std::string_view kSessionEnded = "session.ended";
 inline constexpr std::string_view kRefreshReuse = "session.refresh_reuse";
+
+inline constexpr std::string_view kAccessDenied = "access.denied";
 
 // Accounts
 inline constexpr std::string_view kAccountRegistered = "account.registered";
@@ -74,9 +76,9 @@ inline constexpr std::string_view kHistoryLost = "audit.history_lost";
 
 // What an administrator looks at first, and what alerts are made of.
 inline constexpr std::array kSecurity{
-    kRefreshReuse,     kFactorFailed,     kRecoveryCodeUsed,   kFactorsReset, kAddressBlocked,
-    kSprayingDetected, kStuffingDetected, kAccountUnderAttack, kKeyRevoked,   kRolesDefined,
-    kRolesSet,         kOutsideChange,    kHistoryLost,
+    kAccessDenied,   kRefreshReuse,     kFactorFailed,     kRecoveryCodeUsed,   kFactorsReset,
+    kAddressBlocked, kSprayingDetected, kStuffingDetected, kAccountUnderAttack, kKeyRevoked,
+    kRolesDefined,   kRolesSet,         kOutsideChange,    kHistoryLost,
 };
 
 }  // namespace gatehouse::audit::type
