@@ -56,6 +56,17 @@ describe("the audit log", () => {
     }
   });
 
+  test("holds who asked for what they may not, and how often, without growing with it", async () => {
+    const person = await newPerson(gatehouse.port);
+    for (let i = 0; i < 20; ++i) await ask(gatehouse.port, "/v1/admin/audit", { headers: bearer(person.access) });
+    const denied = async (): Promise<AuditEvent[]> => (await get(`/v1/admin/audit?type=access.denied&actor=${person.id}`)).json.events;
+    await until("it is recorded", 20, async () => (await denied()).length > 0);
+    const events = await denied();
+    assert.equal(events.length, 1);
+    assert.equal(events[0]!.fields["route"], "/v1/admin/audit");
+    assert.equal(events[0]!.fields["permission"], "audit:read");
+  });
+
   test("a stolen refresh token is a security event", async () => {
     const person = await newPerson(gatehouse.port);
     let token = person.refresh;
@@ -66,6 +77,24 @@ describe("the audit log", () => {
       events.map((event) => event.type),
       ["session.refresh_reuse"],
     );
+  });
+
+  test("an answer 500 is found by the error_id that its caller was told, over HTTP and by command", async () => {
+    sql("ALTER TABLE factor RENAME TO away");
+    const failed = await ask(gatehouse.port, "/v1/factors", { headers: bearer(admin.access) });
+    sql("ALTER TABLE away RENAME TO factor");
+    assert.equal(failed.status, 500, failed.body);
+    const { error_id } = failed.json as { error_id: string };
+    const find = () => get(`/v1/admin/errors/${error_id}`);
+    await until("it is written down", 20, async () => (await find()).status === 200);
+    const { json } = await find();
+    assert.equal(json.route, "/v1/factors");
+    assert.equal(json.status, 500);
+    const shown = gatehouse.command("errors", "show", error_id);
+    assert.equal(shown.status, 0, shown.output);
+    assert.match(shown.output, new RegExp(`${error_id}  500  internal-error  /v1/factors`));
+    assert.match(gatehouse.command("errors", "list").output, new RegExp(error_id));
+    assert.equal(gatehouse.command("errors", "show", "0".repeat(32)).status, 1);
   });
 
   test("L01 a hostile user agent and username leave every line of log and export whole", async () => {
