@@ -3,9 +3,12 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
 import { Browser } from "./support/browser.js";
+import { newAdministrator } from "./support/factors.js";
+import { ask, bearer } from "./support/http.js";
 import { Mailbox } from "./support/mailbox.js";
 import { freshName, password } from "./support/people.js";
 import { Stack } from "./support/stack.js";
+import { until } from "./support/until.js";
 
 const renewed = "seven copper violins at dusk";
 
@@ -32,6 +35,17 @@ describe("pages that mails lead to", () => {
     await page.getByLabel("Username or e-mail address").fill(name);
     await page.getByLabel("Password", { exact: true }).fill(secret);
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  }
+
+  // The link to that page in a letter to this address, whether it has come already or not.
+  async function linkTo(path: string, to: string): Promise<URL> {
+    const letters = new Mailbox(stack.gatehouse);
+    let found: URL | undefined;
+    await until(`a letter to ${to} that leads to ${path}`, 30, () => {
+      found ??= letters.take().find((letter) => letter.to === to && letter.link.pathname === path)?.link;
+      return found !== undefined;
+    });
+    return found!;
   }
 
   test("who registers is signed in, and confirms the address with the code of the mail", async () => {
@@ -88,6 +102,42 @@ describe("pages that mails lead to", () => {
     await page.waitForURL(`${site}/account`);
     await page.goto(link.href);
     await page.getByText("This link or code is not valid").waitFor();
+    await page.close();
+  });
+
+  test("whose address somebody else changed puts it back with the letter to the old one, and is sent a new password", async () => {
+    const page = await browser.page();
+    await page.goto((await linkTo("/restore-email", email)).href);
+    await page.getByRole("button", { name: "That was not me" }).click();
+    await page.getByText("Your old address counts again").waitFor();
+    await page.goto((await linkTo("/reset", email)).href);
+    await page.getByLabel("New password").fill(password);
+    await page.getByRole("button", { name: "Set the password" }).click();
+    await page.getByRole("link", { name: "Sign in" }).click();
+    await signIn(page, password);
+    await page.waitForURL(`${site}/account`);
+    await page.getByText(email, { exact: true }).waitFor();
+    await page.close();
+  });
+
+  test("who was invited chooses a name and a password and is in; the invitation is used up", async () => {
+    const setRoles = (who: string) => stack.gatehouse.command("account", "set-roles", who, "admin");
+    const headers = bearer((await newAdministrator(stack.gatehouse.port, setRoles)).access);
+    const guest = `${freshName()}@example.org`;
+    const invite = await ask(stack.gatehouse.port, "/v1/admin/invites", { body: { email: guest, roles: ["member"] }, headers });
+    assert.equal(invite.status, 201, invite.body);
+    await browser.context.clearCookies();
+    const page = await browser.page();
+    const link = await linkTo("/invite", guest);
+    await page.goto(link.href);
+    await page.getByLabel("Username").fill(freshName());
+    await page.getByLabel("Password", { exact: true }).fill(password);
+    await page.getByRole("button", { name: "Create the account" }).click();
+    await page.waitForURL(`${site}/account`);
+    await page.getByText(guest, { exact: true }).waitFor();
+    await page.getByText("Confirmed", { exact: true }).waitFor();
+    await page.goto(link.href);
+    await page.getByRole("alert").waitFor();
     await page.close();
   });
 
