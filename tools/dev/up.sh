@@ -40,8 +40,7 @@ cat <<TEXT
   curl -s http://127.0.0.1:$port/v1/register -H 'Content-Type: application/json' \\
     -d '{"username":"alice","email":"alice@example.org","password":"correct horse battery staple"}'
   token=\$(curl -s http://127.0.0.1:$port/v1/login -H 'Content-Type: application/json' \\
-    -d '{"username":"alice","password":"correct horse battery staple","refresh_in":"body"}' |
-    sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+    -d '{"username":"alice","password":"correct horse battery staple"}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
   curl -i http://127.0.0.1:$port/ -H "Authorization: Bearer \$token"
 
   Ctrl-C ends all of it.

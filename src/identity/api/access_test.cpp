@@ -57,7 +57,7 @@ TEST_F(AccessApi, two_credentials_are_ambiguous) {
   both.push_back(ApiStack::bearer(login).front());
   auto two_headers = ApiStack::bearer(login);
   two_headers.push_back(two_headers.front());
-  const std::string access = "__Host-gatehouse_access=" + *login.cookie("__Host-gatehouse_access");
+  const std::string access = "__Host-gatehouse_access=" + login.text("access_token");
   for (const Headers& headers : {both, two_headers, Headers{{"Cookie", access + "; " + access}}}) {
     const auto reply = api_.get("/v1/me", headers);
     EXPECT_EQ(reply.status, 401U);

@@ -188,11 +188,7 @@ struct ApiStack : FactorStack {
   Reply login_as(std::string_view username, std::string_view place = "body", std::string_view password = kPassword) {
     return post("/v1/login", {{"username", username}, {"password", password}, {"refresh_in", place}});
   }
-  // With the token of an answer, wherever it stands: a script could not read it out of a cookie, a thief can.
-  static Headers bearer(const Reply& login) {
-    const auto in_cookie = login.cookie("__Host-gatehouse_access");
-    return {{"Authorization", "Bearer " + in_cookie.value_or(login.text("access_token"))}};
-  }
+  static Headers bearer(const Reply& login) { return {{"Authorization", "Bearer " + login.text("access_token")}}; }
   // As a browser sends them from a page of ours.
   static Headers cookies(const Reply& login) {
     return {{"Cookie", "__Host-gatehouse_refresh=" + login.cookie("__Host-gatehouse_refresh").value_or("") +

@@ -13,14 +13,12 @@ namespace gatehouse::identity {
 namespace {
 
 http::Response renewed_response(const http::Request& request, const Reauthentication::Renewed& renewed) {
-  boost::json::object body{{"token_type", "Bearer"},
-                           {"expires_in", renewed.access.expires_in.count()},
-                           {"session_id", renewed.session.to_string()}};
-  // Back to where the caller's own came from: an access token in a cookie is replaced there.
-  const bool in_cookie = carries_our_cookie(request);
-  if (!in_cookie) body["access_token"] = renewed.access.token.expose();
-  auto response = http::json_response(200, body);
-  if (in_cookie) set_access_cookie(response, renewed.access.token, renewed.access.expires_in);
+  auto response = http::json_response(200, boost::json::object{{"access_token", renewed.access.token.expose()},
+                                                               {"token_type", "Bearer"},
+                                                               {"expires_in", renewed.access.expires_in.count()},
+                                                               {"session_id", renewed.session.to_string()}});
+  // Back to where the caller's own came from: an access token in a cookie is replaced there, too.
+  if (carries_our_cookie(request)) set_access_cookie(response, renewed.access.token, renewed.access.expires_in);
   return response;
 }
 

@@ -41,12 +41,11 @@ boost::json::object session_view(const SessionView& session, contract::SessionId
 }
 
 http::Response token_response(const SessionTokens& tokens, TokenPlace place) {
-  boost::json::object body{
-      {"token_type", "Bearer"}, {"expires_in", tokens.expires_in.count()}, {"session_id", tokens.session.to_string()}};
-  if (place == TokenPlace::body) {
-    body["access_token"] = tokens.access_token.expose();
-    body["refresh_token"] = tokens.refresh_token.expose();
-  }
+  boost::json::object body{{"access_token", tokens.access_token.expose()},
+                           {"token_type", "Bearer"},
+                           {"expires_in", tokens.expires_in.count()},
+                           {"session_id", tokens.session.to_string()}};
+  if (place == TokenPlace::body) body["refresh_token"] = tokens.refresh_token.expose();
   auto response = http::json_response(200, body);
   if (place == TokenPlace::cookie) {
     set_token_cookies(response, {.refresh_token = tokens.refresh_token,

@@ -17,10 +17,10 @@ namespace gatehouse::identity {
 [[nodiscard]] boost::json::object account_view(const Account& account);
 [[nodiscard]] boost::json::object session_view(const SessionView& session, contract::SessionId current);
 
-// Where a client keeps its tokens, and so where it gets the next ones.
+// Where a client keeps its refresh token, and so where it gets the next one.
 enum class TokenPlace : std::uint8_t { cookie, body };
 
-// The tokens: in `cookie`, each in its cookie and neither in the body, where a script could read it; in `body`, both in
+// The tokens: in `cookie`, the refresh token in its cookie and the access token in cookie and body; in `body`, both in
 // the body and no cookie at all.
 [[nodiscard]] http::Response token_response(const SessionTokens& tokens, TokenPlace place);
 
