@@ -13,20 +13,21 @@ export interface Letter {
   code: string; // empty when there is none
 }
 
-// The letters that a Gatehouse without a mail server has written into its data folder.
+// The letters that a Gatehouse without a mail server has written into its data folder; of several nodes, into theirs:
+// whichever takes the job writes the letter.
 export class Mailbox {
-  private readonly folder: string;
+  private readonly folders: string[];
   private readonly seen = new Set<string>();
 
-  constructor(gatehouse: Gatehouse) {
-    this.folder = join(gatehouse.data, "mail");
+  constructor(...nodes: Gatehouse[]) {
+    this.folders = nodes.map((node) => join(node.data, "mail"));
   }
 
-  // All that came since the last call, oldest first.
+  // All that came since the last call, the oldest of a node first.
   take(): Letter[] {
-    const files = this.files().filter((name) => !this.seen.has(name));
-    for (const name of files) this.seen.add(name);
-    return files.map((name) => parse(readFileSync(join(this.folder, name), "utf8")));
+    const files = this.files().filter((file) => !this.seen.has(file));
+    for (const file of files) this.seen.add(file);
+    return files.map((file) => parse(readFileSync(file, "utf8")));
   }
 
   // The next letter to an address, with those to others left out; waits for it.
@@ -40,7 +41,10 @@ export class Mailbox {
   }
 
   files(): string[] {
-    return existsSync(this.folder) ? readdirSync(this.folder).filter((name) => name.endsWith(".eml")).sort() : [];
+    return this.folders.filter(existsSync).flatMap((folder) => {
+      const letters = readdirSync(folder).filter((name) => name.endsWith(".eml"));
+      return letters.sort().map((name) => join(folder, name));
+    });
   }
 }
 
