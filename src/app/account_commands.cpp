@@ -107,7 +107,7 @@ int account_create(const Settings& settings, const NewAccountArguments& argument
                                            installation.random});  // an operator is believed
   identity::Registration registration(
       {*installation.database, installation.accounts, installation.vault, installation.unproven_emails, unused,
-       passwords, bench.clock(), installation.random, bench.log(), account_metrics},
+       passwords, nullptr, bench.clock(), installation.random, bench.log(), account_metrics},
       {true, settings.registration.default_roles});
   io.err << "Password (one line on standard input): " << std::flush;
   const identity::RegistrationRequest request{arguments.username, arguments.email, read_first_line(io.in)};

@@ -224,6 +224,19 @@ void add_errors(CLI::App& app, Invocation& invocation) {
   runs(list, invocation, [](const Settings& s) { return errors_list(s, limit, standard_io()); });
 }
 
+void add_password_filter(CLI::App& app, Invocation& invocation) {
+  static PasswordFilterArguments arguments;
+  CLI::App* const filter =
+      app.add_subcommand("password-filter", "Lists of passwords that nobody may choose")->require_subcommand(1);
+  CLI::App* const build = filter->add_subcommand("build", "Make the file for password.breached_file");
+  build->add_option("list", arguments.list, "SHA-1 in hex a line, as Have I Been Pwned has them")
+      ->required()
+      ->check(CLI::ExistingFile);
+  build->add_option("out", arguments.out, "The file to make")->required();
+  build->add_flag("--plain", arguments.plain, "The lines are passwords");
+  build->callback([&invocation] { invocation.run = [] { return password_filter_build(arguments, standard_io()); }; });
+}
+
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
@@ -238,6 +251,7 @@ int run_command_line(int argc, char** argv) {
   add_keys_and_tokens(app, invocation);
   add_audit(app, invocation);
   add_errors(app, invocation);
+  add_password_filter(app, invocation);
   try {
     app.parse(argc, argv);
     return invocation.run();

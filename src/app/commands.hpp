@@ -63,6 +63,14 @@ struct ExportArguments {
 // Every account with its address, in the open: to be kept as what it is.
 [[nodiscard]] int account_export(const Settings& settings, const ExportArguments& arguments, const CommandIo& io);
 
+struct PasswordFilterArguments {
+  std::string list;
+  std::string out;
+  bool plain = false;  // lines are passwords, not SHA-1 in hex
+};
+// Makes the file for password.breached_file. Needs no data folder.
+[[nodiscard]] int password_filter_build(const PasswordFilterArguments& arguments, const CommandIo& io);
+
 [[nodiscard]] int keys_list(const Settings& settings, const CommandIo& io);
 [[nodiscard]] int keys_rotate(const Settings& settings, const CommandIo& io);
 [[nodiscard]] int keys_revoke(const Settings& settings, const std::string& kid, const CommandIo& io);

@@ -101,6 +101,7 @@ void Housekeeper::tend() {
     sweep_in_steps([&](db::Transaction& tx) { return installation_.proofs.sweep(tx, now, kSweepStep); });
     sweep_in_steps([&](db::Transaction& tx) { return installation_.invites.sweep(tx, now, kSweepStep); });
     sweep_in_steps([&](db::Transaction& tx) { return installation_.known_clients.sweep(tx, now, kSweepStep); });
+    sweep_in_steps([&](db::Transaction& tx) { return installation_.address_blocks.sweep(tx, now, kSweepStep); });
   } catch (const std::exception& failure) {
     failures_.increment();
     log_.error("housekeeping_failed", {{"what", failure.what()}});

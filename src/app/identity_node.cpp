@@ -15,6 +15,7 @@ IdentityNode::IdentityNode(const Settings& settings, gate::Gates& gates, contrac
       webhooks_(*installation_, log, metrics),
       role_(*installation_, gates, feed, shared, webhooks_.webhooks(), log, metrics),
       mail_(*installation_, log, metrics),
+      alerts_(*installation_, log, metrics),
       housekeeper_(
           *installation_, gates, journal,
           [this, &clock, &log] {
@@ -33,6 +34,7 @@ void IdentityNode::start() {
   webhooks_.start();
   role_.recovery().reset_worker.start();
   audit_keeper_.start();
+  alerts_.start();
   control_.emplace(settings_.data.dir, [this] { return housekeeper_.look_now(); });
 }
 
@@ -43,6 +45,7 @@ void IdentityNode::stop() {
   role_.recovery().reset_worker.stop();
   audit_keeper_.stop();
   housekeeper_.stop();
+  alerts_.stop();
 }
 
 void IdentityNode::register_metrics(telemetry::Metrics& metrics) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/audit_keeper.hpp"
+#include "app/alert_service.hpp"
 #include "app/control_socket.hpp"
 #include "app/data_lock.hpp"
 #include "app/housekeeper.hpp"
@@ -45,6 +46,7 @@ class IdentityNode {
   WebhookService webhooks_;
   IdentityRole role_;
   MailService mail_;
+  AlertService alerts_;
   Housekeeper housekeeper_;
   AuditKeeper audit_keeper_;
   std::optional<ControlSocket> control_;

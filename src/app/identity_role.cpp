@@ -1,15 +1,24 @@
 #include "app/identity_role.hpp"
 
 #include <algorithm>
+#include <stdexcept>
+#include <utility>
 
 #include "app/machine.hpp"
 
 namespace gatehouse::app {
 
 identity::PasswordPolicy password_policy(const Settings& settings) {
+  std::shared_ptr<const identity::PasswordFilter> breached;
+  if (const auto& file = settings.password.breached_file; !file.empty()) {
+    auto opened = identity::PasswordFilter::open(file);
+    if (!opened) throw std::runtime_error("password.breached_file " + file.string() + " " + to_string(opened.error()));
+    breached = std::make_shared<const identity::PasswordFilter>(std::move(*opened));
+  }
   return identity::PasswordPolicy({.min_characters = settings.password.min_length,
                                    .max_characters = settings.password.max_length,
-                                   .service_names = settings.password.service_names});
+                                   .service_names = settings.password.service_names},
+                                  std::move(breached));
 }
 
 runtime::PoolOptions hashing_options(const Settings& settings) {
@@ -57,6 +66,7 @@ IdentityRole::IdentityRole(Installation& installation, contract::Authenticator& 
       throttle_(installation.settings.limit.throttle, installation.clock),
       profiles_(make_profiles(installation.settings, installation.master_key, installation.clock, installation.random,
                               metrics)),
+      defences_(installation, hashing_, shared, log, metrics),
       passwords_(hasher_, hashing_, counter_of(shared, throttle_), password_policy(installation.settings)),
       new_devices_(installation.known_clients, installation.mail),
       sessions_({*installation.database, installation.sessions, refresh_tokens_, access_tokens_,
@@ -65,15 +75,16 @@ IdentityRole::IdentityRole(Installation& installation, contract::Authenticator& 
       verification_mail_(
           {installation.accounts, installation.proofs, installation.mail, installation.clock, installation.random}),
       registration_({*installation.database, installation.accounts, installation.vault, installation.unproven_emails,
-                     verification_mail_, passwords_, installation.clock, installation.random, log, account_metrics_},
+                     verification_mail_, passwords_, &defences_.defence(), installation.clock, installation.random, log,
+                     account_metrics_},
                     registration_options(installation.settings)),
       completion_(sessions_, log, account_metrics_),
       factors_(installation, passwords_, sessions_, completion_, log),
       current_password_({*installation.database, installation.accounts, installation.vault, passwords_,
                          installation.sessions, installation.clock, log, &factors_.second_steps()}),
       sign_in_({*installation.database, installation.accounts, installation.vault, passwords_, installation.sessions,
-                sessions_, completion_, installation.clock, log, account_metrics_, installation.unproven_emails,
-                verification_mail_, &factors_.second_steps()},
+                sessions_, completion_, defences_.defence(), defences_.devices(), installation.clock, log,
+                account_metrics_, installation.unproven_emails, verification_mail_, &factors_.second_steps()},
                {installation.settings.registration.verify_email == VerifyEmail::require}),
       self_service_({*installation.database, installation.accounts, installation.vault, passwords_, current_password_,
                      installation.proofs, installation.mail, installation.sessions, sessions_, installation.clock, log,
@@ -96,6 +107,8 @@ IdentityRole::IdentityRole(Installation& installation, contract::Authenticator& 
                .administration = administration_,
                .factor_administration = factors_.administration(),
                .sessions = sessions_,
+               .defence = defences_.defence(),
+               .devices = defences_.devices(),
                .refresh_tokens = refresh_tokens_,
                .keys = installation.keys,
                .dead_letters = dead_letters_,

@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "app/defences.hpp"
 #include "app/factor_parts.hpp"
 #include "app/installation.hpp"
 #include "app/recovery_services.hpp"
@@ -59,6 +60,7 @@ class IdentityRole {
   runtime::Pool hashing_;
   limits::SignInThrottle throttle_;  // unused where processes count together
   std::unique_ptr<Profiles> profiles_;
+  Defences defences_;
   identity::PasswordWork passwords_;
   identity::NewDeviceNotice new_devices_;
   identity::SessionService sessions_;
@@ -78,7 +80,8 @@ class IdentityRole {
   identity::ApiContext context_;
 };
 
-// What makes passwords of these settings; shared with the commands, which make accounts, too.
+// What makes passwords of these settings; shared with the commands, which make accounts, too. Throws std::runtime_error
+// with a text for the operator when password.breached_file can't be used.
 [[nodiscard]] identity::PasswordPolicy password_policy(const Settings& settings);
 // Threads of the hashing pool: one a core, as far as the memory for hashes reaches.
 [[nodiscard]] runtime::PoolOptions hashing_options(const Settings& settings);

@@ -72,6 +72,19 @@ identity::KeyManagerOptions key_options(const Settings& settings) {
                         : std::chrono::ceil<std::chrono::seconds>(2 * settings.gate.max_staleness)};
 }
 
+// Nobody is told of what has nowhere to go. A role that manages accounts is one whose being given is an event.
+identity::AlertOutboxOptions alert_options(const Settings& settings) {
+  identity::AlertOutboxOptions options;
+  if (!settings.alert.webhook_url.empty()) options.kinds.push_back(identity::kAlertWebhook);
+  if (!settings.alert.slack_url.empty()) options.kinds.push_back(identity::kAlertSlack);
+  if (!settings.alert.email.empty()) options.kinds.push_back(identity::kAlertEmail);
+  const auto manage = *contract::Permission::parse("account:manage");
+  for (const auto& [name, permissions] : settings.roles) {
+    if (contract::any_role_grants(settings.roles, {name}, manage)) options.privileged.push_back(name);
+  }
+  return options;
+}
+
 }  // namespace
 
 Installation::Installation(const Settings& all_settings, const base::Clock& a_clock, base::Random& a_random,
@@ -88,8 +101,10 @@ Installation::Installation(const Settings& all_settings, const base::Clock& a_cl
       revocations(settings.token.access_lifetime + settings.token.leeway),
       sessions(session_options(settings), revocations),
       vault(secrets.account_kek, secrets.blind_index, random),
+      address_blocks(master_key.bytes(), random),
       account_steps({accounts, vault, sessions, revocations, settings.roles, clock}),
       jobs(clock, random),
+      alerts(alert_options(settings), jobs, clock),
       mail(jobs, clock),
       recovery_codes(crypto::derive_key(secrets.ticket_mac, "recovery codes"), random),
       factor_vault(secrets.account_kek, random),
@@ -97,7 +112,9 @@ Installation::Installation(const Settings& all_settings, const base::Clock& a_cl
       factor_reset({account_steps, factors, recovery_codes, sessions, factor_notices, clock}),
       one_time_tokens(secrets.one_time_mac.clone()),
       known_clients(crypto::derive_key(secrets.blind_index, "gatehouse known clients")),
-      keys(*database, master_key, revocations, key_options(settings), clock, random) {}
+      keys(*database, master_key, revocations, key_options(settings), clock, random) {
+  audit.watch(alerts);
+}
 
 std::unique_ptr<Installation> Installation::open(const Settings& settings, base::ReferenceClock& clock,
                                                  base::Random& random, telemetry::Logger& log) {

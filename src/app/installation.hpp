@@ -8,6 +8,8 @@
 #include "identity/account/account_store.hpp"
 #include "identity/account/account_vault.hpp"
 #include "identity/account/administration.hpp"
+#include "identity/alert/alert_outbox.hpp"
+#include "identity/defence/address_block_store.hpp"
 #include "identity/factor/factor_notices.hpp"
 #include "identity/factor/factor_reset.hpp"
 #include "identity/factor/factor_store.hpp"
@@ -50,8 +52,10 @@ struct Installation {
   identity::FactorStore factors;
   identity::SignInStepStore sign_in_steps;
   identity::AccountVault vault;
+  identity::AddressBlockStore address_blocks;
   identity::AccountSteps account_steps;
   queue::JobStore jobs;
+  identity::AlertOutbox alerts;
   identity::MailOutbox mail;
   identity::RecoveryCodes recovery_codes;
   identity::FactorVault factor_vault;

@@ -12,6 +12,14 @@ namespace {
 
 constexpr std::size_t kMostFiles = 1'000;
 
+queue::WorkerOptions worker_options() {
+  queue::WorkerOptions options;
+  options.queue = identity::kMailQueue;
+  return options;
+}
+
+}  // namespace
+
 std::unique_ptr<mail::Mailer> make_mailer(const Installation& installation, telemetry::Logger& log) {
   const auto& settings = installation.settings.mail;
   if (settings.smtp_url.empty()) {
@@ -26,14 +34,6 @@ std::unique_ptr<mail::Mailer> make_mailer(const Installation& installation, tele
                                                               .timeout = settings.timeout},
                                             installation.clock, installation.random);
 }
-
-queue::WorkerOptions worker_options() {
-  queue::WorkerOptions options;
-  options.queue = identity::kMailQueue;
-  return options;
-}
-
-}  // namespace
 
 MailService::MailService(Installation& installation, telemetry::Logger& log, telemetry::Metrics& metrics)
     : templates_(installation.settings.mail.templates),

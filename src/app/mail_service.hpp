@@ -13,6 +13,10 @@
 
 namespace gatehouse::app {
 
+// What hands letters on, as [mail] says: to a server, or into a folder; the log hears which. For one thread. REQUIRES:
+// the installation outlives it.
+[[nodiscard]] std::unique_ptr<mail::Mailer> make_mailer(const Installation& installation, telemetry::Logger& log);
+
 // Sends the letters of this installation: one thread, which starts and stops with the process.
 class MailService {
  public:

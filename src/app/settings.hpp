@@ -127,6 +127,7 @@ struct PasswordSettings {
   std::uint32_t hash_queue = 64;
   std::chrono::milliseconds hash_max_wait{2'000};
   std::vector<std::string> service_names{"gatehouse"};  // refused as the heart of a password
+  std::filesystem::path breached_file{};  // made by `password-filter build`; empty: the shipped list alone
 };
 
 // Each rate is two keys: `limit.sign_in_burst` and `limit.sign_in_per_second`.
@@ -138,6 +139,36 @@ struct LimitSettings {
   std::uint32_t tracked_keys = 65'536;       // addresses remembered in each tier
   base::Secret redis_url{};                  // where several processes count together; empty: each counts for itself
   limits::SignInThrottleOptions throttle{};  // keys `limit.throttle_…`; max_keys keeps its own default
+};
+
+enum class BlockedAddress { challenge, refuse };
+enum class NewcomerChallenge { suspicion, always };
+
+// What stands before the throttle (identity/defence).
+struct DefenceSettings {
+  std::uint32_t address_failures = 5;
+  std::chrono::seconds address_window{std::chrono::minutes(15)};
+  std::chrono::seconds address_block{std::chrono::hours(1)};
+  BlockedAddress blocked = BlockedAddress::challenge;
+  std::uint32_t account_failures = 10;
+  std::chrono::seconds account_window{std::chrono::minutes(15)};
+  std::uint32_t spraying_accounts = 50;
+  std::uint32_t stuffing_names = 50;
+  double failure_share = 0.3;
+  std::chrono::seconds attack_window{std::chrono::minutes(15)};
+  std::chrono::seconds suspicion{std::chrono::minutes(15)};
+  std::uint32_t busy_queue = 75;  // per cent of password.hash_queue; above 100: never
+  std::uint32_t challenge_work = 50'000;
+  std::chrono::seconds challenge_lifetime{std::chrono::minutes(5)};
+  NewcomerChallenge registration = NewcomerChallenge::suspicion;  // key `defence.challenge_registration`
+};
+
+// Where operators are told of what should not wait (identity/alert). URLs are secrets: who has one can send there.
+struct AlertSettings {
+  base::Secret webhook_url{};
+  base::Secret slack_url{};
+  std::vector<std::string> email{};  // addresses of operators
+  std::filesystem::path ca_file{};   // empty: whom the system trusts
 };
 
 enum class GateHeaders { either, original, forwarded };  // X-Original-* (nginx), X-Forwarded-* (Traefik, Caddy)
@@ -248,6 +279,8 @@ struct Settings {
   SessionSettings session;
   PasswordSettings password;
   LimitSettings limit;
+  DefenceSettings defence;
+  AlertSettings alert;
   GateSettings gate;
   MasterKeySettings master_key;
   RegistrationSettings registration;

@@ -38,6 +38,7 @@ class Checks {
     check_passkeys();
     check_scale();
     check_mail();
+    check_alerts();
   }
 
  private:
@@ -206,6 +207,16 @@ class Checks {
               "links in letters would lead to this machine's own address", "give server.public_url");
     refuse_if(!mail.smtp_url.empty() && mail.from == MailSettings().from, {"mail.from", "mail.smtp_url"},
               "letters need a sender that others can place", "give mail.from an address of your domain");
+  }
+
+  void check_alerts() {
+    check_alert_url("alert.webhook_url", s_.alert.webhook_url);
+    check_alert_url("alert.slack_url", s_.alert.slack_url);
+  }
+  // Does not repeat the URL: it is all that who sends there has to know.
+  void check_alert_url(const char* key, const base::Secret& url) {
+    refuse_if(!url.empty() && check_alert_endpoint(url.expose()).has_value(), {key},
+              "it is no https URL, or no http one of this machine", "write it as https://host/path");
   }
 
   // Neither repeats the URL: there may be a password in it.

@@ -112,6 +112,18 @@ config::Complaint check_node_url(std::string_view text) {
   return "must be an origin such as \"http://10.0.0.1:9464\": lower case, no path, no slash at the end";
 }
 
+config::Complaint check_alert_endpoint(std::string_view text) {
+  constexpr std::string_view kSecure = "https://";
+  constexpr std::size_t kMaxBytes = 2'048;
+  const bool visible = std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+  if (visible && text.size() <= kMaxBytes) {
+    if (text.starts_with(kSecure) && text.size() > kSecure.size() && text[kSecure.size()] != '/') return std::nullopt;
+    const auto url = split_url(text);
+    if (url && !url->secure && is_loopback_host(url->host)) return std::nullopt;
+  }
+  return "must be a URL such as \"https://hooks.example/services/T0\"";
+}
+
 config::Complaint check_trace_endpoint(std::string_view text) {
   if (text.empty()) return std::nullopt;
   const auto url = split_url(text);

@@ -51,6 +51,7 @@ namespace gatehouse::app {
 [[nodiscard]] config::Complaint check_node_url(std::string_view text);
 
 // `http://` or `https://` with a host and a path. Empty is fine: not given.
+[[nodiscard]] config::Complaint check_alert_endpoint(std::string_view text);  // https, or http of this machine
 [[nodiscard]] config::Complaint check_trace_endpoint(std::string_view text);
 
 // `localhost`, 127.0.0.0/8, ::1.

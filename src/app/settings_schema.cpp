@@ -1,6 +1,7 @@
 
 #include "app/settings.hpp"
 #include "app/settings_forms.hpp"
+#include "app/settings_schema_defence.hpp"
 #include "app/settings_schema_mail.hpp"
 #include "app/settings_schema_pages.hpp"
 #include "app/settings_schema_people.hpp"
@@ -115,6 +116,8 @@ void add_password(Schema& s, PasswordSettings& m) {
              "A sign-in that waited longer is told to come back.");
   s.list("password.service_names", m.service_names, "1 to 256 visible ASCII characters each", check_identifier,
          "Words of this service that make a password guessable.");
+  s.path("password.breached_file", m.breached_file,
+         "More passwords that are refused, made by `gatehouse password-filter build`. Empty: the shipped list alone.");
 }
 
 void add_rate(Schema& s, const std::string& tier, limits::Rate& rate, const std::string& whose) {
@@ -257,6 +260,7 @@ Schema settings_schema(Settings& settings) {
   add_session(schema, settings.session);
   add_password(schema, settings.password);
   add_limit(schema, settings.limit);
+  add_defence(schema, settings);
   add_gate(schema, settings.gate);
   add_master_key(schema, settings.master_key);
   add_registration(schema, settings.registration);

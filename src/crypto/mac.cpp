@@ -49,6 +49,15 @@ std::string sha256(std::string_view message) {
   return out;
 }
 
+std::string sha1(std::string_view message) {
+  std::string out(20, '\0');
+  if (EVP_Digest(message.data(), message.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr, EVP_sha1(),
+                 nullptr) != 1) {
+    std::abort();
+  }
+  return out;
+}
+
 base::Secret derive_key(const base::Secret& master, std::string_view purpose) {
   const base::Secret no_salt(std::string_view("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 32));
   const base::Secret extracted(hmac_sha256(no_salt, master.expose()));

@@ -68,7 +68,7 @@ describe("the story, through nginx", () => {
     assert.equal(answer.status, 200);
     assert.equal(answer.json.refresh_token, undefined);
     for (const line of answer.headers["set-cookie"]!) {
-      assert.match(line, /^__Host-gatehouse_(access|refresh)=/);
+      assert.match(line, /^__Host-gatehouse_(access|refresh|device)=/);
       assert.match(line, /; *HttpOnly/i);
       assert.match(line, /; *Secure/i);
       assert.match(line, /; *Path=\//i);
@@ -76,7 +76,8 @@ describe("the story, through nginx", () => {
     }
     const access = `__Host-gatehouse_access=${answer.cookies["__Host-gatehouse_access"]}`;
     const renew = `__Host-gatehouse_refresh=${answer.cookies["__Host-gatehouse_refresh"]}`;
-    const page = await ask(site, "/page", { headers: { cookie: `a=1; ${renew}; ${access}; theme=dark` } });
+    const known = `__Host-gatehouse_device=${answer.cookies["__Host-gatehouse_device"]}`;
+    const page = await ask(site, "/page", { headers: { cookie: `a=1; ${renew}; ${known}; ${access}; theme=dark` } });
     assert.equal(page.status, 200);
     assert.equal(stack.application.seen.at(-1)!.headers["cookie"], "a=1; theme=dark");
     assert.equal(stack.application.seen.at(-1)!.headers["authorization"], undefined);

@@ -11,6 +11,7 @@ std::string_view to_string(SignInOutcome outcome) {
     case SignInOutcome::unknown_account: return "unknown_account";
     case SignInOutcome::account_disabled: return "account_disabled";
     case SignInOutcome::throttled: return "throttled";
+    case SignInOutcome::hindered: return "hindered";
     case SignInOutcome::changed_meanwhile: return "changed_meanwhile";
     case SignInOutcome::second_step: return "second_step";
     case SignInOutcome::email_unverified: return "email_unverified";

@@ -15,6 +15,7 @@ enum class SignInOutcome : std::uint8_t {
   unknown_account,
   account_disabled,
   throttled,
+  hindered,           // proof of work was asked for, or the address is blocked
   changed_meanwhile,  // the password or the state, between the check and the session
   second_step,        // the password was right; a second factor is asked for
   email_unverified,   // the right password

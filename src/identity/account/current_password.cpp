@@ -32,7 +32,7 @@ awaitable<base::Result<CurrentPassword::Proven, Refusal>> CurrentPassword::prove
   auto record = co_await parts_.database.read(load);
   if (!record) co_return Refusal{.error = AccountError::not_found};
   // Holding a live session of the account is what makes a known device.
-  auto attempt = parts_.passwords.attempt_on(record->id.bytes(), caller.address, true);
+  auto attempt = parts_.passwords.attempt_on(record->id.bytes(), caller.address, std::string(who.session.bytes()));
   const auto proof = co_await parts_.passwords.prove(attempt, *prepared, record->password_hash, caller.address);
   if (!proof) co_return proof.error();
   if (!proof->matches) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -9,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "crypto/mac.hpp"
 #include "crypto/password.hpp"
 #include "crypto/sealing.hpp"
 #include "identity/account/administration.hpp"
@@ -17,6 +19,7 @@
 #include "identity/account/self_service.hpp"
 #include "identity/account/sign_in.hpp"
 #include "identity/account/verification_mail.hpp"
+#include "identity/defence/defence.hpp"
 #include "identity/mail/mail_outbox.hpp"
 #include "identity/proof/mail_proof_store.hpp"
 #include "identity/proof/unproven_email_store.hpp"
@@ -121,6 +124,23 @@ struct IdentityStack {
   crypto::PasswordHasher hasher{kCheap};
   runtime::Pool hashing{{.name = "hashing", .threads = 2, .queue_limit = 1000}};
   limits::SignInThrottle throttle{{}, clock};
+  // Out of the way of the tests of other rules.
+  static DefenceOptions no_suspicion() {
+    DefenceOptions options;
+    options.address_failures = options.account_failures = 1'000'000;
+    options.attacks.spraying_accounts = options.attacks.stuffing_names = 1'000'000;
+    options.work = 1'000;
+    return options;
+  }
+  AddressBlockStore blocks{master_key.bytes(), random};
+  KnownDevices devices{crypto::derive_key(master_key.bytes(), "known devices of a test"), random};
+  ProofOfWork proof_of_work{crypto::derive_key(master_key.bytes(), "proof of work of a test"), {}, clock, random};
+  limits::LocalWindowCounter attacks{limits::kWindowKeys, clock};
+  limits::LocalWindowCounter used_once{limits::kWindowKeys, clock};
+  DefenceMetrics defence_metrics{metrics};
+  std::atomic<bool> busy = false;  // hashes queue up
+  Defence defence;
+
   PasswordWork passwords{hasher, hashing, throttle, PasswordPolicy(PasswordRules{})};
   Registration registration{{.database = database,
                              .store = store,
@@ -128,6 +148,7 @@ struct IdentityStack {
                              .unproven = unproven,
                              .verification_mail = verification_mail,
                              .passwords = passwords,
+                             .defence = &defence,
                              .clock = clock,
                              .random = random,
                              .log = log.logger(),
@@ -141,6 +162,8 @@ struct IdentityStack {
                   .session_store = session_store,
                   .sessions = sessions,
                   .completion = completion,
+                  .defence = defence,
+                  .devices = devices,
                   .clock = clock,
                   .log = log.logger(),
                   .metrics = account_metrics,
@@ -173,7 +196,20 @@ struct IdentityStack {
                       .clock = clock}};
   Administration administration{database, steps, sessions, log.logger()};
 
-  IdentityStack() { EXPECT_TRUE(keys.ensure()); }
+  explicit IdentityStack(DefenceOptions options = no_suspicion())
+      : defence({.database = database,
+                 .blocks = blocks,
+                 .attacks = attacks,
+                 .used_once = used_once,
+                 .proofs = proof_of_work,
+                 .audit = audit,
+                 .clock = clock,
+                 .log = log.logger(),
+                 .metrics = defence_metrics,
+                 .busy = [this] { return busy.load(); }},
+                std::move(options)) {
+    EXPECT_TRUE(keys.ensure());
+  }
 
   static Caller caller(const char* address = "192.0.2.7") {
     return {.address = base::IpAddress::parse(address).value(), .agent = "agent of a test"};

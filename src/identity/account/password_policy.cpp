@@ -57,12 +57,17 @@ base::Result<void, PasswordError> PasswordPolicy::check_length(const base::Secre
 base::Result<void, PasswordError> PasswordPolicy::check(const base::Secret& prepared,
                                                         const std::vector<std::string>& own_words) const {
   if (auto length = check_length(prepared); !length) return length;
+  if (is_breached(prepared)) return PasswordError::breached;
   if (estimate_bits(prepared, {}) < kMinPasswordBits) return PasswordError::guessable;
   std::vector<std::string> words;
   for (const auto& text : rules_.service_names) add_words(text, words);
   for (const auto& text : own_words) add_words(text, words);
   if (estimate_bits(prepared, words) < kMinPasswordBits) return PasswordError::contains_name;
   return {};
+}
+
+bool PasswordPolicy::is_breached(const base::Secret& prepared) const {
+  return PasswordFilter::shipped().contains(prepared) || (more_ && more_->contains(prepared));
 }
 
 std::string PasswordPolicy::explain(PasswordError error) const {
@@ -72,6 +77,7 @@ std::string PasswordPolicy::explain(PasswordError error) const {
     case PasswordError::not_text: return "must be valid Unicode text";
     case PasswordError::too_short: return "must be at least " + std::to_string(rules_.min_characters) + " characters";
     case PasswordError::too_long: return "must be at most " + std::to_string(rules_.max_characters) + " characters";
+    case PasswordError::breached: return "is known from data breaches, and among the first that are tried";
     case PasswordError::guessable: return "is too easy to guess; several unrelated words work well";
     case PasswordError::contains_name:
       return "is too close to the username, the e-mail address or the name of this service";

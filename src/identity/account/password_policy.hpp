@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "identity/defence/password_filter.hpp"
 #include "platform/base/result.hpp"
 #include "platform/base/secret.hpp"
 
@@ -28,6 +30,7 @@ enum class PasswordError {
   not_text,  // not valid Unicode, a lone surrogate for instance
   too_short,
   too_long,
+  breached,       // on a list of passwords that are known from breaches
   guessable,      // common, a key walk, a repetition, a date
   contains_name,  // little more than the username, the e-mail address or the service's name
 };
@@ -40,7 +43,9 @@ enum class PasswordError {
 // Whether a password may be chosen. Immutable: thread-safe.
 class PasswordPolicy {
  public:
-  explicit PasswordPolicy(PasswordRules rules) : rules_(std::move(rules)) {}
+  // `more`: what is breached besides the shipped list; null: nothing.
+  explicit PasswordPolicy(PasswordRules rules, std::shared_ptr<const PasswordFilter> more = nullptr)
+      : rules_(std::move(rules)), more_(std::move(more)) {}
 
   // `prepared` comes from prepare_password; `own_words` are the account's username, e-mail address and the like.
   // Estimating takes up to 5 ms for a long hostile password: not on an event loop.
@@ -53,7 +58,10 @@ class PasswordPolicy {
   [[nodiscard]] std::string explain(PasswordError error) const;
 
  private:
+  [[nodiscard]] bool is_breached(const base::Secret& prepared) const;
+
   PasswordRules rules_;
+  std::shared_ptr<const PasswordFilter> more_;
 };
 
 }  // namespace gatehouse::identity

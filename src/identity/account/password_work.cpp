@@ -11,12 +11,14 @@ namespace gatehouse::identity {
 using boost::asio::awaitable;
 
 limits::SignInAttempt PasswordWork::attempt_on(std::string_view subject, const base::IpAddress& address,
-                                               bool known_device) const {
+                                               const std::optional<std::string>& device) const {
   const auto counted = address.limit_key();
   const auto& bytes = counted.bytes();
-  return {.subject = counter_.key_of(subject),
-          .address = counter_.key_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()}),
-          .known_device = known_device};
+  limits::SignInAttempt attempt{
+      .subject = counter_.key_of(subject),
+      .address = counter_.key_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()})};
+  if (device) attempt.device = counter_.key_of("device " + *device);
+  return attempt;
 }
 
 awaitable<base::Result<PasswordWork::Proof, Refusal>> PasswordWork::prove(limits::SignInAttempt& attempt,

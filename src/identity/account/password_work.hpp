@@ -25,9 +25,10 @@ class PasswordWork {
                PasswordPolicy policy)
       : hasher_(hasher), hashing_(hashing), counter_(counter), policy_(std::move(policy)) {}
 
-  // The counter's view of an attempt on an account that was found, or on a name that belongs to nobody.
+  // The counter's view of an attempt on an account that was found, or on a name that belongs to nobody. `device`: of a
+  // device that is known to that account.
   [[nodiscard]] limits::SignInAttempt attempt_on(std::string_view subject, const base::IpAddress& address,
-                                                 bool known_device) const;
+                                                 const std::optional<std::string>& device) const;
 
   struct Proof {
     bool matches = false;

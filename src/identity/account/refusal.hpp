@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "identity/defence/defence.hpp"
+
 namespace gatehouse::identity {
 
 // Every way in which a service of this folder says no. "Could not decide" is none of them: that is base::Unavailable.
@@ -13,6 +15,7 @@ enum class AccountError : std::uint8_t {
   wrong_credentials,    // unknown, disabled or wrong password: one answer for all three
   wrong_password,       // of a signed-in caller who had to prove who they are
   throttled,            // too many failures; `retry_after` says how long
+  challenge_required,   // proof of work is asked for: why is not told
   name_taken,           // the username or the e-mail address: which one is not told
   registration_closed,  // by configuration
   email_unverified,     // the password was right, and the address has to be proven before one signs in
@@ -35,6 +38,13 @@ struct Refusal {
   std::vector<FieldProblem> fields{};
   std::chrono::seconds retry_after{0};
 };
+
+// What Defence has said of a visitor.
+[[nodiscard]] inline Refusal refusal_of(const Hindrance& hindrance) {
+  return {.error = hindrance.challenge ? AccountError::challenge_required : AccountError::throttled,
+          .fields = {},
+          .retry_after = hindrance.retry_after};
+}
 
 [[nodiscard]] inline Refusal invalid_input(std::string field, std::string message) {
   return {.error = AccountError::invalid_input, .fields = {{std::move(field), std::move(message)}}};

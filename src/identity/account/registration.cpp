@@ -81,6 +81,10 @@ awaitable<base::Result<Account, Refusal>> Registration::register_account(Registr
   if (!options_.enabled) co_return Refusal{.error = AccountError::registration_closed};
   const auto prepared = prepare(request);
   if (!prepared) co_return prepared.error();
+  if (parts_.defence != nullptr) {
+    const auto admitted = co_await parts_.defence->admit_newcomer(caller.address, std::move(request.proof));
+    if (!admitted) co_return refusal_of(admitted.error());
+  }
   const auto hash = co_await parts_.passwords.choose(request.password, "password", prepared->words(), caller.address);
   if (!hash) co_return hash.error();
   NewAccount row = make_row(*prepared, *hash, options_.roles);

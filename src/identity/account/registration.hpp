@@ -13,6 +13,7 @@
 #include "identity/account/password_work.hpp"
 #include "identity/account/refusal.hpp"
 #include "identity/account/verification_mail.hpp"
+#include "identity/defence/defence.hpp"
 #include "identity/proof/unproven_email_store.hpp"
 #include "platform/audit/event.hpp"
 #include "platform/base/clock.hpp"
@@ -41,15 +42,16 @@ struct RegistrationRequest {
   std::string username;
   std::string email;
   base::Secret password{};
+  std::string proof{};  // of work, as sent; empty: none
 };
 
 // Makes accounts. Thread-safe.
 //
-// Errors: registration_closed; invalid_input, naming every field that is wrong; name_taken: of the username. An address
-// that another account has proven is no error: whoever names it gets an account without it, as everybody does who has
-// not proven theirs, and its owner a mail (docs/adr/0038-addresses-are-proven-first.md). Only with EmailProof::off it
-// is name_taken, too. The password is hashed before the names are looked up, so that "taken" comes no sooner than
-// "done".
+// Errors: registration_closed; challenge_required, throttled (a blocked address); invalid_input, naming every field
+// that is wrong; name_taken: of the username. An address that another account has proven is no error: whoever names it
+// gets an account without it, as everybody does who has not proven theirs, and its owner a mail
+// (docs/adr/0038-addresses-are-proven-first.md). Only with EmailProof::off it is name_taken, too. The password is
+// hashed before the names are looked up, so that "taken" comes no sooner than "done".
 class Registration {
  public:
   struct Parts {  // all outlive the service
@@ -59,6 +61,7 @@ class Registration {
     const UnprovenEmailStore& unproven;
     const VerificationMail& verification_mail;
     PasswordWork& passwords;
+    Defence* defence;  // null: nobody comes from outside, as with a command
     const base::Clock& clock;
     base::Random& random;
     telemetry::Logger& log;

@@ -20,8 +20,19 @@ struct SignIn::Name {
 
 struct SignIn::Found {
   std::optional<AccountRecord> record{};
-  bool known_device = false;
+  Visitor visitor{};
 };
+
+namespace {
+
+std::optional<SignInOutcome> failure_of(const std::optional<AccountRecord>& record, const PasswordWork::Proof& proof) {
+  if (!record) return SignInOutcome::unknown_account;
+  if (!proof.matches) return SignInOutcome::wrong_password;
+  if (record->state != AccountState::active) return SignInOutcome::account_disabled;
+  return std::nullopt;
+}
+
+}  // namespace
 
 base::Result<SignIn::Name, Refusal> SignIn::normalise(const SignInRequest& request) const {
   if (request.by == SignInRequest::By::username) {
@@ -34,14 +45,20 @@ base::Result<SignIn::Name, Refusal> SignIn::normalise(const SignInRequest& reque
   return Name{request.by, parts_.vault.email_index(*email)};
 }
 
-SignIn::Found SignIn::find(db::Transaction& tx, const Name& name,
-                           const std::optional<contract::SessionId>& held) const {
+SignIn::Found SignIn::find(db::Transaction& tx, const Name& name, const SignInRequest& request,
+                           const base::IpAddress& address) const {
   Found found;
   found.record = name.by == SignInRequest::By::username ? parts_.store.find_by_username(tx, name.key)
                                                         : parts_.store.find_by_email_index(tx, name.key);
-  // Looked up whether or not there is an account, so that both take the same steps.
-  const auto session = held ? parts_.session_store.find(tx, *held) : std::nullopt;
-  found.known_device = session && found.record && session->account == found.record->id;
+  // Username and e-mail of one account are one subject; of an unknown one each spelling's normal form is. Both take the
+  // same steps.
+  found.visitor = {.address = address, .proof = request.proof, .subject = name.key};
+  if (found.record) {
+    found.visitor.subject = found.record->id.bytes();
+    found.visitor.account = found.record->id;
+  }
+  found.visitor.device = parts_.devices.find(request.device_cookie, found.visitor.subject);
+  found.visitor.blocked_until = parts_.defence.find_block(tx, address);
   return found;
 }
 
@@ -105,28 +122,33 @@ awaitable<base::Result<SignInAnswer, Refusal>> SignIn::sign_in(SignInRequest req
   const auto name = normalise(request);
   if (!name) co_return name.error();
 
-  auto look_up = [&](db::Transaction& tx) { return find(tx, *name, request.held.session); };
+  auto look_up = [&](db::Transaction& tx) { return find(tx, *name, request, caller.address); };
   const Found found = co_await parts_.database.read(look_up);
-  const auto& record = found.record;
-  // Username and e-mail of one account are one subject; of an unknown one each spelling's normal form is.
-  auto attempt = parts_.passwords.attempt_on(record ? record->id.bytes() : std::string_view(name->key), caller.address,
-                                             found.known_device);
+  const auto& [record, visitor] = found;
+  const auto admitted = co_await parts_.defence.admit(visitor);
+  if (!admitted) {
+    (void)refuse(SignInOutcome::hindered, record, caller);
+    co_return refusal_of(admitted.error());
+  }
+  auto attempt = parts_.passwords.attempt_on(visitor.subject, caller.address, visitor.device);
   auto stored = record ? std::optional(record->password_hash) : std::nullopt;
   const auto proof = co_await parts_.passwords.prove(attempt, *prepared, std::move(stored), caller.address);
   if (!proof) {
     (void)refuse(SignInOutcome::throttled, record, caller);
     co_return proof.error();
   }
-  if (!record) co_return co_await refuse_recorded(SignInOutcome::unknown_account, record, caller);
-  if (!proof->matches) co_return co_await refuse_recorded(SignInOutcome::wrong_password, record, caller);
-  if (record->state != AccountState::active)
-    co_return co_await refuse_recorded(SignInOutcome::account_disabled, record, caller);
+  const auto failure = failure_of(record, *proof);
+  if (failure) {
+    co_await parts_.defence.failed(visitor);
+    co_return co_await refuse_recorded(*failure, record, caller);
+  }
 
   auto open = [&](db::Transaction& tx) { return open_if_unchanged(tx, found, *proof, caller); };
   auto opened = co_await parts_.database.write(open);
   if (!opened && opened.error() == SignInOutcome::changed_meanwhile)
     co_return co_await refuse_recorded(opened.error(), record, caller);
   co_await parts_.passwords.accept(attempt);
+  co_await parts_.defence.succeeded(visitor);
   if (!opened) {
     (void)refuse(opened.error(), record, caller);
     co_return Refusal{.error = AccountError::email_unverified};

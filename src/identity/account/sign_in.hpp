@@ -17,6 +17,8 @@
 #include "identity/account/second_step.hpp"
 #include "identity/account/sign_in_completion.hpp"
 #include "identity/account/verification_mail.hpp"
+#include "identity/defence/defence.hpp"
+#include "identity/defence/known_devices.hpp"
 #include "identity/proof/unproven_email_store.hpp"
 #include "identity/session/session_service.hpp"
 #include "identity/session/session_store.hpp"
@@ -33,6 +35,8 @@ struct SignInRequest {
   By by = By::username;
   std::string identifier;
   base::Secret password{};
+  std::string device_cookie{};  // as sent; empty: none. What makes a known device (identity/defence/known_devices.hpp)
+  std::string proof{};          // of work, as sent; empty: none
   HeldSession held{};
 };
 
@@ -44,9 +48,10 @@ struct SignInOptions {
 
 // Password sign-in. Thread-safe.
 //
-// Errors: invalid_input (a name or password of a form that no account can have), throttled, wrong_credentials. The last
-// is one answer, after the same work, for an unknown account, a disabled one and a wrong password. With
-// require_proven_email also email_unverified, only after the right password; the mail goes out again with it.
+// Errors: invalid_input (a name or password of a form that no account can have), challenge_required, throttled,
+// wrong_credentials. The last is one answer, after the same work, for an unknown account, a disabled one and a wrong
+// password. With require_proven_email also email_unverified, only after the right password; the mail goes out again
+// with it.
 class SignIn {
  public:
   struct Parts {  // all outlive the service
@@ -57,6 +62,8 @@ class SignIn {
     const SessionStore& session_store;
     SessionService& sessions;
     SignInCompletion& completion;
+    Defence& defence;
+    const KnownDevices& devices;
     const base::Clock& clock;
     telemetry::Logger& log;
     AccountMetrics& metrics;
@@ -72,7 +79,8 @@ class SignIn {
   struct Name;
   struct Found;
   [[nodiscard]] base::Result<Name, Refusal> normalise(const SignInRequest& request) const;
-  [[nodiscard]] Found find(db::Transaction& tx, const Name& name, const std::optional<contract::SessionId>& held) const;
+  [[nodiscard]] Found find(db::Transaction& tx, const Name& name, const SignInRequest& request,
+                           const base::IpAddress& address) const;
   using Opened = std::variant<OpenedSession, PendingSignIn>;
   [[nodiscard]] base::Result<Opened, SignInOutcome> open_if_unchanged(db::Transaction& tx, const Found& found,
                                                                       const PasswordWork::Proof& proof,

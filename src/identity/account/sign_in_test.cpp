@@ -199,7 +199,8 @@ TEST_F(SignInTest, U06_the_owner_on_a_known_device_is_not_locked_out) {
     (void)stack_.sign_in_as("alice", "wrong wrong wrong", address.c_str());
   }
   EXPECT_EQ(stack_.sign_in_as("alice", IdentityStack::kPassword, "203.0.113.5").error().error, AccountError::throttled);
-  SignInRequest known{.identifier = "alice", .held = {.session = device->session}};
+  SignInRequest known{.identifier = "alice"};
+  known.device_cookie = stack_.devices.remember("", device->account.bytes());
   known.password = base::Secret(IdentityStack::kPassword);
   EXPECT_TRUE(sign_in(std::move(known), "203.0.113.5"));
 }
@@ -214,8 +215,8 @@ TEST_F(SignInTest, U06_a_stranger_waits_a_bounded_time) {
   EXPECT_TRUE(stack_.sign_in_as("alice", IdentityStack::kPassword, "203.0.113.5"));
 }
 
-// Another account's session does not make a device known.
-TEST_F(SignInTest, U06_a_session_of_another_account_is_no_known_device) {
+// A device that is known to another account is none here.
+TEST_F(SignInTest, U06_a_device_of_another_account_is_no_known_device) {
   stack_.register_account("alice");
   stack_.register_account("mallory");
   const auto own = stack_.sign_in_as("mallory");
@@ -224,6 +225,7 @@ TEST_F(SignInTest, U06_a_session_of_another_account_is_no_known_device) {
     (void)stack_.sign_in_as("alice", "wrong wrong wrong", address.c_str());
   }
   SignInRequest request{.identifier = "alice", .held = {.session = own->session}};
+  request.device_cookie = stack_.devices.remember("", own->account.bytes());
   request.password = base::Secret(IdentityStack::kPassword);
   const auto result = sign_in(std::move(request), "203.0.113.5");
   ASSERT_FALSE(result);

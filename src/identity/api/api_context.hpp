@@ -8,6 +8,8 @@
 #include "identity/account/sign_in.hpp"
 #include "identity/api/access.hpp"
 #include "identity/audit/audit_desk.hpp"
+#include "identity/defence/defence.hpp"
+#include "identity/defence/known_devices.hpp"
 #include "identity/factor/factor_reset.hpp"
 #include "identity/factor/factor_service.hpp"
 #include "identity/factor/passkey_sign_in.hpp"
@@ -38,6 +40,8 @@ struct ApiContext {
   Administration& administration;
   FactorAdministration& factor_administration;
   SessionService& sessions;
+  Defence& defence;
+  const KnownDevices& devices;
   const RefreshTokenCodec& refresh_tokens;
   const KeyManager& keys;
   DeadLetters& dead_letters;

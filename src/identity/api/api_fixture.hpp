@@ -116,6 +116,8 @@ struct Reply {
 
 // For tests: the whole HTTP interface of identity, called without a socket.
 struct ApiStack : FactorStack {
+  using FactorStack::FactorStack;
+
   FakeAuthenticator authenticator{keys, feed, clock};
   DenialBook denials;
   Access access{authenticator, roles, "https://app.example", clock, denials};
@@ -145,6 +147,8 @@ struct ApiStack : FactorStack {
                      .administration = administration,
                      .factor_administration = factor_administration,
                      .sessions = sessions,
+                     .defence = defence,
+                     .devices = devices,
                      .refresh_tokens = refresh_tokens,
                      .keys = keys,
                      .dead_letters = dead_letters,

@@ -37,6 +37,8 @@ constexpr std::array kTable{
              "Follow the link in the mail that was sent to it, then sign in again."},
     ErrorRow{ApiError::link_refused, 403, "link-refused", "This link or code is not valid, or not any more.",
              "Ask for a new one: each is good for one use and a short time."},
+    ErrorRow{ApiError::challenge_required, 403, "challenge-required", "This needs a proof of work.",
+             "Get one from GET /v1/challenge, solve it, and send the same request with it as challenge."},
     ErrorRow{ApiError::not_found, 404, "not-found", "There is nothing at this address.", "Check the address."},
     ErrorRow{ApiError::name_taken, 409, "name-taken", "The username or the e-mail address is taken.",
              "Choose another username, or sign in if the account is yours."},
@@ -73,6 +75,7 @@ ApiError api_error(AccountError error) {
     case AccountError::invalid_input: return ApiError::invalid_request;
     case AccountError::wrong_credentials: return ApiError::wrong_credentials;
     case AccountError::wrong_password: return ApiError::wrong_password;
+    case AccountError::challenge_required: return ApiError::challenge_required;
     case AccountError::throttled: return ApiError::too_many_attempts;
     case AccountError::name_taken: return ApiError::name_taken;
     case AccountError::registration_closed: return ApiError::registration_closed;

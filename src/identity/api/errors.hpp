@@ -29,6 +29,7 @@ enum class ApiError : std::uint8_t {
   registration_closed,
   email_unverified,
   link_refused,
+  challenge_required,
   not_found,
   name_taken,
   too_many_attempts,

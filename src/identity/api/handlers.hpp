@@ -17,6 +17,11 @@ using Answer = boost::asio::awaitable<http::Response>;
 Answer register_account(const ApiContext& context, http::Request& request);
 Answer login(const ApiContext& context, http::Request& request);
 
+// defence_handlers.cpp
+Answer show_challenge(const ApiContext& context, http::Request& request);
+Answer list_blocks(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer end_block(const ApiContext& context, http::Request& request, const contract::Principal& who);
+
 // second_step_handlers.cpp
 Answer finish_with_factor(const ApiContext& context, http::Request& request);
 Answer passkey_options(const ApiContext& context, http::Request& request);

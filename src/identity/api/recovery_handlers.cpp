@@ -56,8 +56,11 @@ Answer forgot_password(const ApiContext& context, http::Request& request) {
   auto body = JsonBody::parse(request);
   if (!body) co_return error_response(request, body.error());
   auto email = body->required_text("email");
+  auto proof = body->text("challenge").value_or("");
   auto errors = body->finish();
   if (!errors.empty()) co_return error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
+  const auto admitted = co_await context.defence.admit_newcomer(request.client, std::move(proof));
+  if (!admitted) co_return error_response(request, refusal_of(admitted.error()));
   const auto noted = co_await context.password_reset.request(std::move(email), caller_of(request));
   if (!noted) co_return error_response(request, noted.error());
   co_return http::empty_response(202);

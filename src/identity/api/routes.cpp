@@ -96,6 +96,7 @@ std::vector<Route> make_routes(const ApiContext& context) {
   table.anyone(Method::post, "/v1/login/second-factor", RateClass::sign_in, kCeremony, finish_with_factor);
   table.anyone(Method::post, "/v1/login/webauthn/options", RateClass::sign_in, kCredentials, passkey_options);
   table.anyone(Method::post, "/v1/login/webauthn", RateClass::sign_in, kCeremony, sign_in_with_passkey);
+  table.anyone(Method::get, "/v1/challenge", kUsual, kNoBody, show_challenge);
   table.anyone(Method::post, "/v1/refresh", kUsual, kCredentials, refresh);
   table.anyone(Method::post, "/v1/logout", kUsual, kCredentials, logout);
   table.anyone(Method::get, "/.well-known/jwks.json", kUsual, kNoBody, show_keys);
@@ -171,6 +172,8 @@ std::vector<Route> make_routes(const ApiContext& context) {
   table.permitted(Method::get, "/v1/admin/security-events", audit, kUsual, kNoBody, list_security_events);
   table.permitted(Method::get, "/v1/admin/errors", audit, kUsual, kNoBody, list_errors);
   table.permitted(Method::get, "/v1/admin/errors/{id}", audit, kUsual, kNoBody, show_error);
+  table.permitted(Method::get, "/v1/admin/blocks", {"security:read", "security:manage"}, kUsual, kNoBody, list_blocks);
+  table.permitted(Method::delete_, "/v1/admin/blocks/{address}", {"security:manage"}, kUsual, kNoBody, end_block);
   return table.take();
 }
 

@@ -37,7 +37,7 @@ Answer finish_with_factor(const ApiContext& context, http::Request& request) {
                                                             {.method = factor.method, .code = std::move(factor.code)},
                                                             held, caller_of(request));
   if (!tokens) co_return error_response(request, tokens.error());
-  co_return token_response(*tokens, place);
+  co_return signed_in_response(context.devices, request, *tokens, place);
 }
 
 Answer passkey_options(const ApiContext& context, http::Request& request) {
@@ -69,7 +69,7 @@ Answer sign_in_with_passkey(const ApiContext& context, http::Request& request) {
   const auto tokens =
       co_await context.passkey_sign_in.finish(std::move(transaction), std::move(answer), held, caller_of(request));
   if (!tokens) co_return error_response(request, tokens.error());
-  co_return token_response(*tokens, place);
+  co_return signed_in_response(context.devices, request, *tokens, place);
 }
 
 }  // namespace gatehouse::identity

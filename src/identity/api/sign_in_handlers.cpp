@@ -5,6 +5,7 @@
 #include "identity/api/handlers.hpp"
 #include "identity/api/json_body.hpp"
 #include "identity/api/sign_in_body.hpp"
+#include "identity/api/token_cookies.hpp"
 #include "identity/api/views.hpp"
 
 namespace gatehouse::identity {
@@ -23,6 +24,7 @@ LoginBody read_login(JsonBody& body) {
   login.sign_in.by = email ? SignInRequest::By::email : SignInRequest::By::username;
   login.sign_in.identifier = email ? std::move(*email) : std::move(username).value_or("");
   login.sign_in.password = body.required_secret("password");
+  login.sign_in.proof = body.text("challenge").value_or("");
   login.place = read_place(body);
   return login;
 }
@@ -36,6 +38,7 @@ Answer register_account(const ApiContext& context, http::Request& request) {
   wanted.username = body->required_text("username");
   wanted.email = body->required_text("email");
   wanted.password = body->required_secret("password");
+  wanted.proof = body->text("challenge").value_or("");
   auto errors = body->finish();
   if (!errors.empty()) co_return error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
 
@@ -50,12 +53,13 @@ Answer login(const ApiContext& context, http::Request& request) {
   auto login = read_login(*body);
   auto errors = body->finish();
   if (!errors.empty()) co_return error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
+  login.sign_in.device_cookie = device_cookie(request);
   login.sign_in.held = held_session(context, request, login.place);
 
   const auto answer = co_await context.sign_in.sign_in(std::move(login.sign_in), caller_of(request));
   if (!answer) co_return error_response(request, answer.error());
   if (const auto* pending = std::get_if<PendingSignIn>(&*answer)) co_return pending_response(*pending);
-  co_return token_response(std::get<SessionTokens>(*answer), login.place);
+  co_return signed_in_response(context.devices, request, std::get<SessionTokens>(*answer), login.place);
 }
 
 }  // namespace gatehouse::identity

@@ -36,10 +36,11 @@ TEST_F(SignInApi, puts_the_refresh_token_into_its_cookie_alone_by_default) {
   ASSERT_EQ(login.status, 200U);
   EXPECT_EQ(login.text("refresh_token"), "");
   EXPECT_EQ(login.raw.body.find("ghr_"), std::string::npos);
-  ASSERT_EQ(login.raw.headers.size(), 2U);
+  ASSERT_EQ(login.raw.headers.size(), 3U);
   const std::string refresh = login.raw.headers[0].second;
   const std::string access = login.raw.headers[1].second;
-  for (const auto& cookie : {refresh, access}) {
+  const std::string device = login.raw.headers[2].second;
+  for (const auto& cookie : {refresh, access, device}) {
     EXPECT_NE(cookie.find("; Path=/"), std::string::npos);
     EXPECT_NE(cookie.find("; Secure"), std::string::npos);
     EXPECT_NE(cookie.find("; HttpOnly"), std::string::npos);
@@ -51,6 +52,9 @@ TEST_F(SignInApi, puts_the_refresh_token_into_its_cookie_alone_by_default) {
   EXPECT_TRUE(access.starts_with("__Host-gatehouse_access="));
   EXPECT_NE(access.find("SameSite=Lax"), std::string::npos);
   EXPECT_NE(access.find("Max-Age=900"), std::string::npos);
+  EXPECT_TRUE(device.starts_with("__Host-gatehouse_device="));
+  EXPECT_NE(device.find("SameSite=Strict"), std::string::npos);
+  EXPECT_NE(device.find("Max-Age=31536000"), std::string::npos);
 }
 
 // U04: to the byte but for the id of the error; the same headers, no cookie, the same number of hashes.
@@ -176,10 +180,15 @@ TEST_F(SignInApi, P03_no_route_hashes_a_huge_password) {
 
 // P07: 400, the field and the reason.
 TEST_F(SignInApi, P07_a_guessable_password_is_refused_with_the_reason) {
-  const auto reply = api_.register_as("alice", "password1234");
-  EXPECT_EQ(reply.status, 400U);
-  EXPECT_EQ(reply.fields(), "password");
-  EXPECT_NE(reply.raw.body.find("too easy to guess"), std::string::npos);
+  for (const auto& [password, reason] : {std::pair{"passwordpassword77", "too easy to guess"},
+                                         {"password1234", "known from data breaches"},
+                                         {"zbigniewska2024", "too close to the username"},
+                                         {"gatehouse2024!", "too easy to guess"}}) {
+    const auto reply = api_.register_as("zbigniewska", password);
+    EXPECT_EQ(reply.status, 400U) << password;
+    EXPECT_EQ(reply.fields(), "password") << password;
+    EXPECT_NE(reply.raw.body.find(reason), std::string::npos) << password << ": " << reply.raw.body;
+  }
 }
 
 // U07: after some failures the answer is 429 with the time to wait, whatever the spelling.
@@ -217,8 +226,8 @@ TEST_F(SignInApi, G09_headers_about_the_address_do_not_reset_the_count) {
   EXPECT_EQ(last.status, 429U);
 }
 
-// U06: the cookie of an earlier session makes a known device; a forged one does not.
-TEST_F(SignInApi, U06_only_an_authentic_refresh_cookie_makes_a_known_device) {
+// U06: the cookie of an earlier sign-in makes a known device; a forged one does not.
+TEST_F(SignInApi, U06_only_an_authentic_device_cookie_makes_a_known_device) {
   api_.register_account("alice");
   const auto first = api_.login_as("alice", "cookie");
   for (int i = 0; i < 120; ++i) {
@@ -226,9 +235,10 @@ TEST_F(SignInApi, U06_only_an_authentic_refresh_cookie_makes_a_known_device) {
     (void)api_.post("/v1/login", {{"username", "alice"}, {"password", "wrong wrong wrong"}}, {}, address.c_str());
   }
   const boost::json::object right{{"username", "alice"}, {"password", IdentityStack::kPassword}};
-  Headers forged{{"Cookie", "__Host-gatehouse_refresh=ghr_" + std::string(54, 'A')}, {"Sec-Fetch-Site", "same-origin"}};
+  const Headers forged{{"Cookie", "__Host-gatehouse_device=" + std::string(43, 'A')}};
+  const Headers own{{"Cookie", "__Host-gatehouse_device=" + *first.cookie("__Host-gatehouse_device")}};
   EXPECT_EQ(api_.post("/v1/login", right, forged, "203.0.113.5").status, 429U);
-  EXPECT_EQ(api_.post("/v1/login", right, ApiStack::cookies(first), "203.0.113.5").status, 200U);
+  EXPECT_EQ(api_.post("/v1/login", right, own, "203.0.113.5").status, 200U);
 }
 
 // S01: the session that a browser brought ends when somebody signs in on it.

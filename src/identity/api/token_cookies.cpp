@@ -23,6 +23,16 @@ void set_access_cookie(http::Response& response, const base::Secret& token, std:
                http::set_cookie(kAccessCookie, token.expose(), {.same_site = "Lax", .max_age = max_age.count()}));
 }
 
+std::string device_cookie(const http::Request& request) {
+  const auto cookie = http::find_cookie(request, kDeviceCookie);
+  return cookie ? std::string(*cookie) : std::string();
+}
+
+void set_device_cookie(http::Response& response, std::string_view marks) {
+  constexpr long long kYear = 365LL * 24 * 60 * 60;
+  response.set("Set-Cookie", http::set_cookie(kDeviceCookie, marks, {.same_site = "Strict", .max_age = kYear}));
+}
+
 void clear_token_cookies(http::Response& response) {
   response.set("Set-Cookie", http::set_cookie(kRefreshCookie, "", {.same_site = "Strict", .max_age = 0}));
   response.set("Set-Cookie", http::set_cookie(kAccessCookie, "", {.same_site = "Lax", .max_age = 0}));

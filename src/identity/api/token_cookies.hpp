@@ -17,6 +17,10 @@ inline constexpr std::string_view kRefreshCookie = "__Host-gatehouse_refresh";
 // guarded by Origin besides.
 inline constexpr std::string_view kAccessCookie = "__Host-gatehouse_access";
 
+// What makes a browser known to the accounts that signed in with it (identity/defence/known_devices.hpp). No
+// credential: it is not among carries_our_cookie().
+inline constexpr std::string_view kDeviceCookie = "__Host-gatehouse_device";
+
 // Whether a browser sent one of ours, whatever its value.
 [[nodiscard]] bool carries_our_cookie(const http::Request& request);
 
@@ -29,7 +33,10 @@ struct TokenCookies {
 void set_token_cookies(http::Response& response, const TokenCookies& cookies);
 // The access token alone; the refresh token stays as it is.
 void set_access_cookie(http::Response& response, const base::Secret& token, std::chrono::seconds max_age);
-// Deletes both.
+// As sent; empty when there is none, or more than one.
+[[nodiscard]] std::string device_cookie(const http::Request& request);
+void set_device_cookie(http::Response& response, std::string_view marks);
+// Deletes both tokens; the device stays known.
 void clear_token_cookies(http::Response& response);
 
 }  // namespace gatehouse::identity

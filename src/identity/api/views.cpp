@@ -65,6 +65,15 @@ http::Response pending_response(const PendingSignIn& pending) {
                                                       {"expires_in", pending.expires_in.count()}});
 }
 
+http::Response signed_in_response(const KnownDevices& devices, const http::Request& request,
+                                  const SessionTokens& tokens, TokenPlace place) {
+  auto response = token_response(tokens, place);
+  if (place == TokenPlace::cookie) {
+    set_device_cookie(response, devices.remember(device_cookie(request), tokens.account.bytes()));
+  }
+  return response;
+}
+
 Caller caller_of(const http::Request& request) {
   return {.address = request.client,
           .agent = std::string(request.header("user-agent").value_or("")),

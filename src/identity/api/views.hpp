@@ -7,6 +7,7 @@
 #include "identity/account/account.hpp"
 #include "identity/account/caller.hpp"
 #include "identity/account/second_step.hpp"
+#include "identity/defence/known_devices.hpp"
 #include "identity/session/session_service.hpp"
 #include "platform/http/request.hpp"
 #include "platform/http/response.hpp"
@@ -23,6 +24,10 @@ enum class TokenPlace : std::uint8_t { cookie, body };
 // The tokens: in `cookie`, the refresh token in its cookie and the access token in cookie and body; in `body`, both in
 // the body and no cookie at all.
 [[nodiscard]] http::Response token_response(const SessionTokens& tokens, TokenPlace place);
+// The same at the end of a whole sign-in, every factor given: in `cookie`, the browser is known to the account from
+// here on.
+[[nodiscard]] http::Response signed_in_response(const KnownDevices& devices, const http::Request& request,
+                                                const SessionTokens& tokens, TokenPlace place);
 
 // A sign-in that goes on: `next` says with what.
 [[nodiscard]] http::Response pending_response(const PendingSignIn& pending);

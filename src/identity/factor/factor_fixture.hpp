@@ -17,6 +17,8 @@ namespace gatehouse::identity {
 
 // For tests: identity with second factors. `sign_in` and `self_service` are those that know of them.
 struct FactorStack : IdentityStack {
+  using IdentityStack::IdentityStack;
+
   FactorStore factor_store;
   FactorVault factor_vault{secrets.account_kek, random};
   RecoveryCodes recovery_codes{crypto::derive_key(secrets.ticket_mac, "recovery codes"), random};
@@ -84,6 +86,8 @@ struct FactorStack : IdentityStack {
                   .session_store = session_store,
                   .sessions = sessions,
                   .completion = completion,
+                  .defence = defence,
+                  .devices = devices,
                   .clock = clock,
                   .log = log.logger(),
                   .metrics = account_metrics,

@@ -50,7 +50,7 @@ awaitable<Reauthentication::Answer> Reauthentication::with_password(const contra
   if (!owner->factors.empty()) co_return Refusal{.error = AccountError::stronger_sign_in};
 
   // Holding a live session of the account is what makes a known device.
-  auto attempt = parts_.passwords.attempt_on(who.account.bytes(), caller.address, true);
+  auto attempt = parts_.passwords.attempt_on(who.account.bytes(), caller.address, std::string(who.session.bytes()));
   const auto proof = co_await parts_.passwords.prove(attempt, *prepared, owner->account.password_hash, caller.address);
   if (!proof) co_return proof.error();
   if (!proof->matches) co_return finish(Refusal{.error = AccountError::wrong_password}, caller);

@@ -230,7 +230,8 @@ awaitable<void> SessionService::announce(std::vector<Revocation> rows, EndReason
 
 SessionTokens SessionService::tokens_of(const RefreshToken& refresh, const AccessGrant& grant) const {
   auto access = parts_.access_tokens.issue(grant);
-  return {.session = refresh.session,
+  return {.account = grant.account,
+          .session = refresh.session,
           .refresh_token = parts_.refresh_tokens.encode(refresh),
           .refresh_expires_in = std::chrono::floor<std::chrono::seconds>(grant.session_expires - grant.issued_at),
           .access_token = std::move(access.token),

@@ -38,6 +38,7 @@ enum class SessionError {
 
 // What the holder of a session gets: at the sign-in and at each refresh.
 struct SessionTokens {
+  contract::AccountId account;
   contract::SessionId session;
   base::Secret refresh_token;
   std::chrono::seconds refresh_expires_in{0};  // until the session expires if nobody refreshes: the cookie's Max-Age

@@ -56,6 +56,7 @@ inline constexpr std::string_view kAddressBlocked = "defence.address_blocked";
 inline constexpr std::string_view kAddressUnblocked = "defence.address_unblocked";
 inline constexpr std::string_view kSprayingDetected = "defence.spraying_detected";
 inline constexpr std::string_view kStuffingDetected = "defence.stuffing_detected";
+inline constexpr std::string_view kAttackOver = "defence.attack_over";
 inline constexpr std::string_view kAccountUnderAttack = "defence.account_under_attack";
 
 // The installation

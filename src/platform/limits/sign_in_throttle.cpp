@@ -27,7 +27,8 @@ struct Failures {
 std::uint64_t pair_key(const SignInAttempt& attempt) {
   std::array<char, 2 * sizeof(std::uint64_t)> bytes{};
   std::memcpy(bytes.data(), &attempt.subject, sizeof(attempt.subject));
-  std::memcpy(bytes.data() + sizeof(attempt.subject), &attempt.address, sizeof(attempt.address));
+  const std::uint64_t guesser = attempt.guesser();
+  std::memcpy(bytes.data() + sizeof(attempt.subject), &guesser, sizeof(guesser));
   return base::keyed_hash({bytes.data(), bytes.size()});
 }
 
@@ -121,7 +122,7 @@ std::chrono::seconds SignInThrottle::begin(const SignInAttempt& attempt) {
   const std::uint64_t pair = pair_key(attempt);
   const std::lock_guard lock(state_->mutex);
   Seconds wait = state_->pair.wait(pair, now);
-  if (!attempt.known_device) {
+  if (!attempt.device) {
     wait = std::max({wait, state_->subject.wait(attempt.subject, now), state_->address.wait(attempt.address, now)});
   }
   if (wait > Seconds(0)) return std::max(std::chrono::seconds(1), std::chrono::ceil<std::chrono::seconds>(wait));

@@ -18,7 +18,7 @@ struct SignInThrottleOptions {
     unsigned failures;
     std::chrono::seconds max_delay;
   };
-  Tier pair{5, std::chrono::seconds(60)};       // one address on one subject: somebody guessing
+  Tier pair{5, std::chrono::seconds(60)};       // one address, or one known device, on one subject: a guess
   Tier subject{50, std::chrono::seconds(30)};   // all addresses on one subject: a distributed guess. Bounded, so that
                                                 // nobody can lock the owner out for long
   Tier address{100, std::chrono::seconds(60)};  // one address on all subjects: spraying

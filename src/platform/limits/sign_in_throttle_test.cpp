@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 
 constexpr std::uint64_t kVictim = 0x1234'5678'9abc'def0;
 constexpr std::uint64_t kOffice = 0x0fed'cba9'8765'4321;
+constexpr std::uint64_t kPhone = 0x1111'2222'3333'4444;
 
 std::uint64_t key(int i) { return base::keyed_hash(std::to_string(i)); }
 
@@ -124,7 +125,7 @@ TEST(SignInThrottle, U06_the_owner_is_not_locked_out_for_long) {
   }
   const SignInAttempt elsewhere{.subject = kVictim, .address = kOffice};
   EXPECT_LE(throttle.begin(elsewhere), 30s);
-  const SignInAttempt known{.subject = kVictim, .address = kOffice, .known_device = true};
+  const SignInAttempt known{.subject = kVictim, .address = kOffice, .device = kPhone};
   EXPECT_EQ(throttle.begin(known), 0s);
   throttle.succeeded(known);
 }
@@ -132,7 +133,18 @@ TEST(SignInThrottle, U06_the_owner_is_not_locked_out_for_long) {
 TEST(SignInThrottle, U06_a_known_device_still_waits_for_its_own_failures) {
   base::FakeClock clock;
   SignInThrottle throttle({}, clock);
-  EXPECT_EQ(guess_until_held(throttle, {.subject = kVictim, .address = kOffice, .known_device = true}), 5);
+  EXPECT_EQ(guess_until_held(throttle, {.subject = kVictim, .address = kOffice, .device = kPhone}), 5);
+}
+
+TEST(SignInThrottle, U06_who_fails_at_the_same_address_does_not_slow_a_known_device) {
+  base::FakeClock clock;
+  SignInThrottle throttle({}, clock);
+  const SignInAttempt colleague{.subject = kVictim, .address = kOffice};
+  EXPECT_EQ(guess_until_held(throttle, colleague), 5);
+  const SignInAttempt owner{.subject = kVictim, .address = kOffice, .device = kPhone};
+  EXPECT_EQ(throttle.begin(owner), 0s);
+  throttle.succeeded(owner);
+  EXPECT_GT(throttle.begin(colleague), 0s) << "and its success gives the guesser nothing";
 }
 
 TEST(SignInThrottle, U06_an_attack_that_has_ended_is_soon_forgotten) {

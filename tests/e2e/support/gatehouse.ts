@@ -22,6 +22,11 @@ const defaults: Record<string, string> = {
   "limit.registration_per_second": "1000000",
   "limit.bad_token_burst": "1000000",
   "limit.bad_token_per_second": "1000000",
+  "defence.address_failures": "1000000",
+  "defence.account_failures": "1000000",
+  "defence.spraying_accounts": "1000000",
+  "defence.stuffing_names": "1000000",
+  "defence.busy_queue": "101",
   "log.level": '"debug"',
 };
 

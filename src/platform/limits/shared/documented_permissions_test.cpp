@@ -8,6 +8,7 @@
 
 #include "platform/limits/shared/redis_rate_limiter.hpp"
 #include "platform/limits/shared/redis_sign_in_counter.hpp"
+#include "platform/limits/shared/redis_window_counter.hpp"
 #include "platform/limits/shared/two_nodes.hpp"
 
 namespace gatehouse::limits {
@@ -39,6 +40,14 @@ TEST(DocumentedPermissions, are_enough_for_what_processes_count_together) {
   EXPECT_TRUE(test::run_on_loop(limiter.take("x")).allowed);
   RedisRateLimiter other("sign-in", {.burst = 1, .per_second = 0.001}, *nodes.redis[0], nodes.keys, clock);
   EXPECT_FALSE(test::run_on_loop(other.take("x")).allowed) << "it was counted in Redis";
+
+  RedisWindowCounter attacks("attacks", 1024, redis, nodes.keys, clock);
+  EXPECT_EQ(test::run_on_loop(attacks.add("address", "x", std::chrono::hours(1))).count, 1U);
+  const auto seen = test::run_on_loop(attacks.look("address", "x"));
+  EXPECT_EQ(seen.count, 1U);
+  EXPECT_FALSE(seen.alone);
+  test::run_on_loop(attacks.forget("address", "x"));
+  EXPECT_EQ(test::run_on_loop(attacks.look("address", "x")).count, 0U);
 
   RedisSignInCounter counter({}, redis, nodes.keys, clock);
   SignInAttempt attempt{.subject = 1, .address = 2};

@@ -107,7 +107,8 @@ std::vector<std::string> keys_of(const SignInAttempt& attempt) {
   const std::string prefix = "gatehouse:{sign-in}:";
   const auto subject = hex(attempt.subject);
   const auto address = hex(attempt.address);
-  return {prefix + "pair:" + subject + address, prefix + "subject:" + subject, prefix + "address:" + address};
+  return {prefix + "pair:" + subject + hex(attempt.guesser()), prefix + "subject:" + subject,
+          prefix + "address:" + address};
 }
 
 }  // namespace
@@ -153,7 +154,7 @@ awaitable<void> RedisSignInCounter::async_withdraw(SignInAttempt attempt) {
 awaitable<std::optional<std::int64_t>> RedisSignInCounter::run(const cache::RedisScript& script,
                                                                const SignInAttempt& attempt) {
   if (!redis_.is_up()) co_return std::nullopt;
-  std::vector<std::string> arguments{attempt.known_device ? "1" : "0"};
+  std::vector<std::string> arguments{attempt.device ? "1" : "0"};
   arguments.insert(arguments.end(), settings_.begin(), settings_.end());
   try {
     const auto reply = co_await redis_.eval(script, keys_of(attempt), std::move(arguments));

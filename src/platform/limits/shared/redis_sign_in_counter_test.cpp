@@ -21,8 +21,10 @@ constexpr SignInThrottleOptions kOptions{
 
 class RedisSignInCounterTest : public ::testing::Test {
  protected:
-  SignInAttempt attempt(const std::string& subject, const std::string& address, bool known_device = false) const {
-    return {.subject = first.key_of(subject), .address = first.key_of(address), .known_device = known_device};
+  SignInAttempt attempt(const std::string& subject, const std::string& address, const char* device = nullptr) const {
+    SignInAttempt attempt{.subject = first.key_of(subject), .address = first.key_of(address)};
+    if (device != nullptr) attempt.device = first.key_of(device);
+    return attempt;
   }
   static std::int64_t begin(RedisSignInCounter& counter, SignInAttempt attempt) {
     return test::run_on_loop(counter.async_begin(attempt)).count();
@@ -72,7 +74,9 @@ TEST_F(RedisSignInCounterTest, U07_parallel_guesses_over_two_nodes_get_no_more_t
 TEST_F(RedisSignInCounterTest, U06_others_failures_do_not_lock_the_owners_device_out) {
   for (int i = 0; i < 60; ++i) (void)begin(first, attempt("alice", "198.51.100." + std::to_string(i)));
   EXPECT_GT(begin(second, attempt("alice", "192.0.2.1")), 0);
-  EXPECT_EQ(begin(second, attempt("alice", "192.0.2.1", true)), 0);
+  EXPECT_EQ(begin(second, attempt("alice", "192.0.2.1", "phone")), 0);
+  for (int i = 0; i < 6; ++i) (void)begin(first, attempt("alice", "192.0.2.1"));
+  EXPECT_EQ(begin(second, attempt("alice", "192.0.2.1", "phone")), 0) << "nor those of the same address";
 }
 
 TEST_F(RedisSignInCounterTest, waits_double_and_are_told_in_whole_seconds) {

@@ -8,6 +8,7 @@
 #include "platform/cache/redis.hpp"
 #include "platform/limits/shared/redis_rate_limiter.hpp"
 #include "platform/limits/shared/redis_sign_in_counter.hpp"
+#include "platform/limits/shared/redis_window_counter.hpp"
 #include "platform/limits/shared/shared_keys.hpp"
 #include "platform/telemetry/metrics.hpp"
 
@@ -33,6 +34,9 @@ class SharedLimits {
   [[nodiscard]] SharedRateLimiter& sign_in() noexcept { return sign_in_; }
   [[nodiscard]] SharedRateLimiter& registration() noexcept { return registration_; }
   [[nodiscard]] SignInCounter& failed_sign_ins() noexcept { return failed_sign_ins_; }
+  // Of what looks like an attack; and of what may be used once, where a flood of the former can't push it out.
+  [[nodiscard]] WindowCounter& attacks() noexcept { return attacks_; }
+  [[nodiscard]] WindowCounter& used_once() noexcept { return used_once_; }
 
  private:
   cache::Redis redis_;
@@ -40,6 +44,8 @@ class SharedLimits {
   RedisRateLimiter sign_in_;
   RedisRateLimiter registration_;
   RedisSignInCounter failed_sign_ins_;
+  RedisWindowCounter attacks_;
+  RedisWindowCounter used_once_;
 };
 
 }  // namespace gatehouse::limits

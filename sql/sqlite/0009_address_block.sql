@@ -1,0 +1,10 @@
+-- Addresses that may not sign in for a while: they failed too often. They are personal data: found by a MAC, held sealed.
+
+CREATE TABLE address_block (
+  id             BLOB PRIMARY KEY,  -- HMAC of the address (IPv6: of its /64), cut to 128 bit
+  blocked_at     INTEGER NOT NULL,
+  until          INTEGER NOT NULL,
+  address_sealed BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX address_block_by_until ON address_block (until);
+CREATE INDEX address_block_by_time ON address_block (blocked_at);

@@ -1,0 +1,65 @@
+#include "app/alert_service.hpp"
+
+#include "app/mail_service.hpp"
+#include "identity/alert/alert_outbox.hpp"
+
+namespace gatehouse::app {
+namespace {
+
+identity::AlertPlaces places_of(const Settings& settings) {
+  return {.webhook_url = std::string(settings.alert.webhook_url.expose()),
+          .slack_url = std::string(settings.alert.slack_url.expose()),
+          .installation = settings.token.issuer};
+}
+
+queue::WorkerOptions worker_options() {
+  queue::WorkerOptions options;
+  options.queue = identity::kAlertQueue;
+  options.first_backoff = std::chrono::seconds(2);
+  return options;
+}
+
+}  // namespace
+
+AlertService::AlertService(Installation& installation, telemetry::Logger& log, telemetry::Metrics& metrics)
+    : settings_(installation.settings),
+      mailer_(settings_.alert.email.empty() ? nullptr : make_mailer(installation, log)),
+      client_({.ca_file = settings_.alert.ca_file.string()}),
+      sender_(places_of(settings_), client_,
+              [this](const queue::Job& job, const std::string& subject, const std::string& text) {
+                return write_to_operators(job, subject, text);
+              }),
+      worker_(
+          {*installation.database, installation.jobs, installation.clock, installation.random, log, metrics},
+          worker_options(),
+          {.handler = [this](const queue::Job& job) { return sender_.send(job); }, .cancel = [this] { cancel(); }}) {}
+
+// Who was written to before another one's server failed is written to again: with the same Message-ID, so it shows
+// once.
+queue::Outcome AlertService::write_to_operators(const queue::Job& job, const std::string& subject,
+                                                const std::string& text) {
+  using Verdict = queue::Outcome::Verdict;
+  queue::Outcome outcome;
+  if (!mailer_) return outcome;
+  std::size_t number = 0;
+  for (const auto& address : settings_.alert.email) {
+    const auto delivery = mailer_->send({.id = job.id.to_string() + "-" + std::to_string(++number),
+                                         .from = {.address = settings_.mail.from, .name = settings_.pages.name},
+                                         .to = {.address = address},
+                                         .subject = subject,
+                                         .text = text,
+                                         .tag = "alert"});
+    const bool for_good = delivery == mail::Delivery::refused || delivery == mail::Delivery::malformed;
+    if (for_good && outcome.verdict == Verdict::done) outcome = {Verdict::bury, mail::to_string(delivery)};
+    if (for_good || delivery == mail::Delivery::accepted) continue;
+    outcome = {Verdict::retry, mail::to_string(delivery), delivery != mail::Delivery::unreachable};
+  }
+  return outcome;
+}
+
+void AlertService::cancel() {
+  client_.cancel();
+  if (mailer_) mailer_->cancel();
+}
+
+}  // namespace gatehouse::app

@@ -1,0 +1,159 @@
+#include "identity/alert/alert.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "identity/alert/alert_outbox.hpp"
+#include "identity/alert/alert_sender.hpp"
+#include "platform/audit/event_types.hpp"
+#include "tests/support/fake_random.hpp"
+#include "tests/support/scripted_server.hpp"
+#include "tests/support/test_database.hpp"
+
+namespace gatehouse::identity {
+namespace {
+
+using Verdict = queue::Outcome::Verdict;
+
+class AlertTest : public ::testing::Test {
+ protected:
+  void record(const audit::Event& event) {
+    database->database().write_blocking([&](db::Transaction& tx) {
+      log.record(tx, event);
+      return 0;
+    });
+  }
+  std::vector<queue::Job> jobs_due() {
+    return database->database().write_blocking([&](db::Transaction& tx) {
+      std::vector<queue::Job> taken;
+      for (const auto& id : jobs.due(tx, kAlertQueue, 100)) {
+        taken.push_back(*jobs.take(tx, id, clock.now() + std::chrono::hours(1)));
+      }
+      return taken;
+    });
+  }
+
+  base::FakeClock clock;
+  test::FakeRandom random;
+  std::unique_ptr<test::TestDatabase> database = test::sqlite_in_memory();
+  queue::JobStore jobs{clock, random};
+  AlertOutbox outbox{{.kinds = {kAlertWebhook, kAlertSlack}, .privileged = {"admin"}}, jobs, clock};
+  audit::Log log = [this] {
+    audit::Log made(clock);
+    made.watch(outbox);
+    return made;
+  }();
+};
+
+TEST_F(AlertTest, a_security_event_is_told_everywhere_that_is_configured) {
+  const auto subject = base::Uuid::v7(clock, random);
+  record({.type = audit::type::kAccountUnderAttack, .subject = subject, .fields = {{"failures", "10"}}});
+  const auto due = jobs_due();
+  ASSERT_EQ(due.size(), 2U);
+  const auto alert = Alert::from_json(due[0].payload);
+  ASSERT_TRUE(alert);
+  EXPECT_EQ(alert->type, "defence.account_under_attack");
+  EXPECT_EQ(alert->subject, subject.to_string());
+  EXPECT_EQ(alert->at, clock.now());
+  EXPECT_EQ(alert->fields, R"({"failures":"10"})");
+  EXPECT_NE(describe(*alert).find(subject.to_string()), std::string::npos);
+}
+
+TEST_F(AlertTest, what_happens_all_day_is_not_told) {
+  record({.type = audit::type::kSignInSucceeded});
+  record({.type = audit::type::kPasswordChanged});
+  EXPECT_TRUE(jobs_due().empty());
+}
+
+TEST_F(AlertTest, a_role_is_told_of_when_it_manages_accounts) {
+  record({.type = audit::type::kRolesSet, .fields = {{"roles", "administrative member"}}});
+  EXPECT_TRUE(jobs_due().empty());
+  record({.type = audit::type::kRolesSet, .fields = {{"roles", "member admin"}}});
+  EXPECT_EQ(jobs_due().size(), 2U);
+}
+
+TEST_F(AlertTest, an_event_whose_transaction_comes_to_nothing_is_not_told) {
+  EXPECT_THROW(database->database().write_blocking([&](db::Transaction& tx) -> int {
+    log.record(tx, {.type = audit::type::kSprayingDetected});
+    throw std::runtime_error("no");
+  }),
+               std::runtime_error);
+  EXPECT_TRUE(jobs_due().empty());
+}
+
+TEST_F(AlertTest, a_flood_of_one_kind_is_a_few_alerts_and_a_number_and_silences_no_other_kind) {
+  for (int i = 0; i < 1'000; ++i) record({.type = audit::type::kAddressBlocked});
+  EXPECT_EQ(jobs_due().size(), 10U) << "five at two places";
+  record({.type = audit::type::kSprayingDetected});
+  EXPECT_EQ(jobs_due().size(), 2U);
+  clock.advance(std::chrono::minutes(11));
+  record({.type = audit::type::kAddressBlocked});
+  const auto due = jobs_due();
+  ASSERT_EQ(due.size(), 2U);
+  EXPECT_EQ(Alert::from_json(due[0].payload)->held_back, 995U);
+}
+
+TEST_F(AlertTest, nothing_is_queued_where_nobody_is_to_be_told) {
+  const AlertOutbox silent({}, jobs, clock);
+  audit::Log own(clock);
+  own.watch(silent);
+  database->database().write_blocking([&](db::Transaction& tx) {
+    own.record(tx, {.type = audit::type::kSprayingDetected});
+    return 0;
+  });
+  EXPECT_TRUE(jobs_due().empty());
+}
+
+TEST_F(AlertTest, posts_json_to_a_webhook_and_words_to_slack) {
+  record({.type = audit::type::kSprayingDetected});
+  const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+  test::ScriptedServer server({{ok}, {ok}});
+  const std::string url = "http://127.0.0.1:" + std::to_string(server.port()) + "/hook";
+  http_client::Client client;
+  AlertSender sender({.webhook_url = url, .slack_url = url, .installation = "https://app.example"}, client, {});
+  for (const auto& job : jobs_due()) EXPECT_EQ(sender.send(job).verdict, Verdict::done) << job.kind;
+}
+
+TEST_F(AlertTest, tries_again_later_where_nobody_answers_and_gives_up_where_it_is_refused) {
+  record({.type = audit::type::kSprayingDetected});
+  const auto due = jobs_due();
+  const std::string busy = "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+  const std::string gone = "HTTP/1.1 410 Gone\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+  test::ScriptedServer server({{busy}, {gone}});
+  const std::string url = "http://127.0.0.1:" + std::to_string(server.port()) + "/hook";
+  http_client::Client client;
+  AlertSender sender({.webhook_url = url, .slack_url = url, .installation = ""}, client, {});
+  const auto later = sender.send(due[0]);
+  EXPECT_EQ(later.verdict, Verdict::retry);
+  EXPECT_TRUE(later.reached);
+  EXPECT_EQ(sender.send(due[0]).verdict, Verdict::bury);
+  const auto away = sender.send(due[0]);
+  EXPECT_EQ(away.verdict, Verdict::retry);
+  EXPECT_FALSE(away.reached);
+}
+
+TEST_F(AlertTest, writes_to_operators_where_an_address_is_configured) {
+  http_client::Client client;
+  std::string written;
+  AlertSender sender({.installation = "https://app.example"}, client,
+                     [&](const queue::Job&, const std::string& subject, const std::string& text) {
+                       written = subject + "\n" + text;
+                       return queue::Outcome{};
+                     });
+  const Alert alert{.type = std::string(audit::type::kSprayingDetected), .at = clock.now()};
+  EXPECT_EQ(sender.send({.kind = std::string(kAlertEmail), .payload = alert.to_json()}).verdict, Verdict::done);
+  EXPECT_NE(written.find("spraying"), std::string::npos);
+  EXPECT_NE(written.find("https://app.example"), std::string::npos);
+}
+
+TEST_F(AlertTest, buries_what_is_no_alert) {
+  http_client::Client client;
+  AlertSender sender({}, client, {});
+  for (const char* payload : {"", "{}", "[]", R"({"type":"made.up","at_ms":1,"fields":{}})"}) {
+    EXPECT_EQ(sender.send({.kind = std::string(kAlertWebhook), .payload = payload}).verdict, Verdict::bury) << payload;
+  }
+}
+
+}  // namespace
+}  // namespace gatehouse::identity
