@@ -154,9 +154,10 @@ TEST_F(RegistrationTest, an_address_gets_three_mails_an_hour_and_nobody_is_told)
 
 // Without mail an address is believed, and so has to be told to be taken.
 TEST_F(RegistrationTest, U04_where_nobody_is_asked_a_taken_name_and_a_taken_address_are_one_answer) {
-  Registration believing({stack_.database, stack_.store, stack_.vault, stack_.unproven, stack_.verification_mail,
-                          stack_.passwords, stack_.clock, stack_.random, stack_.log.logger(), stack_.account_metrics},
-                         {.email_proof = EmailProof::off});
+  Registration believing(
+      {stack_.database, stack_.store, stack_.vault, stack_.unproven, stack_.verification_mail, stack_.passwords,
+       &stack_.defence, stack_.clock, stack_.random, stack_.log.logger(), stack_.account_metrics},
+      {.email_proof = EmailProof::off});
   const auto make = [&](const char* username, const char* email) {
     RegistrationRequest request{.username = username, .email = email};
     request.password = base::Secret(IdentityStack::kPassword);
@@ -221,6 +222,7 @@ TEST_F(RegistrationTest, a_closed_registration_refuses_strangers_and_not_the_com
                        .unproven = stack_.unproven,
                        .verification_mail = stack_.verification_mail,
                        .passwords = stack_.passwords,
+                       .defence = &stack_.defence,
                        .clock = stack_.clock,
                        .random = stack_.random,
                        .log = stack_.log.logger(),

@@ -120,6 +120,8 @@ TEST_F(EmailTest, where_it_is_required_nobody_signs_in_before_the_address_is_pro
                     .session_store = stack_.session_store,
                     .sessions = stack_.sessions,
                     .completion = stack_.completion,
+                    .defence = stack_.defence,
+                    .devices = stack_.devices,
                     .clock = stack_.clock,
                     .log = stack_.log.logger(),
                     .metrics = stack_.account_metrics,
