@@ -27,7 +27,8 @@ class Defences {
   identity::DefenceMetrics metrics_;
   identity::KnownDevices devices_;
   identity::ProofOfWork proofs_;
-  limits::LocalWindowCounter attacks_;  // these two unused where processes count together
+  limits::LocalWindowCounter attacks_;  // these three unused where processes count together
+  limits::LocalWindowCounter overall_;
   limits::LocalWindowCounter used_once_;
   identity::Defence defence_;
 };

@@ -112,9 +112,7 @@ Installation::Installation(const Settings& all_settings, const base::Clock& a_cl
       factor_reset({account_steps, factors, recovery_codes, sessions, factor_notices, clock}),
       one_time_tokens(secrets.one_time_mac.clone()),
       known_clients(crypto::derive_key(secrets.blind_index, "gatehouse known clients")),
-      keys(*database, master_key, revocations, key_options(settings), clock, random) {
-  audit.watch(alerts);
-}
+      keys(*database, master_key, revocations, key_options(settings), clock, random) {}
 
 std::unique_ptr<Installation> Installation::open(const Settings& settings, base::ReferenceClock& clock,
                                                  base::Random& random, telemetry::Logger& log) {

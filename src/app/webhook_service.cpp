@@ -44,7 +44,7 @@ WebhookService::WebhookService(Installation& installation, telemetry::Logger& lo
       sender_({*installation.database, endpoints_, installation.secrets.endpoint_kek, delivery_, installation.audit,
                installation.clock, installation.random, log},
               installation.settings.webhook.disable_after),
-      dispatcher_(*installation.database, endpoints_, installation.jobs, installation.clock),
+      dispatcher_(*installation.database, endpoints_, installation.jobs, installation.clock, &installation.alerts),
       worker_({*installation.database, installation.jobs, installation.clock, installation.random, log, metrics},
               worker_options(),
               {.handler = [this](const queue::Job& job) { return sender_.send(job); },

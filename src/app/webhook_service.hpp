@@ -17,7 +17,7 @@
 
 namespace gatehouse::app {
 
-// Tells endpoints of events: one thread follows the audit log, one delivers.
+// Tells endpoints of events: one thread follows the audit log (for alerts, too), one delivers.
 class WebhookService {
  public:
   // REQUIRES: all outlive it.

@@ -1,41 +1,89 @@
-// A proof of work that the sign-in is asked for is solved in a worker, under the policy, and sent with it.
+// Where the server asks for proof of work, the pages do it in a worker, under the policy, and send it along: people
+// only wait a moment. Nothing here stands between browser and server.
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
-import { test } from "node:test";
+import { after, before, describe, test } from "node:test";
+import type { Page } from "playwright-core";
 import { Browser } from "./support/browser.js";
-import { password, register } from "./support/people.js";
+import { ask } from "./support/http.js";
+import { freshName, password } from "./support/people.js";
 import { Stack } from "./support/stack.js";
 
-test("a browser that is asked for proof of work solves it and signs in", async () => {
-  const stack = await Stack.start({}, "localhost");
-  const site = `http://localhost:${stack.nginx.port}`;
-  const browser = await Browser.start(site);
-  try {
-    const person = await register(stack.gatehouse.port);
-    const page = await browser.page("/sign-in");
-    const sent: string[] = [];
-    const salt = "c0ffee?expires=4000000000";
-    const challenge = createHash("sha256").update(`${salt}31337`).digest("hex");
-    await page.route("**/v1/challenge", (route) => route.fulfill({ json: { algorithm: "SHA-256", challenge, salt, signature: "mac", maxnumber: 50_000 } }));
-    await page.route("**/v1/login", async (route) => {
-      const body = route.request().postDataJSON() as { challenge?: string };
-      if (body.challenge === undefined) {
-        return route.fulfill({ status: 403, contentType: "application/problem+json", body: '{"type":"/problems/challenge-required","status":403}' });
-      }
-      sent.push(body.challenge);
-      delete body.challenge;
-      return route.continue({ postData: JSON.stringify(body) });
-    });
-    await page.getByLabel("Username or e-mail address").fill(person.username);
-    await page.getByLabel("Password", { exact: true }).fill(password);
+describe("proof of work in a browser", () => {
+  let stack: Stack;
+  let browser: Browser;
+  let site: string;
+  const username = freshName();
+
+  before(async () => {
+    const settings = {
+      "defence.account_failures": "1",
+      "defence.challenge_registration": '"always"',
+      "defence.challenge_work": "20000",
+    };
+    stack = await Stack.start({ settings }, "localhost");
+    site = `http://localhost:${stack.nginx.port}`;
+    browser = await Browser.start(site);
+  });
+  after(async () => {
+    await browser?.stop();
+    await stack?.stop();
+  });
+
+  const figure = async (name: string, reason: string): Promise<number> => {
+    const { body } = await ask(stack.gatehouse.adminPort, "/metrics");
+    return Number(new RegExp(`^gatehouse_identity_${name}\\{reason="${reason}"\\} (\\d+)$`, "m").exec(body)![1]);
+  };
+
+  async function signIn(page: Page, secret: string): Promise<void> {
+    await page.getByLabel("Username or e-mail address").fill(username);
+    await page.getByLabel("Password", { exact: true }).fill(secret);
     await page.keyboard.press("Enter");
-    await page.waitForURL(`${site}/account`);
-    assert.equal(sent.length, 1);
-    const solved = JSON.parse(Buffer.from(sent[0]!, "base64").toString()) as Record<string, unknown>;
-    assert.deepEqual(solved, { algorithm: "SHA-256", challenge, number: 31337, salt, signature: "mac" });
-    assert.deepEqual(browser.complaints, []);
-  } finally {
-    await browser.stop();
-    await stack.stop();
   }
+
+  test("a newcomer registers", async () => {
+    const page = await browser.page("/register");
+    await page.getByLabel("Username").fill(username);
+    await page.getByLabel("E-mail address").fill(`${username}@example.org`);
+    await page.getByLabel("Password", { exact: true }).fill(password);
+    await page.getByRole("button", { name: "Create the account" }).click();
+    await page.waitForURL(`${site}/verify`);
+    assert.equal(await figure("visitors_passed_by_work_total", "newcomer"), 1);
+    await page.close();
+  });
+
+  test("a browser that is not known signs in to an account that is being guessed at", async () => {
+    await browser.context.clearCookies();
+    const page = await browser.page("/sign-in");
+    await signIn(page, "not the password");
+    await page.getByRole("alert").waitFor();
+    await signIn(page, password);
+    await page.waitForURL(`${site}/account`);
+    assert.equal(await figure("visitors_passed_by_work_total", "account_attacked"), 1);
+    await page.close();
+  });
+
+  test("U06 the browser that has signed in is not asked again", async () => {
+    const before = await figure("visitors_hindered_total", "account_attacked");
+    await browser.context.clearCookies({ name: "__Host-gatehouse_access" });
+    await browser.context.clearCookies({ name: "__Host-gatehouse_refresh" });
+    const page = await browser.page("/sign-in");
+    await signIn(page, password);
+    await page.waitForURL(`${site}/account`);
+    assert.equal(await figure("visitors_hindered_total", "account_attacked"), before);
+    await page.close();
+  });
+
+  test("a forgotten password is asked for", async () => {
+    const page = await browser.page("/reset");
+    await page.getByLabel("E-mail address").fill(`${username}@example.org`);
+    await page.keyboard.press("Enter");
+    await page.getByLabel("Code").waitFor();
+    assert.equal(await figure("visitors_passed_by_work_total", "newcomer"), 2);
+    await page.close();
+  });
+
+  test("no page has asked a stranger or broken its policy", () => {
+    assert.deepEqual(browser.strangers, []);
+    assert.deepEqual(browser.complaints, []);
+  });
 });

@@ -136,6 +136,7 @@ struct IdentityStack {
   KnownDevices devices{crypto::derive_key(master_key.bytes(), "known devices of a test"), random};
   ProofOfWork proof_of_work{crypto::derive_key(master_key.bytes(), "proof of work of a test"), {}, clock, random};
   limits::LocalWindowCounter attacks{limits::kWindowKeys, clock};
+  limits::LocalWindowCounter overall{limits::kOverallKeys, clock};
   limits::LocalWindowCounter used_once{limits::kWindowKeys, clock};
   DefenceMetrics defence_metrics{metrics};
   std::atomic<bool> busy = false;  // hashes queue up
@@ -200,6 +201,7 @@ struct IdentityStack {
       : defence({.database = database,
                  .blocks = blocks,
                  .attacks = attacks,
+                 .overall = overall,
                  .used_once = used_once,
                  .proofs = proof_of_work,
                  .audit = audit,

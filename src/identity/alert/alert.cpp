@@ -6,7 +6,6 @@
 #include <boost/json/serialize.hpp>
 
 #include "platform/audit/event_types.hpp"
-#include "platform/audit/log.hpp"
 #include "platform/base/json.hpp"
 #include "platform/telemetry/json_line.hpp"
 
@@ -62,12 +61,11 @@ std::string text_of(const boost::json::object& object, std::string_view name) {
 
 }  // namespace
 
-bool is_alerting(const audit::Event& event, const std::vector<std::string>& privileged) {
+bool is_alerting(const audit::RecordedEvent& event, const std::vector<std::string>& privileged) {
   if (words_of(event.type) == nullptr) return false;
   if (event.type != type::kRolesSet) return true;
-  return std::any_of(event.fields.begin(), event.fields.end(), [&](const audit::Field& field) {
-    return field.name == "roles" && names_one_of(field.value, privileged);
-  });
+  const auto fields = base::parse_json(event.fields);
+  return fields && fields->is_object() && names_one_of(text_of(fields->get_object(), "roles"), privileged);
 }
 
 std::string Alert::to_json() const {

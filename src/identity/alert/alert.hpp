@@ -31,6 +31,6 @@ struct Alert {
 [[nodiscard]] std::string describe(const Alert& alert);
 
 // Is this an event to be told at once? `privileged`: roles whose being given is one.
-[[nodiscard]] bool is_alerting(const audit::Event& event, const std::vector<std::string>& privileged);
+[[nodiscard]] bool is_alerting(const audit::RecordedEvent& event, const std::vector<std::string>& privileged);
 
 }  // namespace gatehouse::identity

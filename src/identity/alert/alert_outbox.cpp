@@ -16,29 +16,30 @@ std::string text_of(const std::optional<base::Uuid>& id) { return id ? id->to_st
 AlertOutbox::AlertOutbox(AlertOutboxOptions options, const queue::JobStore& jobs, const base::Clock& clock)
     : options_(std::move(options)), jobs_(jobs), limiter_(options_.rate, clock, kMostTypes) {}
 
-void AlertOutbox::recorded(db::Transaction& tx, const audit::Event& event, base::TimePoint at) const {
-  if (options_.kinds.empty() || !is_alerting(event, options_.privileged)) return;
-  Alert alert{.type = std::string(event.type),
-              .at = at,
+bool AlertOutbox::wants(const audit::RecordedEvent& event) const {
+  return listens() && is_alerting(event, options_.privileged);
+}
+
+void AlertOutbox::add(db::Transaction& tx, const audit::RecordedEvent& event) {
+  if (!wants(event)) return;
+  auto& held_back = held_back_[event.type];
+  if (!limiter_.take(base::keyed_hash(event.type)).allowed) {
+    ++held_back;
+    return;
+  }
+  Alert alert{.type = event.type,
+              .at = event.at,
               .actor = text_of(event.actor),
               .subject = text_of(event.subject),
-              .fields = audit::encode_fields(event.fields)};
-  {
-    const std::lock_guard lock(mutex_);
-    auto& held_back = held_back_[alert.type];
-    if (!limiter_.take(base::keyed_hash(event.type)).allowed) {
-      ++held_back;
-      return;
-    }
-    alert.held_back = std::exchange(held_back, 0);
-  }
+              .fields = event.fields,
+              .held_back = std::exchange(held_back, 0)};
   std::string payload = alert.to_json();
   if (payload.size() > queue::kMaxPayloadBytes) {
     alert.fields = "{}";
     payload = alert.to_json();
   }
   for (const auto kind : options_.kinds) {
-    jobs_.add(tx, {.queue = kAlertQueue, .kind = kind, .payload = payload, .due = at});
+    jobs_.add(tx, {.queue = kAlertQueue, .kind = kind, .payload = payload, .due = event.at});
   }
 }
 

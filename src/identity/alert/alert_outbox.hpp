@@ -1,17 +1,14 @@
 #pragma once
 
-#include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "identity/alert/alert.hpp"
-#include "platform/audit/log.hpp"
+#include "platform/audit/event.hpp"
 #include "platform/base/clock.hpp"
 #include "platform/limits/rate_limiter.hpp"
 #include "platform/queue/job_store.hpp"
@@ -33,20 +30,25 @@ struct AlertOutboxOptions {
   limits::Rate rate{.burst = 5, .per_second = 1.0 / 600};
 };
 
-// Adds an alert to the queue in the transaction that records its event. Thread-safe.
-class AlertOutbox final : public audit::Watcher {
+// Makes jobs of the events that are told at once. One thread: that which follows the audit log.
+class AlertOutbox {
  public:
   // REQUIRES: jobs and clock outlive it.
   AlertOutbox(AlertOutboxOptions options, const queue::JobStore& jobs, const base::Clock& clock);
 
-  void recorded(db::Transaction& tx, const audit::Event& event, base::TimePoint at) const override;
+  // Is anybody told anything?
+  [[nodiscard]] bool listens() const noexcept { return !options_.kinds.empty(); }
+  [[nodiscard]] bool wants(const audit::RecordedEvent& event) const;
+
+  // In the transaction that notes how far the log was followed: an alert is as sure as its event. Does nothing for an
+  // event that nobody wants.
+  void add(db::Transaction& tx, const audit::RecordedEvent& event);
 
  private:
   const AlertOutboxOptions options_;
   const queue::JobStore& jobs_;
-  mutable limits::RateLimiter limiter_;
-  mutable std::mutex mutex_;
-  mutable std::map<std::string, std::uint32_t, std::less<>> held_back_;  // by type; guarded by mutex_
+  limits::RateLimiter limiter_;
+  std::map<std::string, std::uint32_t, std::less<>> held_back_;  // by type
 };
 
 }  // namespace gatehouse::identity

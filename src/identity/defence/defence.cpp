@@ -28,7 +28,7 @@ Suspicion suspicion_of(Attack attack) { return attack == Attack::spraying ? Susp
 Defence::Defence(Parts parts, DefenceOptions options)
     : parts_(std::move(parts)),
       options_(std::move(options)),
-      detector_(options_.attacks, parts_.attacks, parts_.clock) {}
+      detector_(options_.attacks, parts_.overall, parts_.clock) {}
 
 bool Defence::is_blockable(const base::IpAddress& address) const {
   return std::none_of(options_.never_blocked.begin(), options_.never_blocked.end(),

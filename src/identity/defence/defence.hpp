@@ -63,7 +63,8 @@ class Defence {
   struct Parts {  // all outlive it
     db::Database& database;
     const AddressBlockStore& blocks;
-    limits::WindowCounter& attacks;
+    limits::WindowCounter& attacks;  // by account and address
+    limits::WindowCounter& overall;  // the detector's
     limits::WindowCounter& used_once;
     const ProofOfWork& proofs;
     const audit::Log& audit;

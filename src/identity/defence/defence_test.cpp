@@ -33,6 +33,7 @@ class DefenceTest : public ::testing::Test {
     return std::make_unique<Defence>(Defence::Parts{.database = database->database(),
                                                     .blocks = blocks,
                                                     .attacks = attacks,
+                                                    .overall = overall,
                                                     .used_once = used_once,
                                                     .proofs = proofs,
                                                     .audit = audit,
@@ -73,6 +74,7 @@ class DefenceTest : public ::testing::Test {
   DefenceMetrics figures{metrics};
   AddressBlockStore blocks{base::Secret(std::string(32, 'm')), random};
   limits::LocalWindowCounter attacks{1 << 12, clock};
+  limits::LocalWindowCounter overall{limits::kOverallKeys, clock};
   limits::LocalWindowCounter used_once{1 << 12, clock};
   ProofOfWork proofs{base::Secret(std::string(32, 'p')), {}, clock, random};
   audit::Log audit{clock};

@@ -25,7 +25,7 @@ Dispatcher::Seen Dispatcher::look() const {
     seen.to = seen.from;
     seen.endpoints = endpoints_.list(tx);
     std::erase_if(seen.endpoints, [](const Endpoint& endpoint) { return !endpoint.enabled; });
-    if (seen.endpoints.empty()) {
+    if (seen.endpoints.empty() && (alerts_ == nullptr || !alerts_->listens())) {
       // Whoever is added later hears only of what happens later.
       seen.to = {.seq = std::max(newest_event(tx), seen.from.seq), .gaps = {}};
       return seen;
@@ -51,22 +51,31 @@ Dispatcher::Seen Dispatcher::look() const {
   });
 }
 
+bool Dispatcher::concerns_anybody(const Seen& seen) const {
+  return !seen.endpoints.empty() || std::any_of(seen.events.begin(), seen.events.end(), [&](const auto& event) {
+    return alerts_ != nullptr && alerts_->wants(event);
+  });
+}
+
+void Dispatcher::add_jobs(db::Transaction& tx, const Seen& seen, const audit::RecordedEvent& event) {
+  for (const auto& endpoint : seen.endpoints) {
+    if (event.seq <= endpoint.from_seq || !endpoint.wants(event.type)) continue;
+    jobs_.add(tx, {.queue = kWebhookQueue,
+                   .kind = "event",
+                   .payload = EventJob{endpoint.id, event.seq}.payload(),
+                   .due = clock_.now()});
+  }
+  if (alerts_ != nullptr) alerts_->add(tx, event);
+}
+
 std::size_t Dispatcher::step() {
   const Seen seen = look();
   if (seen.to == seen.from) return 0;
   // Without anybody to tell, moving on is not worth a write for each event.
-  if (seen.endpoints.empty() && seen.to.seq - seen.from.seq < static_cast<std::int64_t>(kStep)) return 0;
+  if (!concerns_anybody(seen) && seen.to.seq - seen.from.seq < static_cast<std::int64_t>(kStep)) return 0;
   database_.write_blocking([&](db::Transaction& tx) {
     if (!endpoints_.move(tx, seen.from, seen.to)) return;  // another node has done it
-    for (const auto& event : seen.events) {
-      for (const auto& endpoint : seen.endpoints) {
-        if (event.seq <= endpoint.from_seq || !endpoint.wants(event.type)) continue;
-        jobs_.add(tx, {.queue = kWebhookQueue,
-                       .kind = "event",
-                       .payload = EventJob{endpoint.id, event.seq}.payload(),
-                       .due = clock_.now()});
-      }
-    }
+    for (const auto& event : seen.events) add_jobs(tx, seen, event);
   });
   return seen.events.size();
 }

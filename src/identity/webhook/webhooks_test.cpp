@@ -125,6 +125,26 @@ TEST_F(WebhooksTest, two_nodes_make_each_job_once) {
   EXPECT_EQ(due(), 1U);
 }
 
+TEST_F(WebhooksTest, operators_are_alerted_once_without_any_endpoint_and_whichever_node_follows) {
+  const AlertOutboxOptions slack{.kinds = {kAlertSlack}};
+  AlertOutbox ours(slack, jobs_, clock_);
+  AlertOutbox theirs(slack, jobs_, clock_);
+  Dispatcher here(database(), endpoints_, jobs_, clock_, &ours);
+  Dispatcher there(database(), endpoints_, jobs_, clock_, &theirs);
+  const auto alerts = [&] {
+    return database().read_blocking([&](db::Transaction& tx) { return jobs_.due(tx, kAlertQueue, 100).size(); });
+  };
+  event("sign_in.succeeded");
+  EXPECT_EQ(here.step() + there.step(), 0U) << "what nobody is told of is not worth a write";
+  event("session.refresh_reuse");
+  EXPECT_EQ(here.step() + there.step(), 2U);
+  EXPECT_EQ(alerts(), 1U);
+  event("sign_in.succeeded");
+  event("defence.address_blocked");
+  EXPECT_EQ(there.step() + here.step(), 2U);
+  EXPECT_EQ(alerts(), 2U);
+}
+
 TEST_F(WebhooksTest, what_is_taken_is_done) {
   ScriptedServer server({{answer("204 No Content")}});
   add("http://127.0.0.1:" + std::to_string(server.port()) + "/hook", {"session.*"});

@@ -39,6 +39,7 @@ class WindowCounter {
 };
 
 inline constexpr std::size_t kWindowKeys = std::size_t{1} << 14;  // what a process remembers of each counter
+inline constexpr std::size_t kOverallKeys = std::size_t{1} << 9;  // of one that counts a handful of sums: none meet
 
 // Memory is bounded: the subject with the lowest count is forgotten first.
 class LocalWindowCounter final : public WindowCounter {

@@ -1,5 +1,5 @@
-import type { Block } from "../api/awaited";
 import { api } from "../api/client";
+import type { components } from "../api/schema";
 import { formatTime, t } from "../messages";
 import { offers } from "../settings";
 import { useAction } from "../ui/action";
@@ -8,6 +8,8 @@ import { Show, useLoad } from "../ui/load";
 import { usePages } from "../ui/pages_of";
 import { Table } from "../ui/table";
 import { EventRows } from "./event_table";
+
+type Block = components["schemas"]["AddressBlock"];
 
 export function AttacksPage() {
   return (

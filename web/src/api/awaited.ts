@@ -11,13 +11,6 @@ interface Get<Answer, Query = undefined> {
 type At<Path, O> = Omit<O, "parameters"> & { parameters: (O extends { parameters: infer P } ? P : unknown) & { path: Path } };
 type Id = { id: string };
 
-export interface Challenge {
-  algorithm: string;
-  challenge: string;
-  salt: string;
-  signature: string;
-  maxnumber: number;
-}
 export interface AuditEvent {
   id: string;
   seq: number;
@@ -33,11 +26,6 @@ export interface SigningKey {
   state: string;
   created_at: string;
 }
-export interface Block {
-  address: string;
-  blocked_at: string;
-  until: string;
-}
 export interface Overview {
   accounts: number;
   sessions: number;
@@ -47,7 +35,6 @@ export interface Overview {
 type Page = { cursor?: string; limit?: number };
 
 export interface AwaitedPaths {
-  "/v1/challenge": { get: Get<Challenge> };
   "/v1/me/data": { get: Get<unknown> };
   "/v1/me/deletion": { post: Op<{ password: string }, { deletion_at: string }>; delete: Get<undefined> };
   "/v1/admin/accounts": { post: Op<{ username: string; email: string; password: string; roles: string[] }, unknown> };
@@ -56,8 +43,6 @@ export interface AwaitedPaths {
   "/v1/admin/audit": { get: Get<{ events: AuditEvent[]; next?: string }, { type?: string; subject?: string; actor?: string; after?: string } & Page> };
   "/v1/admin/errors/{id}": { get: At<Id, Get<Record<string, unknown>>> };
   "/v1/admin/security-events": { get: Get<{ events: AuditEvent[]; next?: string }, Page> };
-  "/v1/admin/blocks": { get: Get<{ blocks: Block[]; total: number }> };
-  "/v1/admin/blocks/{address}": { delete: At<{ address: string }, Get<undefined>> };
   "/v1/admin/overview": { get: Get<Overview> };
   "/v1/admin/keys": { get: Get<{ keys: SigningKey[] }> };
   "/v1/admin/keys/rotate": { post: Get<{ keys: SigningKey[] }> };

@@ -1,9 +1,8 @@
 import { signal } from "@preact/signals";
-import type { Challenge } from "../api/awaited";
 import { api } from "../api/client";
 import { ApiFailure } from "../api/problem";
 import workerUrl from "./worker?worker&url";
-import { payloadOf } from "./solve";
+import { payloadOf, type Challenge } from "./solve";
 
 // True while this browser works on a challenge; the page says so, as it may take seconds.
 export const solving = signal(false);

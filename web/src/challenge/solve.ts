@@ -1,5 +1,7 @@
-import type { Challenge } from "../api/awaited";
+import type { components } from "../api/schema";
 import { sha256Hex } from "./sha256";
+
+export type Challenge = components["schemas"]["Challenge"];
 
 // ALTCHA's proof of work: the number that, written behind the salt, has the hash that was asked for.
 // Nothing when no number up to `maxnumber` has, or the algorithm is none that we know.

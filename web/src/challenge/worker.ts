@@ -1,4 +1,3 @@
-import type { Challenge } from "../api/awaited";
-import { findNumber } from "./solve";
+import { findNumber, type Challenge } from "./solve";
 
 onmessage = (event: MessageEvent<Challenge>) => postMessage(findNumber(event.data));

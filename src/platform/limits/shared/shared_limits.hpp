@@ -34,8 +34,10 @@ class SharedLimits {
   [[nodiscard]] SharedRateLimiter& sign_in() noexcept { return sign_in_; }
   [[nodiscard]] SharedRateLimiter& registration() noexcept { return registration_; }
   [[nodiscard]] SignInCounter& failed_sign_ins() noexcept { return failed_sign_ins_; }
-  // Of what looks like an attack; and of what may be used once, where a flood of the former can't push it out.
+  // Failures by account and address; sums over all of them; what may be used once. Apart, so that a flood of the first
+  // can't push out the others.
   [[nodiscard]] WindowCounter& attacks() noexcept { return attacks_; }
+  [[nodiscard]] WindowCounter& overall() noexcept { return overall_; }
   [[nodiscard]] WindowCounter& used_once() noexcept { return used_once_; }
 
  private:
@@ -45,6 +47,7 @@ class SharedLimits {
   RedisRateLimiter registration_;
   RedisSignInCounter failed_sign_ins_;
   RedisWindowCounter attacks_;
+  RedisWindowCounter overall_;
   RedisWindowCounter used_once_;
 };
 
