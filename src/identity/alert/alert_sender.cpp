@@ -30,7 +30,7 @@ std::string escape_for_slack(const std::string& text) {
 queue::Outcome AlertSender::send(const queue::Job& job) {
   const auto alert = Alert::from_json(job.payload);
   if (!alert) return {Verdict::bury, "unreadable"};
-  const std::string words = places_.installation + ": " + describe(*alert);
+  const std::string words = describe(*alert) + "\n" + places_.installation;
   if (job.kind == kAlertWebhook && !places_.webhook_url.empty()) return post(places_.webhook_url, alert->to_json());
   if (job.kind == kAlertSlack && !places_.slack_url.empty()) {
     return post(places_.slack_url, boost::json::serialize(boost::json::object{{"text", escape_for_slack(words)}}));
