@@ -5,8 +5,8 @@
 #include <optional>
 #include <vector>
 
-#include "app/audit_keeper.hpp"
 #include "app/alert_service.hpp"
+#include "app/audit_keeper.hpp"
 #include "app/control_socket.hpp"
 #include "app/data_lock.hpp"
 #include "app/housekeeper.hpp"
