@@ -6,6 +6,7 @@ import { enrolApp, newAdministrator } from "./support/factors.js";
 import { ask, bearer, type Answer } from "./support/http.js";
 import { decode } from "./support/jwt.js";
 import { gateSays, login, newPerson, password, refresh, type Person, type SignedIn } from "./support/people.js";
+import { Gatehouse } from "./support/gatehouse.js";
 import { Stack } from "./support/stack.js";
 
 const rule = (path: string, more: string) => `[[gate.rule]]\npath = "${path}"\n${more}\n`;
@@ -178,6 +179,31 @@ describe("second factors", () => {
     const good = key.get(begun.json.public_key, ours, handleOf(person));
     assert.equal((await withPasskey(begun, good)).status, 200);
     assert.equal((await withPasskey(begun, good)).status, 400, "replayed");
+  });
+
+  test("where an address must be shown before a sign-in, a passkey is no way around it", async () => {
+    const settings = { "server.public_url": '"http://127.0.0.1:9"' };
+    const there = { origin: "http://127.0.0.1:9", relyingParty: "127.0.0.1" };
+    const gatehouse = await Gatehouse.start({ settings });
+    try {
+      const person = await newPerson(gatehouse.port);
+      const key = new Authenticator();
+      const headers = bearer(person.access);
+      const begun = await ask(gatehouse.port, "/v1/factors/webauthn/options", { method: "POST", headers });
+      const body = { name: "laptop", credential: key.create(begun.json.public_key, there) };
+      assert.equal((await ask(gatehouse.port, "/v1/factors/webauthn", { headers, body })).status, 201);
+      await gatehouse.process.stop();
+      gatehouse.configure({ settings: { ...settings, "registration.verify_email": '"require"' } });
+      await gatehouse.start();
+      const first = await ask(gatehouse.port, "/v1/login/webauthn/options", { body: {} });
+      const credential = key.get(first.json.public_key, there, handleOf(person));
+      const answer = await ask(gatehouse.port, "/v1/login/webauthn", {
+        body: { transaction: first.json.transaction, credential, refresh_in: "body" },
+      });
+      assert.deepEqual([answer.status, answer.json.type], [403, "/problems/email-unverified"]);
+    } finally {
+      await gatehouse.stop();
+    }
   });
 
   test("M08 the options for a sign-in are alike whoever asks, and take no name", async () => {

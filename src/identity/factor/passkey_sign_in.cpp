@@ -30,6 +30,11 @@ base::Result<OpenedSession, Refusal> PasskeySignIn::open(db::Transaction& tx, co
     note_refusal(notices_, tx, proof.account.id, SignInOutcome::passkey_refused);
     return Refusal{.error = AccountError::passkey_refused};
   }
+  // Set after the passkey was added, or on an account that was imported: the password would open nothing either.
+  if (require_proven_email_ && proof.account.email_index.empty()) {
+    note_refusal(notices_, tx, proof.account.id, SignInOutcome::email_unverified);
+    return Refusal{.error = AccountError::email_unverified};
+  }
   const ClientInfo client{.address = caller.address.to_string(), .agent = caller.agent};
   auto opened = sessions_.open(tx, proof.account.id, client, proof.amr);
   if (!opened) return Refusal{.error = AccountError::passkey_refused};
@@ -38,8 +43,11 @@ base::Result<OpenedSession, Refusal> PasskeySignIn::open(db::Transaction& tx, co
 }
 
 Refusal PasskeySignIn::refuse(Refusal why) {
-  const bool ended = why.error == AccountError::sign_in_ended;
-  completion_.refused(ended ? SignInOutcome::second_step_ended : SignInOutcome::passkey_refused);
+  switch (why.error) {
+    case AccountError::sign_in_ended: completion_.refused(SignInOutcome::second_step_ended); break;
+    case AccountError::email_unverified: completion_.refused(SignInOutcome::email_unverified); break;
+    default: completion_.refused(SignInOutcome::passkey_refused);
+  }
   return why;
 }
 

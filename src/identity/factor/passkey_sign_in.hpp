@@ -19,10 +19,15 @@ namespace gatehouse::identity {
 // Thread-safe. Errors: passkey_refused, and sign_in_ended for a transaction that is not of this.
 class PasskeySignIn {
  public:
-  // REQUIRES: all outlive it.
+  // `require_proven_email`: as SignIn's. REQUIRES: all outlive it.
   PasskeySignIn(db::Database& database, Passkeys& passkeys, SessionService& sessions, SignInCompletion& completion,
-                const FactorNotices& notices)
-      : database_(database), passkeys_(passkeys), sessions_(sessions), completion_(completion), notices_(notices) {}
+                const FactorNotices& notices, bool require_proven_email)
+      : database_(database),
+        passkeys_(passkeys),
+        sessions_(sessions),
+        completion_(completion),
+        notices_(notices),
+        require_proven_email_(require_proven_email) {}
 
   struct Begun {
     base::Secret transaction;  // `ghl_…`: the challenge in another form
@@ -44,6 +49,7 @@ class PasskeySignIn {
   SessionService& sessions_;
   SignInCompletion& completion_;
   const FactorNotices& notices_;
+  const bool require_proven_email_;
 };
 
 }  // namespace gatehouse::identity
