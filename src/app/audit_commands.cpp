@@ -42,6 +42,9 @@ int report(const LogVerification& verification, const CommandIo& io) {
   if (more > 0) io.err << "and " << more << " more\n";
   io.out << verification.events << " events in " << verification.batches << " batches";
   if (verification.unsealed > 0) io.out << ", " << verification.unsealed << " events not sealed yet";
+  if (verification.behind.number > 0) {
+    io.out << "\nbehind " << verification.behind.number << ":" << verification.behind.record_sha256;
+  }
   io.out << "\nhead " << verification.head.number << ":" << verification.head.record_sha256 << "\nkey "
          << verification.kid << "\n";
   io.out << (verification.findings_total == 0 ? "The log is as it was sealed.\n" : "THE LOG WAS CHANGED.\n");

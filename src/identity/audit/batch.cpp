@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/object.hpp>
 #include <cstdlib>
+#include <limits>
 
 #include "crypto/mac.hpp"
 #include "platform/base/encoding.hpp"
@@ -31,9 +32,11 @@ std::optional<std::string> text(const boost::json::object& object, std::string_v
   return std::string(value->as_string());
 }
 
+// Of something that another may follow.
 std::optional<std::int64_t> number(const boost::json::object& object, std::string_view name) {
   const auto* const value = object.if_contains(name);
   if (value == nullptr || !value->is_int64() || value->as_int64() < 1) return std::nullopt;
+  if (value->as_int64() == std::numeric_limits<std::int64_t>::max()) return std::nullopt;
   return value->as_int64();
 }
 

@@ -30,11 +30,12 @@ class ChainChecker {
   explicit ChainChecker(crypto::VerificationKey key) : key_(std::move(key)) {}
 
   // The chain begins behind this batch: a checkpoint's, or what an export starts from.
-  void begin_behind(ChainHead head) { head_ = std::move(head); }
+  void begin_behind(const ChainHead& head) { behind_ = head_ = head; }
   // `record` as stored, with the events that go with it, in the order they stand in.
   void batch(std::string_view record, std::span<const EventLine> events);
   void found(AuditFinding finding);
 
+  [[nodiscard]] const ChainHead& behind() const noexcept { return behind_; }
   [[nodiscard]] const ChainHead& head() const noexcept { return head_; }
   [[nodiscard]] std::size_t batches() const noexcept { return batches_; }
   [[nodiscard]] std::size_t events() const noexcept { return events_; }
@@ -46,6 +47,7 @@ class ChainChecker {
   void check_events(const Batch& batch, std::span<const EventLine> events);
 
   crypto::VerificationKey key_;
+  ChainHead behind_;
   ChainHead head_;
   std::size_t batches_ = 0;
   std::size_t events_ = 0;

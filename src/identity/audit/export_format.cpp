@@ -1,6 +1,7 @@
 #include "identity/audit/export_format.hpp"
 
 #include <boost/json/serialize.hpp>
+#include <limits>
 #include <utility>
 
 #include "platform/base/json.hpp"
@@ -19,6 +20,7 @@ std::optional<ChainHead> head_in(const boost::json::object& object, std::string_
   const auto* const which = object.if_contains(number);
   const auto* const text = object.if_contains(hash);
   if (which == nullptr || !which->is_int64() || which->as_int64() < 0) return std::nullopt;
+  if (which->as_int64() == std::numeric_limits<std::int64_t>::max()) return std::nullopt;  // another may follow it
   if (text == nullptr || !text->is_string()) return std::nullopt;
   return ChainHead{.number = which->as_int64(), .record_sha256 = std::string(text->as_string())};
 }

@@ -13,8 +13,8 @@ constexpr std::size_t kLongestLine = 256 * 1024;
 // Goes through an export line by line.
 class ExportWalk {
  public:
-  ExportWalk(const crypto::VerificationKey& key, ChainHead behind) : key_(key), checker_(key) {
-    checker_.begin_behind(std::move(behind));
+  ExportWalk(const crypto::VerificationKey& key, const ChainHead& behind) : key_(key), checker_(key) {
+    checker_.begin_behind(behind);
   }
 
   void line(std::string line) {
@@ -39,6 +39,7 @@ class ExportWalk {
             .findings_total = checker_.findings_total(),
             .batches = checker_.batches(),
             .events = checker_.events(),
+            .behind = checker_.behind(),
             .head = checker_.head(),
             .kid = key_.kid()};
   }
@@ -81,7 +82,7 @@ LogVerification verify_export(std::istream& file, const std::optional<std::strin
   const auto key = crypto::VerificationKey::from_jwk(start->public_key, crypto::Algorithm::eddsa);
   if (!key) return refused("the key in the first line is none");
   if (pinned_kid && key->kid() != *pinned_kid) return refused("it was signed with another key: " + key->kid());
-  ExportWalk walk(*key, std::move(start->behind));
+  ExportWalk walk(*key, start->behind);
   while (read_line(file, line)) walk.line(std::exchange(line, {}));
   return walk.finish();
 }

@@ -47,6 +47,7 @@ class Walk {
             .batches = checker_.batches(),
             .events = checker_.events(),
             .unsealed = unsealed,
+            .behind = checker_.behind(),
             .head = checker_.head(),
             .kid = key_.kid()};
   }

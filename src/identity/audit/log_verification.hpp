@@ -19,6 +19,7 @@ struct LogVerification {
   std::size_t batches = 0;
   std::size_t events = 0;    // sealed
   std::size_t unsealed = 0;  // younger than the last batch: not yet proof against changes
+  ChainHead behind{};        // what it begins behind: what retention has removed, or an export does not hold
   ChainHead head{};          // to be kept elsewhere, and given as a witness the next time
   std::string kid{};         // of the key that everything is signed with
 };
