@@ -1,20 +1,15 @@
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iomanip>
 #include <ostream>
 #include <sstream>
-#include <stdexcept>
 #include <string>
 
 #include "app/commands.hpp"
 #include "app/machine.hpp"
+#include "app/new_file.hpp"
 #include "app/workbench.hpp"
 #include "identity/bulk/account_export.hpp"
 #include "identity/bulk/account_import.hpp"
@@ -98,40 +93,6 @@ identity::ImportOptions import_options(const ImportArguments& arguments) {
           .threads = arguments.threads != 0 ? arguments.threads : usable_cores()};
 }
 
-// A new file that only its owner reads; gone again when not everything went well.
-class PrivateFile {
- public:
-  explicit PrivateFile(fs::path path)
-      : path_(std::move(path)), descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) {
-    if (descriptor_ < 0) fail();
-  }
-  ~PrivateFile() {
-    ::close(descriptor_);
-    if (!kept_) ::unlink(path_.c_str());
-  }
-  PrivateFile(const PrivateFile&) = delete;
-  PrivateFile& operator=(const PrivateFile&) = delete;
-
-  void write(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const auto written = ::write(descriptor_, bytes.data(), bytes.size());
-      if (written < 0 && errno != EINTR) fail();
-      if (written > 0) bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-  }
-  void keep() {
-    if (::fsync(descriptor_) != 0) fail();
-    kept_ = true;
-  }
-
- private:
-  [[noreturn]] void fail() const { throw std::runtime_error(path_.string() + ": " + std::strerror(errno)); }
-
-  const fs::path path_;
-  const int descriptor_;
-  bool kept_ = false;
-};
-
 }  // namespace
 
 int account_import(const Settings& settings, const ImportArguments& arguments, const CommandIo& io) {
@@ -167,7 +128,7 @@ int account_import(const Settings& settings, const ImportArguments& arguments, c
 int account_export(const Settings& settings, const ExportArguments& arguments, const CommandIo& io) {
   Workbench bench(settings);
   auto& installation = bench.installation();
-  PrivateFile file(arguments.file);
+  NewFile file(arguments.file);
   const auto accounts = identity::export_accounts(*installation.database, installation.accounts, installation.vault,
                                                   {.password_hashes = arguments.password_hashes},
                                                   [&](std::string_view lines) { file.write(lines); });

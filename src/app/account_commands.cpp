@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/commands.hpp"
+#include "app/erased_list.hpp"
 #include "app/identity_role.hpp"
 #include "app/workbench.hpp"
 #include "identity/account/registration.hpp"
@@ -180,6 +181,42 @@ int account_reset_factors(const Settings& settings, const std::string& who, cons
   return change(settings, who, "", io, [](const Installation& at, db::Transaction& tx, contract::AccountId id) {
     return at.factor_reset.reset(tx, id, std::nullopt);
   });
+}
+
+int account_erase(const Settings& settings, const std::string& who, const CommandIo& io) {
+  Workbench bench(settings);
+  auto& installation = bench.installation();
+  const auto account = look_up(installation, who);
+  if (!account) return complain({.error = identity::AccountError::not_found}, io.err);
+  installation.database->write_blocking([&](db::Transaction& tx) {
+    (void)installation.erasures.erase(tx, account->id, {"operator"}, installation.clock.now());
+  });
+  io.out << "erased " << account->id.to_string() << "\n";
+  if (ask_to_look(settings.data.dir) != ControlOutcome::not_running) return bench.tell_running_process(io);
+  // Else the housekeeper does that, within a minute; and where there is a Redis, the next one that starts.
+  if (settings.cache.redis_url.empty()) {
+    complete_erased_list(settings.data.dir, *installation.database, installation.erasures,
+                         [&](const auto& gone) { clean_up_behind(installation, gone); });
+  }
+  if (!installation.database->forget_deleted()) {
+    io.err << "Somebody reads an older state of the database: what was erased leaves its log with the next start.\n";
+  }
+  return 0;
+}
+
+int account_erased(const Settings& settings, const CommandIo& io) {
+  constexpr std::size_t kPage = 1'000;
+  Workbench bench(settings);
+  auto& installation = bench.installation();
+  for (std::optional<contract::AccountId> after;;) {
+    const auto page = installation.database->read_blocking(
+        [&](db::Transaction& tx) { return installation.erasures.erased(tx, after, kPage); });
+    for (const auto& account : page) {
+      io.out << account.id.to_string() << " " << base::to_unix_ms(account.erased_at) << "\n";
+    }
+    if (page.size() < kPage) return 0;
+    after = page.back().id;
+  }
 }
 
 }  // namespace gatehouse::app

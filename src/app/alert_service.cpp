@@ -12,9 +12,10 @@ identity::AlertPlaces places_of(const Settings& settings) {
           .installation = settings.token.issuer};
 }
 
-queue::WorkerOptions worker_options() {
+queue::WorkerOptions worker_options(const Settings& settings) {
   queue::WorkerOptions options;
   options.queue = identity::kAlertQueue;
+  options.keep_dead = settings.privacy.keep_dead_jobs;
   options.first_backoff = std::chrono::seconds(2);
   return options;
 }
@@ -31,7 +32,7 @@ AlertService::AlertService(Installation& installation, telemetry::Logger& log, t
               }),
       worker_(
           {*installation.database, installation.jobs, installation.clock, installation.random, log, metrics},
-          worker_options(),
+          worker_options(settings_),
           {.handler = [this](const queue::Job& job) { return sender_.send(job); }, .cancel = [this] { cancel(); }}) {}
 
 // Who was written to before another one's server failed is written to again: with the same Message-ID, so it shows

@@ -159,8 +159,8 @@ void AuditKeeper::record_denials() {
 
 void AuditKeeper::sweep_errors() {
   try {
-    installation_.database->write_blocking(
-        [this](db::Transaction& tx) { audit::ErrorStore().sweep(tx, installation_.clock.now()); });
+    const auto before = installation_.clock.now() - installation_.settings.privacy.keep_errors;
+    installation_.database->write_blocking([&](db::Transaction& tx) { audit::ErrorStore().sweep(tx, before); });
   } catch (const std::exception& failure) {
     failures_.increment();
     log_.error("audit_retention_failed", {{"what", failure.what()}});

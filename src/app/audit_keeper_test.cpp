@@ -68,7 +68,7 @@ TEST_F(AuditKeeperTest, the_sweep_removes_what_is_older_than_its_retention_and_t
   settings_.audit.retention = 24h;
   seal_long_ago(48h);
   seal_long_ago(36h);
-  report(clock_.now() - audit::ErrorStore::kLongestKept - 1h, "old");
+  report(clock_.now() - PrivacySettings{}.keep_errors - 1h, "old");
   report(clock_.now(), "new");
   denials_.note(contract::AccountId(base::Uuid::random(random_)), "/v1/admin/audit", "audit:read");  // so that there is
   keeper().look();  // a newer batch: the newest stays

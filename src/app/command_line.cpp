@@ -6,6 +6,7 @@
 #include <exception>
 #include <functional>
 #include <iostream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -101,6 +102,10 @@ void add_account_changes(CLI::App& account, Invocation& invocation, std::string&
   on_one("end-sessions", "Every session and token ends at once", account_end_sessions);
   on_one("reset-factors", "Remove all second factors and recovery codes, and end every session", account_reset_factors);
 
+  on_one("erase", "All that is held of the member is destroyed, for good and at once", account_erase);
+  runs(add_command(account, invocation, "erased", "The ids of erased accounts, for `restore --erased`"), invocation,
+       [](const Settings& s) { return account_erased(s, standard_io()); });
+
   static std::vector<std::string> roles;
   CLI::App* const set_roles = add_command(account, invocation, "set-roles", "Replace the roles; effective at once");
   set_roles->add_option("account", who, "Id, username or e-mail address")->required();
@@ -172,6 +177,39 @@ void add_migrate(CLI::App& app, Invocation& invocation) {
   runs(migrate, invocation, [](const Settings& s) {
     return from.empty() ? migrate_command(s, standard_io()) : migrate_copy(s, from, to, standard_io());
   });
+}
+
+void add_backup(CLI::App& app, Invocation& invocation) {
+  static BackupArguments made;
+  static BackupSource source;
+  static std::string key_file;
+  static std::vector<std::string> erased;
+  CLI::App* const backup = add_command(app, invocation, "backup", "Save everything to one sealed file, while running");
+  backup->require_subcommand(0, 1);
+  backup->add_option("--to", made.file, "Must not exist; see docs/ops/backup.md");
+  backup->add_option("--recipient", made.recipient,
+                     "Public key that it is sealed for; default: a passphrase from standard input");
+  backup->add_flag("--with-master-key", made.with_master_key, "Whoever opens the backup needs nothing else then");
+  backup->callback([&invocation, backup] {
+    if (!backup->get_subcommands().empty()) return;  // which has its own
+    invocation.run = [&invocation] {
+      if (made.file.empty()) throw std::runtime_error("backup: --to says where");
+      return invocation.with_settings([](const Settings& s) { return backup_make(s, made, standard_io()); });
+    };
+  });
+  CLI::App* const keygen = backup->add_subcommand("keygen", "A key that opens backups, and the one that seals them");
+  keygen->add_option("--to", key_file, "Where the key that opens is written; must not exist")->required();
+  keygen->callback([&invocation] { invocation.run = [] { return backup_keygen(key_file, standard_io()); }; });
+  CLI::App* const verify = backup->add_subcommand("verify", "Read a backup to its end");
+  CLI::App* const restoring = add_command(app, invocation, "restore", "Fill an empty database from a backup");
+  for (CLI::App* const command : {verify, restoring}) {
+    command->add_option("--from", source.file, "The backup")->required()->check(CLI::ExistingFile);
+    command->add_option("--key", source.key_file, "File of `backup keygen`; default: a passphrase from standard input");
+  }
+  verify->callback([&invocation] { invocation.run = [] { return backup_verify(source, standard_io()); }; });
+  restoring->add_option("--erased", erased, "Accounts that were erased since: a list of `account erased`")
+      ->check(CLI::ExistingFile);
+  runs(restoring, invocation, [](const Settings& s) { return restore(s, source, erased, standard_io()); });
 }
 
 void add_keys_and_tokens(CLI::App& app, Invocation& invocation) {
@@ -248,6 +286,7 @@ int run_command_line(int argc, char** argv) {
   add_config(app, invocation);
   add_migrate(app, invocation);
   add_account(app, invocation);
+  add_backup(app, invocation);
   add_keys_and_tokens(app, invocation);
   add_audit(app, invocation);
   add_errors(app, invocation);

@@ -71,6 +71,29 @@ struct PasswordFilterArguments {
 // Makes the file for password.breached_file. Needs no data folder.
 [[nodiscard]] int password_filter_build(const PasswordFilterArguments& arguments, const CommandIo& io);
 
+// For good, and at once.
+[[nodiscard]] int account_erase(const Settings& settings, const std::string& who, const CommandIo& io);
+// The ids of erased accounts and when, one a line: what `restore --erased` takes.
+[[nodiscard]] int account_erased(const Settings& settings, const CommandIo& io);
+
+struct BackupArguments {
+  std::string file;       // a new one
+  std::string recipient;  // a public key; empty: the passphrase is the first line of `in`
+  bool with_master_key = false;
+};
+[[nodiscard]] int backup_make(const Settings& settings, const BackupArguments& arguments, const CommandIo& io);
+// A new key pair: the secret half into a new file, the public one on `out`.
+[[nodiscard]] int backup_keygen(const std::string& file, const CommandIo& io);
+
+struct BackupSource {
+  std::string file;
+  std::string key_file;  // of the secret half; empty: the passphrase is the first line of `in`
+};
+[[nodiscard]] int backup_verify(const BackupSource& source, const CommandIo& io);
+// `erased_files`: lists that `account erased` wrote.
+[[nodiscard]] int restore(const Settings& settings, const BackupSource& source,
+                          const std::vector<std::string>& erased_files, const CommandIo& io);
+
 [[nodiscard]] int keys_list(const Settings& settings, const CommandIo& io);
 [[nodiscard]] int keys_rotate(const Settings& settings, const CommandIo& io);
 [[nodiscard]] int keys_revoke(const Settings& settings, const std::string& kid, const CommandIo& io);

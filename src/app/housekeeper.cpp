@@ -8,6 +8,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "app/erased_list.hpp"
+#include "platform/mail/folder_mailer.hpp"
+
 namespace gatehouse::app {
 namespace {
 
@@ -100,12 +103,44 @@ void Housekeeper::tend() {
     sweep_in_steps([&](db::Transaction& tx) { return installation_.sign_in_steps.sweep(tx, now, kSweepStep); });
     sweep_in_steps([&](db::Transaction& tx) { return installation_.proofs.sweep(tx, now, kSweepStep); });
     sweep_in_steps([&](db::Transaction& tx) { return installation_.invites.sweep(tx, now, kSweepStep); });
-    sweep_in_steps([&](db::Transaction& tx) { return installation_.known_clients.sweep(tx, now, kSweepStep); });
+    const auto& keep = installation_.settings.privacy;
+    const auto unseen = now - keep.keep_known_devices;
+    sweep_in_steps([&](db::Transaction& tx) { return installation_.known_clients.sweep(tx, unseen, kSweepStep); });
     sweep_in_steps([&](db::Transaction& tx) { return installation_.address_blocks.sweep(tx, now, kSweepStep); });
+    mail::remove_letters_before(installation_.settings.data.dir / "mail", now - keep.keep_letters);
+    erase_due(now);
+    follow_erasures();
+    const auto listed = now - keep.keep_erased_ids;
+    sweep_in_steps([&](db::Transaction& tx) { return installation_.erasures.sweep(tx, listed, kSweepStep); });
   } catch (const std::exception& failure) {
     failures_.increment();
     log_.error("housekeeping_failed", {{"what", failure.what()}});
   }
+}
+
+// Members whose days of grace are over. Gates hear of it as of every ending, by the revocation log.
+void Housekeeper::erase_due(base::TimePoint now) {
+  const auto& erasures = installation_.erasures;
+  sweep_in_steps([&](db::Transaction& tx) -> std::size_t {
+    const auto accounts = erasures.due(tx, now, 1);
+    for (const auto& account : accounts) (void)erasures.erase(tx, account, {"owner"}, now);
+    return accounts.empty() ? 0 : kSweepStep;
+  });
+}
+
+// After an erasure, whichever process did it: what there is of it outside of the database, its id into this folder's
+// list, which outlives the database, and what was deleted out of the database's log.
+void Housekeeper::follow_erasures() {
+  // A letter that was being written when its account went.
+  if (const auto late = std::exchange(heard_of_, {}); !late.empty() && on_erased_) on_erased_(late);
+  auto& database = *installation_.database;
+  const auto mark = database.read_blocking([&](db::Transaction& tx) { return installation_.erasures.mark(tx); });
+  if (mark == erasures_followed_) return;
+  complete_erased_list(installation_.settings.data.dir, database, installation_.erasures, [&](const auto& gone) {
+    if (on_erased_) on_erased_(gone);
+    heard_of_ = gone;
+  });
+  if (database.forget_deleted()) erasures_followed_ = mark;
 }
 
 // Each step is a transaction of its own, so that a waiting request never waits for more than one; between two the

@@ -4,7 +4,10 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "app/log_follower.hpp"
 #include "platform/telemetry/log.hpp"
@@ -24,6 +27,10 @@ class Housekeeper {
   Housekeeper(const Housekeeper&) = delete;
   Housekeeper& operator=(const Housekeeper&) = delete;
 
+  using OnErased = std::function<void(const std::vector<contract::AccountId>&)>;
+  // Hears of accounts that are gone, whichever process erased them, more than once. REQUIRES: not started yet.
+  void on_erased(OnErased hear) { on_erased_ = std::move(hear); }
+
   void start();  // REQUIRES: the event loops have started
   void stop();   // idempotent; before the event loops stop
 
@@ -34,6 +41,8 @@ class Housekeeper {
   void run();
   void turn();
   void tend();
+  void erase_due(base::TimePoint now);
+  void follow_erasures();
   template <class Step>
   void sweep_in_steps(Step step);
 
@@ -44,6 +53,9 @@ class Housekeeper {
   telemetry::Counter failures_;
   const std::chrono::milliseconds look_every_;
   std::atomic<bool> failing_{false};
+  OnErased on_erased_;
+  identity::ErasureStore::Mark erasures_followed_;  // of thread_ alone, as the next
+  std::vector<contract::AccountId> heard_of_;       // by on_erased_, the last time
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -1,5 +1,6 @@
 #include "app/identity_node.hpp"
 
+#include "app/erased_list.hpp"
 #include "app/keep_time.hpp"
 #include "app/open_database.hpp"
 #include "app/process_metrics.hpp"
@@ -25,6 +26,10 @@ IdentityNode::IdentityNode(const Settings& settings, gate::Gates& gates, contrac
           log, metrics),
       audit_keeper_(*installation_, role_.denials(), log, metrics) {
   role_.recovery().provide(mail_.renderer());
+  housekeeper_.on_erased([this](const auto& accounts) {
+    role_.forget_profiles(accounts);
+    clean_up_behind(*installation_, accounts);
+  });
   register_metrics(metrics);
 }
 

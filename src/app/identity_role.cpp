@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
 
 #include "app/machine.hpp"
 
@@ -94,6 +97,11 @@ IdentityRole::IdentityRole(Installation& installation, contract::Authenticator& 
       recovery_(installation, passwords_, sessions_, current_password_, verification_mail_, profile_cache(), log,
                 metrics),
       audit_desk_({*installation.database, installation.audit_key, installation.clock}),
+      deletion_({*installation.database, installation.erasures, current_password_, sessions_, installation.mail,
+                 installation.clock, log, profile_cache()},
+                installation.settings.privacy.deletion_grace),
+      member_data_({*installation.database, installation.accounts, installation.vault, installation.erasures,
+                    installation.secrets.account_kek, history_, installation.audit, installation.clock}),
       access_(authenticator, installation.settings.roles, installation.settings.server.public_url, installation.clock,
               denials_),
       context_{.access = access_,
@@ -109,6 +117,8 @@ IdentityRole::IdentityRole(Installation& installation, contract::Authenticator& 
                .sessions = sessions_,
                .defence = defences_.defence(),
                .devices = defences_.devices(),
+               .deletion = deletion_,
+               .member_data = member_data_,
                .refresh_tokens = refresh_tokens_,
                .keys = installation.keys,
                .dead_letters = dead_letters_,
@@ -119,5 +129,16 @@ IdentityRole::IdentityRole(Installation& installation, contract::Authenticator& 
                .invites = recovery_.invites,
                .audit_desk = audit_desk_,
                .administrators_need_second_factor = installation.settings.admin.require_second_factor} {}
+
+void IdentityRole::forget_profiles(const std::vector<contract::AccountId>& accounts) {
+  if (profile_cache() == nullptr) return;
+  boost::asio::io_context loop;
+  const auto forget = [](identity::ProfileCache& cache,
+                         const std::vector<contract::AccountId>& gone) -> boost::asio::awaitable<void> {
+    for (const auto& account : gone) co_await cache.forget(account);
+  };
+  boost::asio::co_spawn(loop, forget(*profile_cache(), accounts), boost::asio::detached);
+  loop.run();
+}
 
 }  // namespace gatehouse::app

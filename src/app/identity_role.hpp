@@ -22,6 +22,8 @@
 #include "identity/api/routes.hpp"
 #include "identity/audit/audit_desk.hpp"
 #include "identity/letter/dead_letters.hpp"
+#include "identity/privacy/deletion_service.hpp"
+#include "identity/privacy/member_data.hpp"
 #include "identity/session/session_metrics.hpp"
 #include "identity/session/session_service.hpp"
 #include "identity/token/access_token.hpp"
@@ -46,6 +48,8 @@ class IdentityRole {
   [[nodiscard]] RecoveryServices& recovery() noexcept { return recovery_; }
   [[nodiscard]] identity::DenialBook& denials() noexcept { return denials_; }
   [[nodiscard]] const runtime::Pool& hashing() const noexcept { return hashing_; }
+  // Of accounts that are gone, from what all processes share. Blocks, as long as Redis takes.
+  void forget_profiles(const std::vector<contract::AccountId>& accounts);
   // Gives back what password hashes have kept and not used since the last call. To be called every second or so.
   void release_unused_memory() const { hasher_.release_unused_memory(); }
 
@@ -76,6 +80,9 @@ class IdentityRole {
   RecoveryServices recovery_;
   identity::AuditDesk audit_desk_;
   identity::DenialBook denials_;
+  identity::DeletionService deletion_;
+  audit::EventStore history_;
+  identity::MemberData member_data_;
   identity::Access access_;
   identity::ApiContext context_;
 };

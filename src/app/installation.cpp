@@ -8,7 +8,6 @@
 #include "app/keep_time.hpp"
 #include "app/open_database.hpp"
 #include "crypto/mac.hpp"
-#include "crypto/master_key.hpp"
 #include "identity/audit/batch.hpp"
 #include "platform/db/migrations.hpp"
 
@@ -17,11 +16,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
+crypto::MasterKeySources sources_of(const Settings& settings) {
+  crypto::MasterKeySources sources;
+  sources.value = settings.master_key.value.clone();
+  sources.file = settings.master_key.file;
+  if (const char* const directory = std::getenv("CREDENTIALS_DIRECTORY")) sources.credentials_directory = directory;
+  sources.credential = settings.master_key.credential;
+  sources.data_dir = settings.data.dir;
+  return sources;
+}
+
 // The key that sealed what the database holds has gone missing: making another would only hide that.
-void require_lost_key_to_be_restored(const Settings& settings, const crypto::MasterKeySources& sources,
-                                     db::Database& database) {
-  const bool made_here = sources.value.empty() && sources.file.empty() && sources.credentials_directory.empty();
-  if (!made_here || fs::exists(settings.data.dir / "master.key")) return;
+void require_lost_key_to_be_restored(const Settings& settings, db::Database& database) {
+  if (master_key_is_given(settings)) return;
   const auto sealed = database.read_blocking([](db::Transaction& tx) {
     return tx.query_one("SELECT count(*) FROM server_secret", {}, [](const db::Row& row) { return row.integer(0); });
   });
@@ -32,17 +39,10 @@ void require_lost_key_to_be_restored(const Settings& settings, const crypto::Mas
 
 crypto::SealingKey load_master(const Settings& settings, db::Database& database, base::Random& random,
                                telemetry::Logger& log) {
-  crypto::MasterKeySources sources;
-  sources.value = settings.master_key.value.clone();
-  sources.file = settings.master_key.file;
-  if (const char* const directory = std::getenv("CREDENTIALS_DIRECTORY")) sources.credentials_directory = directory;
-  sources.credential = settings.master_key.credential;
-  sources.data_dir = settings.data.dir;
-  require_lost_key_to_be_restored(settings, sources, database);
-  const auto key = crypto::load_master_key(sources, random);
-  if (!key) throw std::runtime_error(key.error().message);
-  if (key->created) log.warn("master_key_created", {{"remedy", "back it up: without it the data can't be read"}});
-  return *crypto::SealingKey::from_bytes(key->bytes);
+  require_lost_key_to_be_restored(settings, database);
+  const auto key = load_master_key_of(settings, random);
+  if (key.created) log.warn("master_key_created", {{"remedy", "back it up: without it the data can't be read"}});
+  return *crypto::SealingKey::from_bytes(key.bytes);
 }
 
 identity::ServerSecrets load_secrets(db::Database& database, const crypto::SealingKey& master, base::Random& random,
@@ -58,6 +58,7 @@ identity::SessionOptions session_options(const Settings& settings) {
   options.absolute = settings.session.absolute;
   options.grace = settings.session.grace;
   options.max_per_account = settings.session.max_per_account;
+  options.keep_ended = settings.privacy.keep_ended_sessions;
   return options;
 }
 
@@ -87,6 +88,18 @@ identity::AlertOutboxOptions alert_options(const Settings& settings) {
 
 }  // namespace
 
+bool master_key_is_given(const Settings& settings) {
+  const auto sources = sources_of(settings);
+  const bool made_here = sources.value.empty() && sources.file.empty() && sources.credentials_directory.empty();
+  return !made_here || fs::exists(settings.data.dir / "master.key");
+}
+
+crypto::MasterKey load_master_key_of(const Settings& settings, base::Random& random) {
+  auto key = crypto::load_master_key(sources_of(settings), random);
+  if (!key) throw std::runtime_error(key.error().message);
+  return std::move(*key);
+}
+
 Installation::Installation(const Settings& all_settings, const base::Clock& a_clock, base::Random& a_random,
                            std::unique_ptr<db::Database> opened, crypto::SealingKey master,
                            identity::ServerSecrets server_secrets)
@@ -100,6 +113,7 @@ Installation::Installation(const Settings& all_settings, const base::Clock& a_cl
       audit_key(identity::audit_key(secrets.audit_seal)),
       revocations(settings.token.access_lifetime + settings.token.leeway),
       sessions(session_options(settings), revocations),
+      erasures({accounts, sessions, revocations, audit}),
       vault(secrets.account_kek, secrets.blind_index, random),
       address_blocks(master_key.bytes(), random),
       account_steps({accounts, vault, sessions, revocations, settings.roles, clock}),

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "app/settings.hpp"
+#include "crypto/master_key.hpp"
 #include "crypto/sealing.hpp"
 #include "crypto/signing_key.hpp"
 #include "identity/account/account_store.hpp"
@@ -17,6 +18,7 @@
 #include "identity/factor/recovery_codes.hpp"
 #include "identity/factor/sign_in_step_store.hpp"
 #include "identity/mail/mail_outbox.hpp"
+#include "identity/privacy/erasure_store.hpp"
 #include "identity/proof/mail_proof_store.hpp"
 #include "identity/proof/unproven_email_store.hpp"
 #include "identity/recovery/invite_store.hpp"
@@ -51,6 +53,7 @@ struct Installation {
   identity::AccountStore accounts;
   identity::FactorStore factors;
   identity::SignInStepStore sign_in_steps;
+  identity::ErasureStore erasures;
   identity::AccountVault vault;
   identity::AddressBlockStore address_blocks;
   identity::AccountSteps account_steps;
@@ -79,5 +82,11 @@ struct Installation {
   Installation(const Installation&) = delete;
   Installation& operator=(const Installation&) = delete;
 };
+
+// From where the settings say; made anew in the data folder where they say nothing and it has none. Throws
+// std::runtime_error with a text for the operator.
+[[nodiscard]] crypto::MasterKey load_master_key_of(const Settings& settings, base::Random& random);
+// Whether the settings, or a file in the data folder, say which it is.
+[[nodiscard]] bool master_key_is_given(const Settings& settings);
 
 }  // namespace gatehouse::app

@@ -12,9 +12,10 @@ namespace {
 
 constexpr std::size_t kMostFiles = 1'000;
 
-queue::WorkerOptions worker_options() {
+queue::WorkerOptions worker_options(const Installation& installation) {
   queue::WorkerOptions options;
   options.queue = identity::kMailQueue;
+  options.keep_dead = installation.settings.privacy.keep_dead_jobs;
   return options;
 }
 
@@ -46,7 +47,7 @@ MailService::MailService(Installation& installation, telemetry::Logger& log, tel
       mailer_(make_mailer(installation, log)),
       sender_(renderer_, *mailer_, log),
       worker_({*installation.database, installation.jobs, installation.clock, installation.random, log, metrics},
-              worker_options(),
+              worker_options(installation),
               {.handler = [this](const queue::Job& job) { return sender_.send(job); },
                .cancel = [this] { sender_.cancel(); }}) {
   renderer_.provide(identity::MailKind::factor_changed,

@@ -28,11 +28,13 @@ RecoveryServices::RecoveryServices(Installation& installation, identity::Passwor
       password_reset(parts, installation.jobs),
       invites(parts, installation.invites, installation.account_steps),
       letter_facts(parts, installation.invites),
-      reset_worker({*installation.database, installation.jobs, installation.clock, installation.random, log, metrics},
-                   {.queue = std::string(identity::kRecoveryQueue)}, {[this](const queue::Job& job) {
-                     if (job.kind == identity::kResetRequested) password_reset.answer_request(job.payload);
-                     return queue::Outcome{};
-                   }}) {}
+      reset_worker(
+          {*installation.database, installation.jobs, installation.clock, installation.random, log, metrics},
+          {.queue = std::string(identity::kRecoveryQueue), .keep_dead = installation.settings.privacy.keep_dead_jobs},
+          {[this](const queue::Job& job) {
+            if (job.kind == identity::kResetRequested) password_reset.answer_request(job.payload);
+            return queue::Outcome{};
+          }}) {}
 
 void RecoveryServices::provide(identity::MailRenderer& renderer) const {
   using identity::MailKind;

@@ -234,6 +234,17 @@ struct RegistrationSettings {
   std::vector<std::string> default_roles{"member"};
 };
 
+// How long what concerns people is kept; docs/ops/retention.md has all of it.
+struct PrivacySettings {
+  std::chrono::seconds deletion_grace{std::chrono::hours(24 * 7)};
+  std::chrono::seconds keep_ended_sessions{std::chrono::hours(24 * 30)};
+  std::chrono::seconds keep_known_devices{std::chrono::hours(24 * 365)};
+  std::chrono::seconds keep_dead_jobs{std::chrono::hours(24 * 30)};
+  std::chrono::seconds keep_errors{std::chrono::hours(24 * 30)};
+  std::chrono::seconds keep_letters{std::chrono::hours(24 * 30)};
+  std::chrono::seconds keep_erased_ids{std::chrono::hours(24 * 400)};  // longer than any backup
+};
+
 // The pages for people, which a process with the role identity serves.
 struct PagesSettings {
   bool enabled = true;
@@ -290,6 +301,7 @@ struct Settings {
   WebauthnSettings webauthn;
   AdminSettings admin;
   AuditSettings audit;
+  PrivacySettings privacy;
   contract::RolePermissions roles;  // [roles]: given in the file, it replaces the default roles as a whole
 };
 

@@ -5,6 +5,7 @@
 #include "app/settings_schema_mail.hpp"
 #include "app/settings_schema_pages.hpp"
 #include "app/settings_schema_people.hpp"
+#include "app/settings_schema_privacy.hpp"
 #include "app/settings_schema_scale.hpp"
 
 namespace gatehouse::app {
@@ -268,6 +269,7 @@ Schema settings_schema(Settings& settings) {
   add_people(schema, settings);
   add_outbound(schema, settings);
   add_audit(schema, settings.audit);
+  add_privacy(schema, settings.privacy);
   add_roles(schema, settings.roles);
   return schema;
 }

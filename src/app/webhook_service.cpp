@@ -23,8 +23,9 @@ identity::DeliveryOptions delivery_options(const WebhookSettings& settings) {
 
 // From five seconds on, doubled up to half a day: sixteen attempts take nearly two days. What one endpoint does must
 // not stop the others, so the queue's own breaker has next to nothing to say: each endpoint has one.
-queue::WorkerOptions worker_options() {
+queue::WorkerOptions worker_options(const Installation& installation) {
   queue::WorkerOptions options;
+  options.keep_dead = installation.settings.privacy.keep_dead_jobs;
   options.queue = identity::kWebhookQueue;
   options.max_attempts = 16;
   options.first_backoff = milliseconds(5'000);
@@ -46,7 +47,7 @@ WebhookService::WebhookService(Installation& installation, telemetry::Logger& lo
               installation.settings.webhook.disable_after),
       dispatcher_(*installation.database, endpoints_, installation.jobs, installation.clock, &installation.alerts),
       worker_({*installation.database, installation.jobs, installation.clock, installation.random, log, metrics},
-              worker_options(),
+              worker_options(installation),
               {.handler = [this](const queue::Job& job) { return sender_.send(job); },
                .cancel = [this] { delivery_.cancel(); }}) {}
 

@@ -137,7 +137,7 @@ INSTANTIATE_TEST_SUITE_P(FromEachToEach, Dump,
 
 TEST_P(Dump, everything_arrives) {
   const auto bytes = dump(from());
-  const auto report = db::load_dump(parts_of(bytes), to(), clock_, kQuietly);
+  const auto report = db::load_dump(parts_of(bytes), to(), {}, clock_, kQuietly);
   EXPECT_EQ(report.rows, 3U * kAccounts + 2);
   EXPECT_EQ(report.header.made_at, base::from_unix_ms(77));
   EXPECT_EQ(report.header.program, "1.2.3");
@@ -172,9 +172,20 @@ TEST_P(DumpOfWhatIsServed, holds_one_moment_whatever_is_written_meanwhile) {
   });
   ASSERT_TRUE(written);
   const EmptyDatabase to(false);
-  db::load_dump(parts_of(bytes), *to, base::FakeClock(), kQuietly);
+  db::load_dump(parts_of(bytes), *to, {}, base::FakeClock(), kQuietly);
   EXPECT_EQ(number(*to, "SELECT count(*) FROM account"), kAccounts);
   EXPECT_EQ(number(*to, "SELECT count(*) FROM session"), kAccounts);
+}
+
+TEST(DumpIntoSqlite, leaves_out_the_rows_that_it_is_told_to_and_keeps_their_numbers) {
+  const auto from = test::sqlite_in_memory();
+  add_installation(from->database());
+  const auto bytes = dump(from->database());
+  const EmptyDatabase to(false);
+  constexpr std::string_view kLeft[] = {"session", "no_such_table"};
+  EXPECT_EQ(db::load_dump(parts_of(bytes), *to, kLeft, base::FakeClock(), kQuietly).rows, 3U * kAccounts + 2);
+  EXPECT_EQ(number(*to, "SELECT count(*) FROM session"), 0);
+  EXPECT_EQ(number(*to, "SELECT count(*) FROM account"), kAccounts);
 }
 
 class DumpTarget : public ::testing::TestWithParam<bool> {};
@@ -188,7 +199,7 @@ TEST_P(DumpTarget, refuses_one_that_holds_rows) {
   const base::FakeClock clock;
   db::migrate(*to, clock);
   (*to).write_blocking([](Transaction& t) { add_account(t, 1); });
-  EXPECT_THROW(db::load_dump(parts_of(bytes), *to, clock, kQuietly), db::DumpError);
+  EXPECT_THROW(db::load_dump(parts_of(bytes), *to, {}, clock, kQuietly), db::DumpError);
   EXPECT_EQ(number(*to, "SELECT count(*) FROM account"), 1);
 }
 
@@ -199,14 +210,14 @@ TEST(DumpIntoPostgres, an_interrupted_load_keeps_programs_away_and_begins_anew_w
   const EmptyDatabase to(true);
   const base::FakeClock clock;
   struct Interrupted {};
-  EXPECT_THROW(db::load_dump(parts_of(bytes), *to, clock,
+  EXPECT_THROW(db::load_dump(parts_of(bytes), *to, {}, clock,
                              [](std::string_view table, std::uint64_t) {
                                if (table == "account") throw Interrupted();
                              }),
                Interrupted);
   EXPECT_EQ(number(*to, "SELECT count(*) FROM account"), kAccounts);
   EXPECT_THROW(db::migrate(*to, clock), db::MigrationError);
-  EXPECT_EQ(db::load_dump(parts_of(bytes), *to, clock, kQuietly).rows, 3U * kAccounts + 2);
+  EXPECT_EQ(db::load_dump(parts_of(bytes), *to, {}, clock, kQuietly).rows, 3U * kAccounts + 2);
   EXPECT_THROW(db::migrate(*to, clock), db::MigrationError) << "until its caller is done, too";
   db::unmark_copy(*to);
   EXPECT_TRUE(db::migrate(*to, clock).applied.empty());

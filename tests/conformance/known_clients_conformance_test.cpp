@@ -103,7 +103,10 @@ TEST_P(KnownClientsConformance, forgets_what_was_not_seen_for_a_year) {
   clock_.advance(std::chrono::hours(24 * 200));
   EXPECT_EQ(meet(alice, "192.0.2.7", kFirefox), Met::before);
   meet(alice, "198.51.100.7", kFirefox);
-  const auto sweep = [&] { return write([&](Transaction& tx) { return clients_.sweep(tx, clock_.now(), 10); }); };
+  const auto year = std::chrono::hours(24 * 365);
+  const auto sweep = [&] {
+    return write([&](Transaction& tx) { return clients_.sweep(tx, clock_.now() - year, 10); });
+  };
   clock_.advance(std::chrono::hours(24 * 200));
   EXPECT_EQ(sweep(), 0U);
   clock_.advance(std::chrono::hours(24 * 166));

@@ -16,6 +16,8 @@
 #include "identity/factor/reauthentication.hpp"
 #include "identity/factor/second_steps.hpp"
 #include "identity/letter/dead_letters.hpp"
+#include "identity/privacy/deletion_service.hpp"
+#include "identity/privacy/member_data.hpp"
 #include "identity/recovery/email_change.hpp"
 #include "identity/recovery/email_verification.hpp"
 #include "identity/recovery/invites.hpp"
@@ -42,6 +44,8 @@ struct ApiContext {
   SessionService& sessions;
   Defence& defence;
   const KnownDevices& devices;
+  DeletionService& deletion;
+  MemberData& member_data;
   const RefreshTokenCodec& refresh_tokens;
   const KeyManager& keys;
   DeadLetters& dead_letters;

@@ -121,6 +121,24 @@ struct ApiStack : FactorStack {
   FakeAuthenticator authenticator{keys, feed, clock};
   DenialBook denials;
   Access access{authenticator, roles, "https://app.example", clock, denials};
+  ErasureStore erasures{{.accounts = store, .sessions = session_store, .revocations = revocations, .events = audit}};
+  DeletionService deletion{{.database = database,
+                            .erasures = erasures,
+                            .current_password = current_password,
+                            .sessions = sessions,
+                            .mail = outbox,
+                            .clock = clock,
+                            .log = log.logger()},
+                           std::chrono::hours(24 * 7)};
+  audit::EventStore history;
+  MemberData member_data{{.database = database,
+                          .accounts = store,
+                          .vault = vault,
+                          .erasures = erasures,
+                          .account_kek = secrets.account_kek,
+                          .history = history,
+                          .events = audit,
+                          .clock = clock}};
   DeadLetters dead_letters{database, jobs, audit};
   EndpointStore endpoints;
   Delivery delivery{{}};
@@ -149,6 +167,8 @@ struct ApiStack : FactorStack {
                      .sessions = sessions,
                      .defence = defence,
                      .devices = devices,
+                     .deletion = deletion,
+                     .member_data = member_data,
                      .refresh_tokens = refresh_tokens,
                      .keys = keys,
                      .dead_letters = dead_letters,

@@ -15,15 +15,6 @@
 namespace gatehouse::identity {
 namespace {
 
-boost::json::object factor_view(const FactorView& factor) {
-  boost::json::object view{{"id", factor.id.to_string()},
-                           {"kind", to_string(factor.kind)},
-                           {"name", factor.name},
-                           {"created_at", telemetry::to_rfc3339(factor.created_at)}};
-  if (factor.last_used_at) view["last_used_at"] = telemetry::to_rfc3339(*factor.last_used_at);
-  return view;
-}
-
 boost::json::array codes_view(const std::vector<base::Secret>& codes) {
   boost::json::array array;
   for (const auto& code : codes) array.emplace_back(code.expose());

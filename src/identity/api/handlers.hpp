@@ -74,6 +74,11 @@ Answer accept_invite(const ApiContext& context, http::Request& request);
 Answer create_invite(const ApiContext& context, http::Request& request, const contract::Principal& who);
 Answer list_invites(const ApiContext& context, http::Request& request, const contract::Principal& who);
 Answer withdraw_invite(const ApiContext& context, http::Request& request, const contract::Principal& who);
+// privacy_handlers.cpp
+Answer download_data(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer request_deletion(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer cancel_deletion(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer erase_account(const ApiContext& context, http::Request& request, const contract::Principal& who);
 
 // admin_handlers.cpp
 Answer list_accounts(const ApiContext& context, http::Request& request, const contract::Principal& who);

@@ -6,6 +6,7 @@
 #include "identity/api/handlers.hpp"
 #include "identity/api/json_body.hpp"
 #include "identity/api/views.hpp"
+#include "platform/telemetry/json_line.hpp"
 
 namespace gatehouse::identity {
 
@@ -18,6 +19,8 @@ Answer show_profile(const ApiContext& context, http::Request& request, const con
   view["permissions"] = std::move(permissions);
   view["factors"] = co_await context.factors.count(who.account);
   view["acr"] = contract::acr_of(contract::assurance_of_amr(who.amr));
+  const auto deletion = co_await context.deletion.pending(who.account);
+  view["deletion_at"] = deletion ? boost::json::value(telemetry::to_rfc3339(deletion->erase_at)) : nullptr;
   co_return http::json_response(200, view);
 }
 

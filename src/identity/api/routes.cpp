@@ -142,11 +142,16 @@ std::vector<Route> make_routes(const ApiContext& context) {
   table.anyone(Method::post, "/v1/email/restore", RateClass::sign_in, kCredentials, restore_email);
   table.anyone(Method::post, "/v1/invite/check", RateClass::sign_in, kCredentials, check_invite);
   table.anyone(Method::post, "/v1/invite/accept", RateClass::sign_in, kCredentials, accept_invite);
+  table.permitted(Method::get, "/v1/me/data", {"profile:read:own"}, RateClass::sign_in, kNoBody, download_data);
+  table.permitted(Method::post, "/v1/me/deletion", {"profile:write:own"}, RateClass::sign_in, kCredentials,
+                  request_deletion);
+  table.permitted(Method::delete_, "/v1/me/deletion", {"profile:write:own"}, kUsual, kNoBody, cancel_deletion);
 
   const std::vector<std::string> read{"account:read", "account:manage"};
   const std::vector<std::string> manage{"account:manage"};
   table.permitted(Method::get, "/v1/admin/accounts", read, kUsual, kNoBody, list_accounts);
   table.permitted(Method::get, "/v1/admin/accounts/{id}", read, kUsual, kNoBody, show_account);
+  table.permitted(Method::delete_, "/v1/admin/accounts/{id}", manage, kUsual, kNoBody, erase_account);
   table.permitted(Method::put, "/v1/admin/accounts/{id}/roles", manage, kUsual, kOther, set_account_roles);
   table.permitted(Method::post, "/v1/admin/accounts/{id}/disable", manage, kUsual, kNoBody, disable_account);
   table.permitted(Method::post, "/v1/admin/accounts/{id}/enable", manage, kUsual, kNoBody, enable_account);

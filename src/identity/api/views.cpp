@@ -40,6 +40,15 @@ boost::json::object session_view(const SessionView& session, contract::SessionId
           {"amr", text_array(session.amr)}};
 }
 
+boost::json::object factor_view(const FactorView& factor) {
+  boost::json::object view{{"id", factor.id.to_string()},
+                           {"kind", to_string(factor.kind)},
+                           {"name", factor.name},
+                           {"created_at", telemetry::to_rfc3339(factor.created_at)}};
+  if (factor.last_used_at) view["last_used_at"] = telemetry::to_rfc3339(*factor.last_used_at);
+  return view;
+}
+
 http::Response token_response(const SessionTokens& tokens, TokenPlace place) {
   boost::json::object body{{"access_token", tokens.access_token.expose()},
                            {"token_type", "Bearer"},

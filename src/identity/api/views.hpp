@@ -8,6 +8,7 @@
 #include "identity/account/caller.hpp"
 #include "identity/account/second_step.hpp"
 #include "identity/defence/known_devices.hpp"
+#include "identity/factor/factor.hpp"
 #include "identity/session/session_service.hpp"
 #include "platform/http/request.hpp"
 #include "platform/http/response.hpp"
@@ -16,6 +17,7 @@ namespace gatehouse::identity {
 
 // How things look from outside: what openapi.yaml calls Account, Session and Tokens.
 [[nodiscard]] boost::json::object account_view(const Account& account);
+[[nodiscard]] boost::json::object factor_view(const FactorView& factor);
 [[nodiscard]] boost::json::object session_view(const SessionView& session, contract::SessionId current);
 
 // Where a client keeps its refresh token, and so where it gets the next one.

@@ -11,7 +11,6 @@ namespace {
 using db::Blob;
 
 constexpr std::size_t kDigestBytes = 16;
-constexpr auto kForgetAfter = std::chrono::hours(24 * 365);
 constexpr auto kNoteAgainAfter = std::chrono::hours(24);  // a sign-in a minute is not a write a minute
 
 std::string_view network_of(const base::IpAddress& address) {
@@ -55,12 +54,12 @@ KnownClients::Met KnownClients::meet(db::Transaction& tx, contract::AccountId ac
   return others.value() == 0 ? Met::first_ever : Met::anew;
 }
 
-std::size_t KnownClients::sweep(db::Transaction& tx, base::TimePoint now, std::size_t limit) const {
+std::size_t KnownClients::sweep(db::Transaction& tx, base::TimePoint before, std::size_t limit) const {
   if (!tx.try_lock("known client sweep")) return 0;
   const auto removed = tx.execute(
       "DELETE FROM known_client WHERE digest IN (SELECT digest FROM known_client WHERE last_seen_at <= $1 "
       "ORDER BY last_seen_at LIMIT $2)",
-      {base::to_unix_ms(now - kForgetAfter), static_cast<std::int64_t>(limit)});
+      {base::to_unix_ms(before), static_cast<std::int64_t>(limit)});
   return static_cast<std::size_t>(removed);
 }
 

@@ -33,8 +33,8 @@ class KnownClients {
   [[nodiscard]] Met meet(db::Transaction& tx, contract::AccountId account, const base::IpAddress& address,
                          std::string_view user_agent, base::TimePoint now) const;
 
-  // Removes at most `limit` that were not seen for a year; returns how many.
-  std::size_t sweep(db::Transaction& tx, base::TimePoint now, std::size_t limit) const;
+  // Removes at most `limit` that were not seen after `before`; returns how many.
+  std::size_t sweep(db::Transaction& tx, base::TimePoint before, std::size_t limit) const;
 
  private:
   [[nodiscard]] std::string digest(contract::AccountId account, const base::IpAddress& address,

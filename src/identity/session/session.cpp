@@ -11,6 +11,7 @@ std::string_view to_string(EndReason reason) {
     case EndReason::password_changed: return "password_changed";
     case EndReason::account_disabled: return "account_disabled";
     case EndReason::factor_removed: return "factor_removed";
+    case EndReason::account_erased: return "account_erased";
     case EndReason::refresh_reuse: return "refresh_reuse";
   }
   return "unknown";

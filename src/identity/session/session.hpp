@@ -22,9 +22,10 @@ enum class EndReason : std::uint8_t {
   password_changed,  //
   account_disabled,  //
   factor_removed,    // a second factor of the account
+  account_erased,    //
   refresh_reuse,     // a refresh token was presented again after its successor: one of the two holders stole it
 };
-inline constexpr std::size_t kEndReasons = 8;
+inline constexpr std::size_t kEndReasons = 9;
 [[nodiscard]] std::string_view to_string(EndReason reason);
 
 struct SessionOptions {

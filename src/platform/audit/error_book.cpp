@@ -80,9 +80,9 @@ std::vector<ErrorReport> ErrorStore::newest(db::Transaction& tx, std::size_t lim
   return reports;
 }
 
-void ErrorStore::sweep(db::Transaction& tx, base::TimePoint now) const {
+void ErrorStore::sweep(db::Transaction& tx, base::TimePoint before) const {
   tx.execute("DELETE FROM error_report WHERE seq <= (SELECT MAX(seq) FROM error_report) - $1", {kMostKept});
-  tx.execute("DELETE FROM error_report WHERE at < $1", {base::to_unix_ms(now - kLongestKept)});
+  tx.execute("DELETE FROM error_report WHERE at < $1", {base::to_unix_ms(before)});
 }
 
 #undef GATEHOUSE_ERROR_COLUMNS

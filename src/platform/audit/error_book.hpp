@@ -41,18 +41,18 @@ class ErrorBook {
   std::uint64_t dropped_ = 0;         // guarded by mutex_
 };
 
-// The table `error_report`: the newest kMostKept, none older than kLongestKept. Stateless; works inside the caller's
+// The table `error_report`: the newest kMostKept. Stateless; works inside the caller's
 // transaction; thread-safe.
 class ErrorStore {
  public:
   static constexpr std::int64_t kMostKept = 10'000;
-  static constexpr std::chrono::hours kLongestKept{24 * 30};
 
   void insert(db::Transaction& tx, const ErrorReport& report) const;
   // Newest first. One id may stand for several: callers may say which trace they belong to.
   [[nodiscard]] std::vector<ErrorReport> find(db::Transaction& tx, std::string_view error_id) const;
   [[nodiscard]] std::vector<ErrorReport> newest(db::Transaction& tx, std::size_t limit) const;
-  void sweep(db::Transaction& tx, base::TimePoint now) const;
+  // Removes all but the newest kMostKept, and of these what came before `before`.
+  void sweep(db::Transaction& tx, base::TimePoint before) const;
 };
 
 }  // namespace gatehouse::audit

@@ -79,6 +79,10 @@ class Database {
   // For migrations and what copies or checks a whole database; a store has one SQL text for all.
   enum class Dialect { sqlite, postgres };
   [[nodiscard]] virtual Dialect dialect() const noexcept = 0;
+  // Removes from this machine's logs what was deleted before the call and would still stand there. False: somebody
+  // reads an older state at this moment; try again. True where there is no such log in reach: a server's write-ahead
+  // log is its operator's business (docs/ops/privacy.md). Blocks, writers for a tenth of a second at most.
+  [[nodiscard]] virtual bool forget_deleted() { return true; }
   // Beyond stats(): the breakers of its servers. REQUIRES: the database outlives the last render.
   virtual void register_metrics(telemetry::Metrics& metrics) const { static_cast<void>(metrics); }
 

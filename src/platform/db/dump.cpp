@@ -1,5 +1,6 @@
 #include "platform/db/dump.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <utility>
@@ -126,13 +127,15 @@ DumpReport check_dump(const DumpRead& read, const DumpProgress& progress) {
       [](const TablePlan&, const std::vector<Cells>&) {});
 }
 
-DumpReport load_dump(const DumpRead& read, Database& database, const base::Clock& clock, const DumpProgress& progress) {
+DumpReport load_dump(const DumpRead& read, Database& database, std::span<const std::string_view> leave_out,
+                     const base::Clock& clock, const DumpProgress& progress) {
   auto report = read_through(
       read, progress, [&](int version) { prepare(database, version, clock); },
       [&](const TablePlan& plan, std::int64_t highest) {
         database.write_blocking([&](Transaction& t) { carry_on_numbers(t, database.dialect(), plan, highest); });
       },
       [&](const TablePlan& plan, const std::vector<Cells>& rows) {
+        if (std::ranges::find(leave_out, plan.name) != leave_out.end()) return;
         database.write_blocking([&](Transaction& t) { insert_rows(t, plan, rows); });
       });
   set_triggers(database, plan_of_version(report.header.version), "ENABLE");

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -52,7 +53,9 @@ DumpReport check_dump(const DumpRead& read, const DumpProgress& progress);
 // Fills an empty database: brings it to the dump's version, inserts every row, then brings it to this program's. On
 // PostgreSQL a mark (mark_copy) is left that keeps every program from starting until unmark_copy; what an earlier
 // call left behind such a mark is removed first.
+// The rows of the tables in `leave_out` are read, but not inserted; report.rows counts them all the same.
 // Throws as check_dump, DumpError also when the database holds rows. Blocking. REQUIRES: nobody else uses it.
-DumpReport load_dump(const DumpRead& read, Database& database, const base::Clock& clock, const DumpProgress& progress);
+DumpReport load_dump(const DumpRead& read, Database& database, std::span<const std::string_view> leave_out,
+                     const base::Clock& clock, const DumpProgress& progress);
 
 }  // namespace gatehouse::db

@@ -100,8 +100,8 @@ void SqliteConnection::configure(const SqliteLocation& location) {
         &log_pages_);
     execute_script("PRAGMA synchronous=FULL; PRAGMA journal_size_limit=16777216; PRAGMA mmap_size=0");
   }
-  // Erased data is overwritten in the pages it stood in; FAST leaves only pages that are free as a whole.
-  execute_script("PRAGMA secure_delete=FAST; PRAGMA temp_store=MEMORY");
+  // Erased data is overwritten where it stood, in pages that are free as a whole, too: erasure has to mean that.
+  execute_script("PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY");
   execute_script(access_ == Access::read ? "PRAGMA cache_size=-1024" : "PRAGMA cache_size=-4096");
 }
 
@@ -183,6 +183,11 @@ void SqliteConnection::rollback_to_savepoint() {
 }
 
 bool SqliteConnection::in_transaction() const noexcept { return sqlite3_get_autocommit(connection_.get()) == 0; }
+
+bool SqliteConnection::empty_log() noexcept {
+  return sqlite3_wal_checkpoint_v2(connection_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr) ==
+         SQLITE_OK;
+}
 
 SqliteConnection::Log SqliteConnection::checkpoint() noexcept {
   Log log;

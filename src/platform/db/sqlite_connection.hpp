@@ -59,6 +59,9 @@ class SqliteConnection final : public Transaction {
   };
   // Moves what it can from the log into the database file, waiting for nobody. Nothing moved is no error.
   Log checkpoint() noexcept;
+  // Moves all of it and cuts the log's file to nothing. False: a reader or writer was in the way for longer than
+  // busy_timeout.
+  [[nodiscard]] bool empty_log() noexcept;
   // In the log, other processes' included, at this connection's last commit. The log is moved by checkpoint() alone.
   [[nodiscard]] int log_pages() const noexcept { return log_pages_; }
 

@@ -76,6 +76,12 @@ class SqliteDatabase final : public Database {
     return {.readers = pool_.stats(), .writer = writer_.stats(), .commits = writer_.commits()};
   }
   [[nodiscard]] Dialect dialect() const noexcept override { return Dialect::sqlite; }
+  [[nodiscard]] bool forget_deleted() override {
+    if (location_.in_memory) return true;
+    SqliteLocation location = location_;
+    location.busy_timeout = std::chrono::milliseconds(100);
+    return SqliteConnection(location, Access::write).empty_log();
+  }
 
  protected:
   boost::asio::awaitable<void> execute_read(TransactionTask& task) override {

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <cstdio>
 #include <string>
 #include <utility>
@@ -76,6 +78,18 @@ std::size_t remove_letters(const fs::path& folder, std::string_view tag) {
   std::error_code ignored;
   for (const auto& file : letters(folder)) {
     if (file.filename().string().find(part) != std::string::npos && fs::remove(file, ignored)) ++removed;
+  }
+  return removed;
+}
+
+std::size_t remove_letters_before(const fs::path& folder, base::TimePoint before) {
+  std::size_t removed = 0;
+  std::error_code ignored;
+  for (const auto& file : letters(folder)) {
+    const std::string name = file.filename().string();
+    std::int64_t written = 0;
+    const auto number = std::from_chars(name.data(), name.data() + name.size(), written);
+    if (number.ec == std::errc() && written < base::to_unix_ms(before) && fs::remove(file, ignored)) ++removed;
   }
   return removed;
 }

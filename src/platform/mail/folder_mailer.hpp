@@ -31,4 +31,7 @@ class FolderMailer final : public Mailer {
 // Removes the letters with this tag: what erasing an account asks for. Returns how many.
 std::size_t remove_letters(const std::filesystem::path& folder, std::string_view tag);
 
+// Removes those written before that. Returns how many.
+std::size_t remove_letters_before(const std::filesystem::path& folder, base::TimePoint before);
+
 }  // namespace gatehouse::mail

@@ -64,6 +64,17 @@ TEST_F(FolderMailerTest, a_folder_that_can_not_be_written_to_is_tried_again_late
   EXPECT_EQ(send("a"), Delivery::unreachable);
 }
 
+TEST_F(FolderMailerTest, letters_go_when_their_time_is_over_and_what_is_no_letter_stays) {
+  ASSERT_EQ(send("a"), Delivery::accepted);
+  std::ofstream(folder_ / "notes.eml") << "an operator's own";
+  clock_.advance(1h);
+  ASSERT_EQ(send("b"), Delivery::accepted);
+  EXPECT_EQ(remove_letters_before(folder_, clock_.now()), 1U);
+  EXPECT_EQ(remove_letters_before(folder_, clock_.now()), 0U);
+  EXPECT_EQ(names().size(), 2U);
+  EXPECT_EQ(remove_letters_before(folder_ / "missing", clock_.now()), 0U);
+}
+
 TEST_F(FolderMailerTest, U08_the_letters_of_an_erased_account_go) {
   ASSERT_EQ(send("a", "owner-1"), Delivery::accepted);
   ASSERT_EQ(send("b", "owner-2"), Delivery::accepted);

@@ -41,6 +41,11 @@ struct DeadJob {
   std::string reason;
 };
 
+struct JobPayload {
+  base::Uuid id;
+  std::string payload;
+};
+
 struct QueueDepth {  // each counted up to JobStore::kMostCounted
   std::uint64_t waiting = 0;
   std::uint64_t leased = 0;

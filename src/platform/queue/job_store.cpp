@@ -122,6 +122,19 @@ std::size_t JobStore::sweep_dead(db::Transaction& tx, std::string_view queue, ba
   return static_cast<std::size_t>(removed);
 }
 
+std::vector<JobPayload> JobStore::payloads(db::Transaction& tx, std::optional<base::Uuid> after,
+                                           std::size_t limit) const {
+  std::vector<JobPayload> jobs;
+  tx.query("SELECT id, payload FROM job WHERE id > $1 ORDER BY id LIMIT $2",
+           {Blob{after.value_or(base::Uuid()).bytes()}, static_cast<std::int64_t>(limit)},
+           [&](const db::Row& row) { jobs.push_back({.id = uuid(row, 0), .payload = row.text(1)}); });
+  return jobs;
+}
+
+bool JobStore::remove(db::Transaction& tx, base::Uuid id) const {
+  return tx.execute("DELETE FROM job WHERE id = $1", {Blob{id.bytes()}}) == 1;
+}
+
 QueueDepth JobStore::depth(db::Transaction& tx, std::string_view queue) const {
   QueueDepth depth;
   depth.leased = count(tx,

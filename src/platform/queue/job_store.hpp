@@ -48,6 +48,13 @@ class JobStore {
   std::size_t sweep_dead(db::Transaction& tx, std::string_view queue, base::TimePoint before, std::size_t keep,
                          std::size_t limit) const;
 
+  // Of every queue, waiting and dead, in the order of ids behind `after`, at most `limit`: for whoever looks for what a
+  // payload names. Reads only: for a snapshot.
+  [[nodiscard]] std::vector<JobPayload> payloads(db::Transaction& tx, std::optional<base::Uuid> after,
+                                                 std::size_t limit) const;
+  // Whatever its state; who has it by lease finds it gone. False: it was gone before.
+  [[nodiscard]] bool remove(db::Transaction& tx, base::Uuid id) const;
+
   [[nodiscard]] QueueDepth depth(db::Transaction& tx, std::string_view queue) const;
 
   [[nodiscard]] Bell& bell() const noexcept { return bell_; }

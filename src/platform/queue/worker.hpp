@@ -28,7 +28,7 @@ struct WorkerOptions {
   // Longer than any one job takes: what has not ended by then is done a second time.
   std::chrono::milliseconds lease{std::chrono::minutes(2)};
   std::chrono::milliseconds poll{1'000};  // how often to look for what other nodes added, and what has become due
-  std::chrono::hours keep_dead{24 * 30};
+  std::chrono::seconds keep_dead{std::chrono::hours(24 * 30)};
   std::size_t most_dead = 10'000;
   limits::BreakerOptions breaker{};
 };

@@ -14,7 +14,7 @@ import { ProfilePage } from "./profile_page";
 import { SecurityPage } from "./security_page";
 import { SessionsPage } from "./sessions_page";
 
-export type Account = components["schemas"]["Account"] & { permissions?: string[]; email_verified?: boolean; deletion_at?: string | null };
+export type Account = components["schemas"]["Me"];
 
 const parts: Part[] = [
   { path: "/account", title: "account.profile", icon: "user" },
@@ -24,7 +24,7 @@ const parts: Part[] = [
 ];
 
 export function AccountArea() {
-  const me = useLoad(async () => (await api.get("/v1/me")) as Account);
+  const me = useLoad(async () => await api.get("/v1/me"));
   const here = parts.find((part) => part.path === path.value) ?? parts[0]!;
   return (
     <Shell area="account" title={t(here.title)} lead={t(`${here.title}.lead` as MessageKey)} parts={parts} showAdmin={mayAdminister(me.value?.permissions)}>

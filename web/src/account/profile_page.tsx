@@ -11,7 +11,7 @@ import type { Account } from "./account_area";
 
 interface Props {
   account: Account;
-  onChange: (account: Account) => void;
+  onChange: (changed: Partial<Account>) => void;
 }
 
 export function ProfilePage({ account, onChange }: Props) {

@@ -35,10 +35,7 @@ export interface Overview {
 type Page = { cursor?: string; limit?: number };
 
 export interface AwaitedPaths {
-  "/v1/me/data": { get: Get<unknown> };
-  "/v1/me/deletion": { post: Op<{ password: string }, { deletion_at: string }>; delete: Get<undefined> };
   "/v1/admin/accounts": { post: Op<{ username: string; email: string; password: string; roles: string[] }, unknown> };
-  "/v1/admin/accounts/{id}": { delete: At<Id, Get<undefined>> };
   "/v1/admin/roles": { get: Get<{ roles: Record<string, string[]> }>; put: Op<{ roles: Record<string, string[]> }, unknown> };
   "/v1/admin/audit": { get: Get<{ events: AuditEvent[]; next?: string }, { type?: string; subject?: string; actor?: string; after?: string } & Page> };
   "/v1/admin/errors/{id}": { get: At<Id, Get<Record<string, unknown>>> };

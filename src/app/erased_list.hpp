@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <iosfwd>
+#include <vector>
+
+#include "app/installation.hpp"
+#include "contract/ids.hpp"
+#include "identity/privacy/erasure_store.hpp"
+#include "platform/db/database.hpp"
+
+namespace gatehouse::app {
+
+// The ids of erased accounts, one a line, as `gatehouse account erased` writes them and `restore --erased` reads them.
+// The data folder holds such a list of its own, `erased.ids`: it outlives the loss of the database beside it.
+
+// Ids, one a line; empty lines and what follows a blank are skipped. Throws std::runtime_error, with the number of the
+// line, when one is no id.
+[[nodiscard]] std::vector<contract::AccountId> read_ids(std::istream& in);
+// Of the data folder; none when it has no list. Throws as above.
+[[nodiscard]] std::vector<contract::AccountId> read_erased_list(const std::filesystem::path& data_dir);
+// Adds what the database names and the list does not have yet; on the disk when it returns. `hear` gets these first, if
+// there are any, to clean up behind them: whoever is killed meanwhile hears of them again. Blocks. Throws
+// std::runtime_error, base::Unavailable as the database does, and what `hear` throws.
+using HearErased = std::function<void(const std::vector<contract::AccountId>&)>;
+void complete_erased_list(const std::filesystem::path& data_dir, db::Database& database,
+                          const identity::ErasureStore& erasures, const HearErased& hear);
+
+// What is left of erased accounts outside of their rows: jobs that name them, and letters in this data folder. Blocks.
+void clean_up_behind(Installation& installation, const std::vector<contract::AccountId>& gone);
+
+}  // namespace gatehouse::app
