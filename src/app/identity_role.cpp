@@ -1,11 +1,11 @@
 #include "app/identity_role.hpp"
 
 #include <algorithm>
-#include <stdexcept>
-#include <utility>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <stdexcept>
+#include <utility>
 
 #include "app/machine.hpp"
 
