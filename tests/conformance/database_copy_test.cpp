@@ -11,6 +11,7 @@
 #include "platform/db/migrations.hpp"
 #include "platform/db/postgres_database.hpp"
 #include "tests/support/postgres_server.hpp"
+#include "tests/support/sample_installation.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace gatehouse {
@@ -21,46 +22,16 @@ using db::CopyProgress;
 using db::Row;
 using db::Transaction;
 
-constexpr int kAccounts = 2'500;  // more than two steps
+using test::add_account;
+using test::id_of;
+using test::kAccounts;
 
 class CopyInstallation : public ::testing::Test {
  protected:
-  CopyInstallation() {
-    from().write_blocking([](Transaction& t) {
-      for (int i = 0; i < kAccounts; ++i) add_account(t, i);
-      // Numbers 1 to 5 were given and their rows are gone, so the next is 6, here and there.
-      for (int i = 0; i < 5; ++i) t.execute("INSERT INTO revocation (kind, key, until) VALUES (0, $1, 1)", {Blob{"k"}});
-      t.execute("DELETE FROM revocation");
-      t.execute("INSERT INTO server_secret (purpose, sealed, created_at) VALUES ('refresh_mac', $1, 7)",
-                {Blob{std::string_view("\0s\xff", 3)}});
-    });
-  }
+  CopyInstallation() { test::add_installation(from()); }
   ~CopyInstallation() override {
     to_.reset();
     test::PostgresServer::shared().drop_database(name_);
-  }
-
-  static std::string id_of(int i) {
-    std::string id(16, '\0');
-    id[0] = static_cast<char>(i >> 8);
-    id[1] = static_cast<char>(i);
-    id[15] = 'a';
-    return id;
-  }
-  static void add_account(Transaction& t, int i) {
-    const std::string name = "Łódź-" + std::to_string(i);
-    const std::string id = id_of(i);
-    const db::Value email = i % 2 == 0 ? db::Value(nullptr) : db::Value(Blob{id});
-    t.execute(
-        "INSERT INTO account (id, username, username_skeleton, email_index, password_hash, state, updated_at) "
-        "VALUES ($1, $2, '', $3, $4, 'a', $5)",
-        {Blob{id}, name, email, Blob{"hash"}, i});
-    t.execute("INSERT INTO account_profile (account_id, created_at, profile_sealed) VALUES ($1, $2, $3)",
-              {Blob{id}, i, email});
-    t.execute(
-        "INSERT INTO session (id, account_id, created_at, last_used_at, counter, rotated_at, client_sealed, amr, "
-        "auth_time, idle_expires_at, expires_at) VALUES ($1, $1, 1, 2, 3, 4, $2, 'pwd', 5, 6, 7)",
-        {Blob{id}, Blob{""}});
   }
 
   db::Database& from() { return from_->database(); }
@@ -98,7 +69,7 @@ TEST_F(CopyInstallation, every_row_arrives_and_is_read_again) {
     if (progress.table == "account") (progress.verifying ? verified : copied) = progress.done;
   });
   EXPECT_FALSE(report.resumed);
-  EXPECT_EQ(report.rows, 3U * kAccounts + 1);
+  EXPECT_EQ(report.rows, 3U * kAccounts + 2);
   EXPECT_EQ(copied, static_cast<std::uint64_t>(kAccounts));
   EXPECT_EQ(verified, copied);
   EXPECT_EQ(count(to(), "account"), kAccounts);
@@ -144,7 +115,7 @@ TEST_F(CopyInstallation, an_interrupted_copy_keeps_programs_away_and_goes_on_whe
   });
   EXPECT_TRUE(report.resumed);
   EXPECT_EQ(began, 1000U) << "where it had ended";
-  EXPECT_EQ(report.rows, 3U * kAccounts + 1);
+  EXPECT_EQ(report.rows, 3U * kAccounts + 2);
   EXPECT_TRUE(db::migrate(to(), clock_).applied.empty());
 }
 
