@@ -139,7 +139,7 @@ function attacks(nodes: () => Gatehouse[]): void {
     assert.ok(hindered <= 4, `nobody is asked before the fifteenth account (the tests above tried two): ${hindered}`);
     const outsider = await register(port()).catch(() => undefined);
     assert.equal(outsider, undefined, "registrations take work as well");
-    await until("every node suspects", 10, async () => {
+    await until("every node suspects", 60, async () => {
       const answers = await Promise.all(
         nodes().map((node) => signIn(node.port, owner.username, password, from(freshNetwork()(1)))),
       );
@@ -183,7 +183,7 @@ describe("attackers at two nodes that count together in Redis", () => {
   before(async () => {
     application = await Application.start();
     cluster = await Cluster.start(application.port, { gateNodes: 1, replica: false, pgbouncer: false, settings });
-    await until("both nodes count in Redis", 20, async () => {
+    await until("both nodes count in Redis", 60, async () => {
       const up = await Promise.all(cluster.identity.map(redisIsUp));
       return up.every(Boolean);
     });
