@@ -1,7 +1,12 @@
 // What a client may try on nginx itself: headers that pass for the gate's, other paths, other methods.
 import assert from "node:assert/strict";
+import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
+import { request } from "node:https";
 import { after, before, beforeEach, describe, test } from "node:test";
+import { Application } from "./support/application.js";
+import { Gatehouse } from "./support/gatehouse.js";
 import { ask, bearer, raw } from "./support/http.js";
+import { Nginx } from "./support/nginx.js";
 import { login, newPerson, register, type Person, type SignedIn } from "./support/people.js";
 import { Stack } from "./support/stack.js";
 
@@ -200,4 +205,41 @@ describe("the gateway", () => {
     await ask(site, "/page", { headers: bearer(answer.json.access_token) });
     assert.equal(stack.application.seen.at(-1)!.headers["x-auth-roles"], "member");
   });
+});
+
+describe("the gateway over TLS", () => {
+  let gatehouse: Gatehouse;
+  let application: Application;
+  let nginx: Nginx;
+  before(async () => {
+    application = await Application.start();
+    const settings = { "server.public_url": '"https://app.example"' };
+    gatehouse = await Gatehouse.start({ tables: '[[gate.rule]]\npath = "/public/**"\nrequire = "public"\n', settings });
+    nginx = await Nginx.start(gatehouse.port, application.port, undefined, true);
+  });
+  after(() => Promise.all([nginx?.stop(), gatehouse?.stop(), application?.stop()]));
+
+  const over = (path: string, method: string, headers: OutgoingHttpHeaders = {}): Promise<IncomingMessage> =>
+    new Promise((done, failed) => {
+      const options = { host: "127.0.0.1", port: nginx.port, path, method, headers, rejectUnauthorized: false, agent: false };
+      request(options, (answer) => (answer.resume(), done(answer))).on("error", failed).end();
+    });
+  const navigation = { "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document" };
+  const cases: [string, number, string, string, OutgoingHttpHeaders?][] = [
+    ["the application", 200, "GET", "/public/page"],
+    ["Gatehouse", 401, "GET", "/v1/me"],
+    ["the gate's refusal", 401, "GET", "/page"],
+    ["the way to the sign-in", 302, "GET", "/page", navigation],
+    ["what nginx does not have", 404, "GET", "/gate/check"],
+    ["what nginx does not do", 405, "PROPFIND", "/page"],
+    ["what nginx can't read", 400, "GET", "/public/page", { "X-Long": "a".repeat(20_000) }],
+  ];
+  for (const [who, status, method, path, headers] of cases) {
+    test(`${who} says ${status}, HSTS and nosniff, once`, async () => {
+      const answer = await over(path, method, headers);
+      assert.equal(answer.statusCode, status);
+      assert.equal(answer.headers["strict-transport-security"], "max-age=31536000; includeSubDomains");
+      assert.equal(answer.headers["x-content-type-options"], "nosniff");
+    });
+  }
 });

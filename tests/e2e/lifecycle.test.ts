@@ -1,11 +1,12 @@
 // The process from start to end: configuration, readiness, kill -9, drain, certificates.
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { Agent } from "node:http";
 import { join } from "node:path";
 import { connect, type TLSSocket } from "node:tls";
 import { describe, test } from "node:test";
+import { makeCertificate } from "./support/certificate.js";
 import { Child } from "./support/child.js";
 import { Gatehouse, type GatehouseOptions } from "./support/gatehouse.js";
 import { ask, bearer } from "./support/http.js";
@@ -177,11 +178,6 @@ describe("ending", () => {
 });
 
 describe("TLS", () => {
-  const makeCertificate = (folder: string, name: string) => {
-    const options = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
-    const files = ["-keyout", join(folder, "key.pem"), "-out", join(folder, "certificate.pem"), "-subj", `/CN=${name}`];
-    execFileSync("openssl", ["req", ...options, ...files], { stdio: "ignore" });
-  };
   const open = (port: number, options: object = {}) =>
     new Promise<TLSSocket>((done, failed) => {
       const socket: TLSSocket = connect({ host: "127.0.0.1", port, rejectUnauthorized: false, ...options }, () => done(socket));

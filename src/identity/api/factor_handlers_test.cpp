@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "identity/api/api_fixture.hpp"
+#include "platform/base/encoding.hpp"
 
 namespace gatehouse::identity {
 namespace {
@@ -296,6 +297,26 @@ TEST_F(FactorApi, a_code_makes_the_session_fresh_and_strong) {
       api_.post("/v1/reauthenticate", {{"method", "totp"}, {"code", enrolled.app.code(api_.clock.now())}}, who);
   ASSERT_EQ(renewed.status, 200U) << renewed.raw.body;
   EXPECT_EQ(api_.send(http::Method::delete_, "/v1/factors/" + enrolled.id, ApiStack::bearer(renewed)).status, 204U);
+}
+
+// What a token says of the address is what the account says, whichever way the token was got.
+TEST_F(FactorApi, B07_a_renewed_token_says_of_the_address_what_is_so) {
+  const auto claims_verified = [](const Reply& reply) {
+    const auto token = reply.text("access_token");
+    const auto begin = token.find('.') + 1;
+    const auto payload = base::base64url_decode(std::string_view(token).substr(begin, token.rfind('.') - begin));
+    return base::parse_json(*payload)->as_object().at("email_verified").as_bool();
+  };
+  (void)api_.register_unproven("mallory", "alice@example.org");
+  for (const auto& [name, verified] : {std::pair{"alice", true}, std::pair{"mallory", false}}) {
+    const auto login = api_.login_as(name);
+    EXPECT_EQ(claims_verified(login), verified) << name;
+    const auto renewed =
+        api_.post("/v1/reauthenticate", {{"password", IdentityStack::kPassword}}, ApiStack::bearer(login));
+    EXPECT_EQ(claims_verified(renewed), verified) << name;
+    const auto refreshed = api_.post("/v1/refresh", {{"refresh_token", login.text("refresh_token")}});
+    EXPECT_EQ(claims_verified(refreshed), verified) << name;
+  }
 }
 
 TEST_F(FactorApi, an_access_cookie_is_replaced_by_the_fresh_one_and_the_refresh_cookie_is_not) {

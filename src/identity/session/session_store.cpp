@@ -183,6 +183,7 @@ std::optional<AccessGrant> SessionStore::reauthenticate(db::Transaction& tx, con
   return AccessGrant{.account = session->account,
                      .session = id,
                      .roles = std::move(account->roles),
+                     .email_verified = account->email_verified,
                      .epoch = account->epoch,
                      .amr = std::move(amr),
                      .auth_time = now,

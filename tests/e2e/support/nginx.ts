@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
+import { makeCertificate } from "./certificate.js";
 import { Child } from "./child.js";
 import { freePort, makeFolder, projectRoot } from "./paths.js";
 import { portIsOpen } from "./scale/server.js";
@@ -12,13 +13,17 @@ export type Upstreams = number | { identity: number[]; gate: number[] };
 export class Nginx {
   readonly folder = makeFolder();
   port = 0;
+  private tls = false;
   process!: Child;
 
   private constructor() {}
 
-  static async start(upstreams: Upstreams, appPort: number, port?: number): Promise<Nginx> {
+  // `tls`: with a certificate that nobody vouches for.
+  static async start(upstreams: Upstreams, appPort: number, port?: number, tls = false): Promise<Nginx> {
     const nginx = new Nginx();
     nginx.port = port ?? (await freePort());
+    if (tls) makeCertificate(nginx.folder, "app.example");
+    nginx.tls = tls;
     await nginx.run(upstreams, appPort);
     return nginx;
   }
@@ -62,7 +67,8 @@ export class Nginx {
     const names = ["gatehouse.conf", "standalone.conf", single ? "upstreams.conf" : "upstreams-scale.conf"];
     for (const name of names) {
       const template = readFileSync(join(projectRoot, "deploy/nginx", name), "utf8");
-      const text = template.replace(/^( *#.*)|\$\{([A-Z_]+)\}/gm, (_, comment: string, key: string) => comment ?? values[key]!);
+      const listening = `ssl;\n    ssl_certificate ${this.folder}/certificate.pem;\n    ssl_certificate_key ${this.folder}/key.pem;`;
+      const text = (this.tls ? template.replace(/(listen [^;]+);/, `$1 ${listening}`) : template).replace(/^( *#.*)|\$\{([A-Z_]+)\}/gm, (_, comment: string, key: string) => comment ?? values[key]!);
       writeFileSync(join(this.folder, name.replace("-scale", "")), text);
     }
   }
