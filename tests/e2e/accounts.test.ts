@@ -139,13 +139,13 @@ describe("accounts", () => {
   });
 
   test("B07 what a registration may not say is refused, named, and without effect", async () => {
-    for (const [name, value] of Object.entries({ roles: ["admin"], role: "admin", state: "active", id: "1", email_verified: true, is_admin: true, mfa_enabled: false })) {
+    for (const [name, value] of Object.entries({ roles: ["admin"], role: "admin", tenant_id: "1", state: "active", id: "1", email_verified: true, is_admin: true, mfa_enabled: false })) {
       const answer = await tryRegister({ ...withPassword(password), [name]: value });
       assert.equal(answer.status, 400, name);
       assert.deepEqual(answer.json.errors.map((e: { field: string }) => e.field), [name]);
     }
     const person = await newPerson(port);
-    for (const name of ["roles", "state", "id", "email_verified"]) {
+    for (const name of ["roles", "role", "tenant_id", "state", "id", "email_verified", "is_admin", "mfa_enabled"]) {
       const answer = await ask(port, "/v1/me", { method: "PATCH", headers: bearer(person.access), body: { [name]: "admin" } });
       assert.equal(answer.status, 400, name);
     }

@@ -85,6 +85,7 @@ base::Result<Account, Refusal> SelfService::apply(db::Transaction& tx, const con
   const auto changed = parts_.store.change_names(tx, record->id, names, parts_.clock.now());
   if (!changed && changed.error() == StoreError::taken) return Refusal{.error = AccountError::name_taken};
   if (!changed) return Refusal{.error = AccountError::not_found};
+  if (change.username) parts_.outbox.send(tx, {.kind = MailKind::username_changed, .account = record->id});
   record_change(tx, who, change);
   return assemble(parts_.vault, parts_.store.find_with_profile(tx, record->id).value());
 }

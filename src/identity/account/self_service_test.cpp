@@ -133,11 +133,14 @@ TEST_F(SelfServiceTest, asks_for_the_password_before_a_name_that_one_signs_in_wi
   ProfileChange wrong{.username = "alicia"};
   wrong.current_password = base::Secret(std::string_view("wrong wrong wrong"));
   EXPECT_EQ(change_profile(std::move(wrong)).error().error, AccountError::wrong_password);
+  (void)stack_.mails();
   ProfileChange right{.username = "Alicia"};
   right.current_password = base::Secret(IdentityStack::kPassword);
   const auto account = change_profile(std::move(right));
   ASSERT_TRUE(account);
   EXPECT_EQ(account->username, "alicia");
+  EXPECT_EQ(stack_.mails(), (std::vector{MailJob{MailKind::username_changed, who_.account, {}}}))
+      << "its owner is told";
   EXPECT_TRUE(stack_.sign_in_as("alicia"));
   EXPECT_FALSE(stack_.sign_in_as("alice"));
 }

@@ -426,6 +426,36 @@ TEST_F(FactorApi, each_change_of_factors_is_recorded_and_written_to_the_owner) {
     EXPECT_NE(types.find(type), std::string::npos) << type << "in " << types;
   }
   EXPECT_EQ(letters, 3);  // added, a recovery code used, removed
+  std::size_t sign_ins = 0;
+  for (auto at = types.find("sign_in.succeeded "); at != std::string::npos;
+       at = types.find("sign_in.succeeded ", at + 1)) {
+    ++sign_ins;
+  }
+  EXPECT_EQ(sign_ins, 3U) << "each once: " << types;
+}
+
+// Who gives wrong codes got past the password: its owner hears of it, once in a row.
+TEST_F(FactorApi, the_owner_hears_of_five_wrong_codes_in_a_row_and_not_of_each) {
+  const auto enrolled = enrol(ApiStack::bearer(api_.login_as("alice")));
+  const auto letters = [&] {
+    return std::ranges::count_if(api_.mails(), [](const MailJob& job) { return job.kind == MailKind::codes_failed; });
+  };
+  const auto fail = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      api_.clock.advance(2h);  // no wait is in the way
+      EXPECT_EQ(second_step(api_.login_as("alice"), code_that_is_wrong(enrolled.app)).slug(), "/problems/wrong-code");
+    }
+  };
+  fail(4);
+  EXPECT_EQ(letters(), 0);
+  fail(1);
+  EXPECT_EQ(letters(), 1);
+  fail(6);
+  EXPECT_EQ(letters(), 0);
+  api_.clock.advance(2h);
+  ASSERT_EQ(second_step(api_.login_as("alice"), enrolled.app.code(api_.clock.now())).status, 200U);
+  fail(5);
+  EXPECT_EQ(letters(), 1);
 }
 
 TEST_F(FactorApi, administrators_act_with_two_factors_only) {

@@ -32,7 +32,9 @@ base::Result<void, Refusal> CodeCheck::check(db::Transaction& tx, const AccountR
   const bool right = method == CodeMethod::totp ? use_totp(tx, account, code.expose())
                                                 : parts_.recovery_codes.consume(tx, account.id, code.expose());
   if (!right) {
-    parts_.guard.count_failure(tx, account.id, now);
+    // Once in a row, and while the letter can still do something about it.
+    if (parts_.guard.count_failure(tx, account.id, now) == CodeGuard::kFree)
+      parts_.notices.codes_failed(tx, account.id);
     parts_.notices.record(tx, {.type = audit::type::kFactorFailed,
                                .actor = {},
                                .account = account.id,

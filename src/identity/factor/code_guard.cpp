@@ -22,15 +22,18 @@ std::chrono::seconds CodeGuard::wait(db::Transaction& tx, contract::AccountId ac
   return std::chrono::ceil<std::chrono::seconds>(*retry_at - now);
 }
 
-void CodeGuard::count_failure(db::Transaction& tx, contract::AccountId account, base::TimePoint now) const {
-  const auto failures = tx.query_one(
+std::int64_t CodeGuard::count_failure(db::Transaction& tx, contract::AccountId account, base::TimePoint now) const {
+  const auto counted = tx.query_one(
       "INSERT INTO code_guard (id, failures, retry_at) VALUES ($1, 1, 0) "
       "ON CONFLICT (id) DO UPDATE SET failures = code_guard.failures + 1 RETURNING failures",
       {Blob{account.bytes()}}, [](const db::Row& row) { return row.integer(0); });
-  const auto wait = wait_after(failures.value_or(1));
-  if (wait.count() == 0) return;
-  tx.execute("UPDATE code_guard SET retry_at = $2 WHERE id = $1",
-             {Blob{account.bytes()}, base::to_unix_ms(now + wait)});
+  const auto failures = counted.value_or(1);
+  const auto wait = wait_after(failures);
+  if (wait.count() > 0) {
+    tx.execute("UPDATE code_guard SET retry_at = $2 WHERE id = $1",
+               {Blob{account.bytes()}, base::to_unix_ms(now + wait)});
+  }
+  return failures;
 }
 
 void CodeGuard::forget(db::Transaction& tx, contract::AccountId account) const {

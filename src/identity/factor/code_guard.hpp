@@ -21,7 +21,8 @@ class CodeGuard {
 
   // How long the account has to wait before a code is looked at; zero: not at all.
   [[nodiscard]] std::chrono::seconds wait(db::Transaction& tx, contract::AccountId account, base::TimePoint now) const;
-  void count_failure(db::Transaction& tx, contract::AccountId account, base::TimePoint now) const;
+  // How many there are in a row, this one included.
+  std::int64_t count_failure(db::Transaction& tx, contract::AccountId account, base::TimePoint now) const;
   // A code was right.
   void forget(db::Transaction& tx, contract::AccountId account) const;
 };

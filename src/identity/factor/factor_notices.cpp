@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "platform/audit/event_types.hpp"
-#include "platform/base/words.hpp"
 
 namespace gatehouse::identity {
 
@@ -20,13 +19,8 @@ void FactorNotices::changed(db::Transaction& tx, const Change& change) const {
   mail_.send(tx, {.kind = MailKind::factor_changed, .account = change.account, .reference = change.factor.uuid()});
 }
 
-void note_sign_in(const FactorNotices& notices, db::Transaction& tx, const OpenedSession& opened) {
-  const auto account = opened.grant.account;
-  notices.record(
-      tx, {.type = audit::type::kSignInSucceeded,
-           .actor = account,
-           .account = account,
-           .fields = {{"session", opened.grant.session.to_string()}, {"amr", base::join_words(opened.grant.amr)}}});
+void FactorNotices::codes_failed(db::Transaction& tx, contract::AccountId account) const {
+  mail_.send(tx, {.kind = MailKind::codes_failed, .account = account});
 }
 
 void note_refusal(const FactorNotices& notices, db::Transaction& tx, contract::AccountId account, SignInOutcome why) {

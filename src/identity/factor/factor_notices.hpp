@@ -33,15 +33,15 @@ class FactorNotices {
   void changed(db::Transaction& tx, const Change& change) const;
   // The event alone.
   void record(db::Transaction& tx, const Change& change) const;
+  // The letter about wrong codes alone.
+  void codes_failed(db::Transaction& tx, contract::AccountId account) const;
 
  private:
   const audit::Log& audit_;
   const MailOutbox& mail_;
 };
 
-// A sign-in that ended with a factor: who, which session, by which methods.
-void note_sign_in(const FactorNotices& notices, db::Transaction& tx, const OpenedSession& opened);
-// And one that ended without: what was wrong. Whose act it was is not known.
+// A sign-in that ended without its second factor: what was wrong. Whose act it was is not known.
 void note_refusal(const FactorNotices& notices, db::Transaction& tx, contract::AccountId account, SignInOutcome why);
 
 }  // namespace gatehouse::identity

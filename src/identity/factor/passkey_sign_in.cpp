@@ -38,7 +38,6 @@ base::Result<OpenedSession, Refusal> PasskeySignIn::open(db::Transaction& tx, co
   const ClientInfo client{.address = caller.address.to_string(), .agent = caller.agent};
   auto opened = sessions_.open(tx, proof.account.id, client, proof.amr);
   if (!opened) return Refusal{.error = AccountError::passkey_refused};
-  note_sign_in(notices_, tx, *opened);
   return std::move(*opened);
 }
 

@@ -76,7 +76,6 @@ base::Result<OpenedSession, Refusal> SecondSteps::open(db::Transaction& tx, cons
   const ClientInfo client{.address = caller.address.to_string(), .agent = caller.agent};
   auto opened = parts_.sessions.open(tx, open.account.id, client, amr);
   if (!opened) return ended();
-  note_sign_in(parts_.notices, tx, *opened);
   return std::move(*opened);
 }
 

@@ -48,6 +48,8 @@ constexpr std::array kLetters{
     Letter{.kind = MailKind::account_deletion, .page = "/account", .names_account = true, .facts = kDate},
     Letter{.kind = MailKind::security_alert, .page = "/admin", .facts = kAlert},
     Letter{.kind = MailKind::address_in_use, .page = "/sign-in", .names_account = true},
+    Letter{.kind = MailKind::username_changed, .page = "/account", .names_account = true, .facts = kTime},
+    Letter{.kind = MailKind::codes_failed, .page = "/account/security", .names_account = true, .facts = kTime},
 };
 
 }  // namespace

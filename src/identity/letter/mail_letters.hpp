@@ -16,9 +16,13 @@ struct Letter {
   std::optional<TokenPurpose> purpose{};  // of the token in the link's fragment, made of the job's reference
   bool has_code = false;                  // `code`, the same for those who can't follow a link
   bool to_account = true;                 // false: to whom MailFacts say; there is no account yet
-  bool names_account = false;             // `username`: only where the address has been shown to be the account's
+  bool names_account = false;             // `username`
   // What MailFacts may say; a template of this kind knows these and `service`, `base`, `lang`, `link`.
   std::span<const std::string_view> facts{};
+
+  // It tells, and asks for nothing: only to an address that was shown to be the account's. To another it would carry
+  // words that its sender chose to somebody who never heard of us.
+  [[nodiscard]] bool is_notice() const noexcept { return names_account && !purpose; }
 };
 [[nodiscard]] const Letter& letter_of(MailKind kind);
 [[nodiscard]] std::span<const Letter> all_letters();

@@ -40,6 +40,7 @@ std::optional<MailRenderer::Recipient> MailRenderer::recipient_of(db::Transactio
   if (letter.to_account) {
     const auto account = parts_.accounts.find_with_profile(tx, job.account);
     if (!account || account->state != AccountState::active) return std::nullopt;
+    if (letter.is_notice() && account->email_index.empty()) return std::nullopt;
     to.address = parts_.vault.open(*account).email;
     to.username = account->username;
   }

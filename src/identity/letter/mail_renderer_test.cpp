@@ -97,6 +97,17 @@ TEST_F(MailRendererTest, a_disabled_account_and_one_that_is_gone_get_no_letter) 
   EXPECT_FALSE(render(MailKind::password_changed));
 }
 
+// Nobody has us tell a stranger a username and the name of a factor that they made up.
+TEST_F(MailRendererTest, no_notice_goes_to_an_address_that_nobody_has_proven) {
+  account_ = stack_.register_unproven("mallory", "stranger@example.org");
+  for (const auto& letter : all_letters()) {
+    if (!letter.to_account || letter.kind == MailKind::security_alert) continue;
+    facts(letter.kind, MailFacts{.values = {{"factor", "visit evil.example"}}});
+    const bool asks = letter.purpose.has_value();
+    EXPECT_EQ(render(letter.kind).has_value(), asks) << to_string(letter.kind);
+  }
+}
+
 TEST_F(MailRendererTest, what_is_used_or_expired_is_not_written_about) {
   facts(MailKind::reset_password, std::nullopt);
   EXPECT_FALSE(render(MailKind::reset_password));

@@ -15,7 +15,8 @@ namespace {
 constexpr std::array<std::string_view, kMailKinds> kNames{
     "verify_email",     "confirm_new_email", "email_changed_notice", "reset_password",
     "password_changed", "new_device",        "factor_changed",       "invite",
-    "account_deletion", "security_alert",    "address_in_use"};
+    "account_deletion", "security_alert",    "address_in_use",       "username_changed",
+    "codes_failed"};
 
 std::optional<base::Uuid> uuid(const boost::json::object& object, const char* name) {
   const auto* member = object.if_contains(name);
