@@ -117,7 +117,7 @@ TEST(P256Table, says_what_openssl_says_of_signatures_and_of_what_a_bit_makes_of_
   }
 }
 
-TEST(P256Table, T04_zero_and_what_is_not_below_the_order_is_refused_before_any_arithmetic) {
+TEST(P256Table, T12_zero_and_what_is_not_below_the_order_is_refused_before_any_arithmetic) {
   base::SystemRandom random;
   const Two with = Two::make(random);
   const Curve curve;

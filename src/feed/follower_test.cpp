@@ -294,7 +294,7 @@ TEST_F(FollowerTest, while_the_stream_speaks_for_a_node_it_is_asked_now_and_then
   EXPECT_EQ(follower->ask(0).wait, milliseconds(250));
 }
 
-TEST_F(FollowerTest, R05_a_gap_is_noticed_and_repaired_and_its_rows_count_at_once) {
+TEST_F(FollowerTest, F02_a_gap_is_noticed_and_repaired_and_its_rows_count_at_once) {
   hear_all(0);
   follower->streamed(a->stream());
   a->journal().append(test::ended_from(1, 2));

@@ -80,7 +80,7 @@ describe("G10 what several nodes count together", () => {
   });
 });
 
-describe("P05 a profile that several nodes cache", () => {
+describe("a profile that several nodes cache", () => {
   test("is shown by every node as it was changed at another, with and without Redis", async () => {
     const person = await newPerson(nodes()[0]!.port);
     const headers = bearer(person.access);

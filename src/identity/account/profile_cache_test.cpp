@@ -96,7 +96,7 @@ TEST_F(ProfileCacheTest, loads_once_for_all_processes) {
   EXPECT_EQ(first.cache.stats().hits + second.cache.stats().hits, 9U);
 }
 
-TEST_F(ProfileCacheTest, P05_what_lies_in_redis_tells_nothing_and_expires) {
+TEST_F(ProfileCacheTest, L02_what_lies_in_redis_tells_nothing_and_expires) {
   (void)name_from(first);
   const auto name = server.cli({"KEYS", "*"});
   ASSERT_TRUE(name.starts_with("gatehouse:profile:")) << name;
