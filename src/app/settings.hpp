@@ -221,6 +221,7 @@ struct MailSettings {
 struct WebhookSettings {
   bool allow_http = false;
   bool allow_private = false;  // addresses of this machine and of private networks
+  std::vector<std::string> allowed_hosts{};
   std::filesystem::path ca_file{};
   std::chrono::milliseconds timeout{10'000};
   std::chrono::seconds disable_after{std::chrono::hours(72)};  // of failures without a success

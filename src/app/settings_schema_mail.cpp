@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/settings_forms.hpp"
 #include "platform/mail/message.hpp"
 
 namespace gatehouse::app {
@@ -46,6 +47,8 @@ void add_webhook(Schema& s, WebhookSettings& m) {
   s.boolean("webhook.allow_http", m.allow_http, "Send to http:// as well: everybody on the way reads the events.");
   s.boolean("webhook.allow_private", m.allow_private,
             "Send to addresses of this machine and of private networks, too. Administrators choose the URLs.");
+  s.list("webhook.allowed_hosts", m.allowed_hosts, "host names in lower case", check_host,
+         "Send to these hosts alone. Empty: to any, within the two settings above.");
   s.path("webhook.ca_file", m.ca_file,
          "The certificates, PEM, that vouch for receivers. Empty: those the system trusts.");
   s.duration("webhook.timeout", m.timeout, seconds(1), seconds(30), "For a receiver to take an event.");

@@ -17,6 +17,7 @@ constexpr milliseconds kLookEvery{500};
 identity::DeliveryOptions delivery_options(const WebhookSettings& settings) {
   return {.allow_http = settings.allow_http,
           .allow_private = settings.allow_private,
+          .allowed_hosts = settings.allowed_hosts,
           .ca_file = settings.ca_file,
           .timeout = settings.timeout};
 }

@@ -20,6 +20,14 @@ http_client::ClientOptions client_options(const DeliveryOptions& options) {
   return client;
 }
 
+bool is_allowed(std::string_view host_and_port, const std::vector<std::string>& allowed) {
+  if (allowed.empty()) return true;
+  std::string host(host_and_port.substr(0, host_and_port.find(':')));
+  std::ranges::transform(host, host.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return std::ranges::find(allowed, host) != allowed.end();
+}
+
 Delivered judge(ClientError error) {
   switch (error) {
     case ClientError::bad_url: return {Kind::forbidden, "bad_url"};
@@ -46,7 +54,7 @@ bool Delivery::may_send_to(std::string_view url) const {
   const auto host = rest.substr(0, rest.find_first_of("/?"));
   const bool printable = std::ranges::all_of(url, [](char c) { return c > ' ' && c < '\x7f'; });
   return printable && !host.empty() && host.front() != ':' && host.find('@') == std::string_view::npos &&
-         url.find_first_of("#\\") == std::string_view::npos;
+         is_allowed(host, options_.allowed_hosts) && url.find_first_of("#\\") == std::string_view::npos;
 }
 
 Delivered Delivery::deliver(const std::string& url, const std::string& body, const Headers& headers) {

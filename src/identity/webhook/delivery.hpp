@@ -15,8 +15,9 @@ namespace gatehouse::identity {
 
 struct DeliveryOptions {
   bool allow_http = false;
-  bool allow_private = false;  // addresses of this machine and of private networks
-  std::string ca_file{};       // PEM; empty: the system's authorities
+  bool allow_private = false;                // addresses of this machine and of private networks
+  std::vector<std::string> allowed_hosts{};  // in lower case; empty: any
+  std::string ca_file{};                     // PEM; empty: the system's authorities
   std::chrono::milliseconds timeout{10'000};
 };
 
@@ -47,7 +48,7 @@ class Delivery {
   // Ends the deliver() that is under way, and any later one.
   void cancel() { client_.cancel(); }
 
-  // Whether deliver() would try it: the scheme, a host, no user name, at most 2048 bytes, no fragment.
+  // Whether deliver() would try it: the scheme, a host that is allowed, no user name, at most 2048 bytes, no fragment.
   [[nodiscard]] bool may_send_to(std::string_view url) const;
 
  private:

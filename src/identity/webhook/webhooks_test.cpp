@@ -220,6 +220,23 @@ TEST_F(WebhooksTest, SSRF_refuses_urls_that_must_not_be_reached) {
   EXPECT_TRUE(strict.may_send_to("https://example.org/hook?x=1"));
 }
 
+TEST_F(WebhooksTest, SSRF_hosts_that_are_not_allowed_are_asked_for_nothing) {
+  Delivery narrow{{.allow_http = true, .allow_private = true, .allowed_hosts = {"siem.example", "hooks.example"}}};
+  for (const char* url : {"https://siem.example/hook", "https://SIEM.example:8443/x", "http://hooks.example"}) {
+    EXPECT_TRUE(narrow.may_send_to(url)) << url;
+  }
+  ScriptedServer server({{answer("200 OK")}});
+  const auto port = std::to_string(server.port());
+  for (const std::string& url :
+       {"http://127.0.0.1:" + port + "/", "http://localhost:" + port + "/siem.example",
+        std::string("https://siem.example.evil.example/"), std::string("https://siem.example./"),
+        std::string("https://a.siem.example/"), std::string("https://evil.example?siem.example"),
+        std::string("https://siem.example;evil.example/"), std::string("https://[::1]/")}) {
+    EXPECT_FALSE(narrow.may_send_to(url)) << url;
+    EXPECT_EQ(narrow.deliver(url, "{}").kind, Delivered::Kind::forbidden) << url;
+  }
+}
+
 TEST_F(WebhooksTest, SSRF_checks_the_address_that_is_connected_to) {
   ScriptedServer server({{answer("200 OK")}});
   Delivery strict{{.allow_http = true, .timeout = 2s}};
