@@ -52,7 +52,9 @@ function parse(source: string): Letter {
   const header = (name: string): string => new RegExp(`^${name}: (.*)$`, "im").exec(source)?.[1]?.trim() ?? "";
   const part = source.slice(source.search(/^Content-Type: text\/plain/im));
   const [head, body] = split(part);
-  const end = body.indexOf("\r\n--");
+  // By its whole name: a line that was broken softly may begin with two hyphens of a token.
+  const boundary = /boundary="([^"]+)"/.exec(source)?.[1];
+  const end = boundary === undefined ? -1 : body.indexOf(`\r\n--${boundary}`);
   const raw = end < 0 ? body : body.slice(0, end);
   const text = /quoted-printable/i.test(head) ? fromQuotedPrintable(raw) : raw.replaceAll("\r\n", "\n");
   const link = new URL(/https?:\/\/\S+/.exec(text)?.[0] ?? "http://none.invalid/");
