@@ -82,7 +82,7 @@ export class Gatehouse {
     const position = args.indexOf("--");
     const own = ["--config", this.configuration];
     const all = position < 0 ? [...args, ...own] : [...args.slice(0, position), ...own, ...args.slice(position + 1)];
-    const result = spawnSync(binary, all, { encoding: "utf8", env: environment, timeout: 30_000 });
+    const result = spawnSync(binary, all, { encoding: "utf8", env: environment, timeout: 120_000 });
     return { status: result.status ?? -1, output: result.stdout + result.stderr };
   }
 
