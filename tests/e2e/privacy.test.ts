@@ -163,6 +163,9 @@ describe("erasure", () => {
       settings: {
         "database.url": JSON.stringify(`postgresql://gatehouse:o@127.0.0.1:${postgres.port}/gatehouse`),
         "cache.redis_url": JSON.stringify(redis.url),
+        // On a machine that does much else, a server takes its time.
+        "database.connect_timeout": '"30s"',
+        "database.statement_timeout": '"2m"',
       },
     });
     try {
