@@ -99,12 +99,13 @@ int account_import(const Settings& settings, const ImportArguments& arguments, c
   Workbench bench(settings);
   auto& installation = bench.installation();
   const auto options = import_options(arguments);
+  const auto roles = installation.roles.snapshot();
   identity::AccountImport import({.database = *installation.database,
                                   .account_kek = installation.secrets.account_kek,
                                   .blind_index_key = installation.secrets.blind_index,
                                   .clock = bench.clock(),
                                   .random = installation.random},
-                                 {.roles = settings.roles,
+                                 {.roles = *roles,
                                   .default_roles = settings.registration.default_roles,
                                   .allow_missing_passwords = arguments.allow_missing_passwords},
                                  options);

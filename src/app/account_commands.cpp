@@ -90,14 +90,9 @@ base::Secret read_first_line(std::istream& in) {
 }  // namespace
 
 int account_create(const Settings& settings, const NewAccountArguments& arguments, const CommandIo& io) {
-  for (const auto& role : arguments.roles) {
-    if (!settings.roles.contains(role)) {
-      io.err << "There is no role " << role << " in [roles].\n";
-      return 1;
-    }
-  }
   Workbench bench(settings);
   auto& installation = bench.installation();
+  if (const auto refusal = installation.account_steps.check_roles(arguments.roles)) return complain(*refusal, io.err);
   telemetry::Metrics metrics;
   identity::AccountMetrics account_metrics(metrics);
   const crypto::PasswordHasher hasher(settings.password.cost);

@@ -51,7 +51,10 @@ Cluster::Cluster(const Settings& settings, gate::Gates& gates, base::ReferenceCl
     gates.follow(std::move(rows), complete_as_of);
   };
   if (!has_database) {
-    sink.set_keys = [&gates](std::shared_ptr<const crypto::KeySet> keys) { gates.set_keys(std::move(keys), true); };
+    sink.adopt = [&gates](const feed::BundleContent& content) {
+      gates.set_keys(content.keys, true);
+      gates.set_roles(content.roles, true);
+    };
     sink.hear_time = [&clock, &log](base::TimePoint shown, base::SteadyPoint earliest, base::SteadyPoint latest) {
       hear_time(clock, log, shown, earliest, latest);
     };

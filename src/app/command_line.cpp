@@ -109,7 +109,7 @@ void add_account_changes(CLI::App& account, Invocation& invocation, std::string&
   static std::vector<std::string> roles;
   CLI::App* const set_roles = add_command(account, invocation, "set-roles", "Replace the roles; effective at once");
   set_roles->add_option("account", who, "Id, username or e-mail address")->required();
-  set_roles->add_option("roles", roles, "Names of [roles]; none at all: no role");
+  set_roles->add_option("roles", roles, "Names of roles (`roles list`); none at all: no role");
   runs(set_roles, invocation, [&who](const Settings& s) { return account_set_roles(s, who, roles, standard_io()); });
 }
 
@@ -152,7 +152,7 @@ void add_account(CLI::App& app, Invocation& invocation) {
   CLI::App* const create = add_command(*account, invocation, "create", "The password is read from standard input");
   create->add_option("--username", fresh.username, "Username")->required();
   create->add_option("--email", fresh.email, "E-mail address")->required();
-  create->add_option("--role", fresh.roles, "A role of [roles]; may be given more than once");
+  create->add_option("--role", fresh.roles, "A role (`roles list`); may be given more than once");
   runs(create, invocation, [](const Settings& s) { return account_create(s, fresh, standard_io()); });
 
   CLI::App* const list = add_command(*account, invocation, "list", "Accounts: id, state, username, roles");
@@ -210,6 +210,27 @@ void add_backup(CLI::App& app, Invocation& invocation) {
   restoring->add_option("--erased", erased, "Accounts that were erased since: a list of `account erased`")
       ->check(CLI::ExistingFile);
   runs(restoring, invocation, [](const Settings& s) { return restore(s, source, erased, standard_io()); });
+}
+
+void add_roles(CLI::App& app, Invocation& invocation) {
+  static std::string name;
+  static std::vector<std::string> permissions;
+  CLI::App* const roles = app.add_subcommand("roles", "What each role may do")->require_subcommand(1);
+  runs(add_command(*roles, invocation, "list", "All roles, their permissions, and what [roles] says otherwise"),
+       invocation, [](const Settings& s) { return roles_list(s, standard_io()); });
+
+  CLI::App* const set =
+      add_command(*roles, invocation, "set", "Define a role, new or not; in force at every gate at once");
+  set->add_option("role", name, "Its name")->required();
+  set->add_option("permissions", permissions, "resource:action, resource:action:own; none at all: no permission");
+  runs(set, invocation, [](const Settings& s) { return roles_set(s, name, permissions, standard_io()); });
+
+  CLI::App* const remove = add_command(*roles, invocation, "remove", "Whoever has it has nothing by it any more");
+  remove->add_option("role", name, "Its name")->required();
+  runs(remove, invocation, [](const Settings& s) { return roles_remove(s, name, standard_io()); });
+
+  runs(add_command(*roles, invocation, "reset", "The roles are those of [roles] in the configuration again"),
+       invocation, [](const Settings& s) { return roles_reset(s, standard_io()); });
 }
 
 void add_keys_and_tokens(CLI::App& app, Invocation& invocation) {
@@ -287,6 +308,7 @@ int run_command_line(int argc, char** argv) {
   add_migrate(app, invocation);
   add_account(app, invocation);
   add_backup(app, invocation);
+  add_roles(app, invocation);
   add_keys_and_tokens(app, invocation);
   add_audit(app, invocation);
   add_errors(app, invocation);

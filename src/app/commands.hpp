@@ -94,6 +94,16 @@ struct BackupSource {
 [[nodiscard]] int restore(const Settings& settings, const BackupSource& source,
                           const std::vector<std::string>& erased_files, const CommandIo& io);
 
+// What each role may do, and how that stands to [roles] of the configuration.
+[[nodiscard]] int roles_list(const Settings& settings, const CommandIo& io);
+// The role is there with these permissions and no others, new or not.
+[[nodiscard]] int roles_set(const Settings& settings, const std::string& name,
+                            const std::vector<std::string>& permissions, const CommandIo& io);
+// Whoever has it has nothing by it any more.
+[[nodiscard]] int roles_remove(const Settings& settings, const std::string& name, const CommandIo& io);
+// The roles are those of [roles] again, and no others.
+[[nodiscard]] int roles_reset(const Settings& settings, const CommandIo& io);
+
 [[nodiscard]] int keys_list(const Settings& settings, const CommandIo& io);
 [[nodiscard]] int keys_rotate(const Settings& settings, const CommandIo& io);
 [[nodiscard]] int keys_revoke(const Settings& settings, const std::string& kid, const CommandIo& io);

@@ -68,8 +68,8 @@ class CommandsOnARunningProcess : public Commands {
     housekeeper_ = std::make_unique<Housekeeper>(
         *installation_, *gates_, nullptr, [] {}, log_.logger(), metrics_);
     webhooks_ = std::make_unique<WebhookService>(*installation_, log_.logger(), metrics_);
-    identity_ = std::make_unique<IdentityRole>(*installation_, *gates_, *gates_, nullptr, webhooks_->webhooks(),
-                                               log_.logger(), metrics_);
+    identity_ = std::make_unique<IdentityRole>(*installation_, *gates_, *gates_, changes_, nullptr,
+                                               webhooks_->webhooks(), log_.logger(), metrics_);
     loops_.start();
     control_ = std::make_unique<ControlSocket>(dir_.path(), [this] { return housekeeper_->look_now(); });
     token_ = sign_in();
@@ -127,6 +127,7 @@ class CommandsOnARunningProcess : public Commands {
   std::unique_ptr<gate::Gates> gates_;
   std::unique_ptr<Housekeeper> housekeeper_;
   std::unique_ptr<WebhookService> webhooks_;
+  ChangeDesk changes_;
   std::unique_ptr<IdentityRole> identity_;
   std::unique_ptr<ControlSocket> control_;
   std::string token_;
@@ -163,7 +164,8 @@ TEST_F(Commands, create_refuses_a_role_that_does_not_exist) {
       },
       std::string(kPassword) + "\n");
   EXPECT_EQ(refused.status, 1);
-  EXPECT_NE(refused.err.find("emperor"), std::string::npos);
+  EXPECT_NE(refused.err.find("roles: may hold only roles that there are: admin, member"), std::string::npos)
+      << refused.err;
 }
 
 TEST_F(Commands, a_lost_master_key_is_said_to_be_lost_and_not_replaced) {
@@ -222,6 +224,62 @@ TEST_F(CommandsOnARunningProcess, T18_revoke_voids_the_tokens_of_the_key_at_ever
   EXPECT_TRUE(every_gate_refuses());
   token_ = sign_in();
   EXPECT_TRUE(every_gate_accepts());
+}
+
+// A rule that asks for a permission, on each loop.
+TEST_F(CommandsOnARunningProcess, roles_set_and_remove_reach_every_gate_before_the_command_returns) {
+  const auto may = [&](const char* permission) {
+    const gate::Rule rule{.path = "/**", .permissions = {*contract::Permission::parse(permission)}};
+    std::atomic<std::size_t> yes{0};
+    loops_.on_each_blocking([&](std::size_t loop) { yes += gates_->permits(loop, token_, rule) ? 1 : 0; });
+    return yes.load();
+  };
+  EXPECT_EQ(may("profile:read:own"), loops_.size());
+  EXPECT_EQ(may("report:read"), 0U);
+  const auto set = [&](std::vector<std::string> permissions) {
+    return run([&](const CommandIo& io) { return roles_set(settings_, "member", permissions, io); });
+  };
+  const auto done = set({"report:read", "profile:*:own"});
+  EXPECT_EQ(done.status, 0) << done.err;
+  EXPECT_NE(done.out.find("member  changed  profile:*:own report:read\n"), std::string::npos) << done.out;
+  EXPECT_EQ(may("report:read"), loops_.size());
+  EXPECT_EQ(set({"profile:*:own"}).status, 0);
+  EXPECT_EQ(may("report:read"), 0U);
+
+  // What the running process holds is what the next command sees.
+  EXPECT_EQ(run([&](const CommandIo& io) { return account_set_roles(settings_, "ada", {"clerk"}, io); }).status, 1);
+  EXPECT_EQ(run([&](const CommandIo& io) { return roles_set(settings_, "clerk", {"desk:open"}, io); }).status, 0);
+  EXPECT_EQ(run([&](const CommandIo& io) { return account_set_roles(settings_, "ada", {"clerk"}, io); }).status, 0);
+  token_ = sign_in();
+  EXPECT_EQ(may("desk:open"), loops_.size());
+  EXPECT_EQ(run([&](const CommandIo& io) { return roles_remove(settings_, "clerk", io); }).status, 0);
+  EXPECT_EQ(may("desk:open"), 0U);
+  EXPECT_TRUE(every_gate_accepts()) << "the account is signed in as before";
+}
+
+TEST_F(Commands, roles_that_nobody_could_undo_or_that_the_configuration_names_are_refused) {
+  const auto refused = run([&](const CommandIo& io) { return roles_remove(settings_, "admin", io); });
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_NE(refused.err.find("role:manage"), std::string::npos) << refused.err;
+  const auto kept = run([&](const CommandIo& io) { return roles_remove(settings_, "member", io); });
+  EXPECT_NE(kept.err.find("must keep member"), std::string::npos) << kept.err;
+  EXPECT_EQ(run([&](const CommandIo& io) { return roles_remove(settings_, "nobody", io); }).err,
+            "There is no such role.\n");
+  EXPECT_EQ(run([&](const CommandIo& io) { return roles_set(settings_, "clerk", {"nonsense"}, io); }).status, 1);
+  EXPECT_EQ(run([&](const CommandIo& io) { return roles_set(settings_, "A b", {"x:y"}, io); }).status, 1);
+}
+
+TEST_F(Commands, a_removed_role_of_the_configuration_comes_back_by_reset_alone) {
+  settings_.roles["clerk"] = {*contract::Permission::parse("desk:open")};
+  const auto list = [&] { return run([&](const CommandIo& io) { return roles_list(settings_, io); }).out; };
+  EXPECT_NE(list().find("clerk  configured  desk:open\n"), std::string::npos) << list();
+  EXPECT_EQ(run([&](const CommandIo& io) { return roles_remove(settings_, "clerk", io); }).status, 0);
+  EXPECT_NE(list().find("clerk  removed  -\n"), std::string::npos) << list();
+  EXPECT_EQ(run([&](const CommandIo& io) { return roles_set(settings_, "extra", {"a:b"}, io); }).status, 0);
+  EXPECT_NE(list().find("extra  added  a:b\n"), std::string::npos) << list();
+  EXPECT_EQ(run([&](const CommandIo& io) { return roles_reset(settings_, io); }).status, 0);
+  EXPECT_NE(list().find("clerk  configured  desk:open\n"), std::string::npos) << list();
+  EXPECT_EQ(list().find("extra"), std::string::npos) << list();
 }
 
 TEST_F(CommandsOnARunningProcess, token_verify_says_what_a_gate_would) {

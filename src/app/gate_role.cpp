@@ -56,7 +56,7 @@ gate::Policy gate_policy(const Settings& settings) {
          .assurance = std::max(rule.acr, rule.mfa ? contract::Assurance::two_factors : contract::Assurance::one_factor),
          .email_verified = rule.email_verified});
   }
-  return {std::move(rules), access_of(settings.gate.default_access), settings.roles};
+  return {std::move(rules), access_of(settings.gate.default_access)};
 }
 
 }  // namespace gatehouse::app

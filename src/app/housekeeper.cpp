@@ -33,6 +33,8 @@ Housekeeper::Housekeeper(Installation& installation, gate::Gates& gates, feed::J
     : installation_(installation),
       follower_(installation, gates, journal),
       each_second_(std::move(each_second)),
+      activity_(*installation.database, installation.clock, installation.random,
+                [&metrics] { return identity::read_activity(metrics); }),
       log_(log),
       failures_(metrics.counter("gatehouse_app_housekeeping_failures_total", "Looks at the database that failed.")),
       look_every_(installation.database->dialect() == db::Database::Dialect::sqlite ? kLookAtFile : kLookAtServer) {}
@@ -52,7 +54,9 @@ void Housekeeper::stop() {
     stopping_ = true;
   }
   wake_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  if (!thread_.joinable()) return;
+  thread_.join();
+  record_activity();
 }
 
 void Housekeeper::run() {
@@ -92,7 +96,17 @@ bool Housekeeper::look_now() {
   }
 }
 
+void Housekeeper::record_activity() {
+  try {
+    activity_.record();
+  } catch (const std::exception& failure) {
+    failures_.increment();
+    log_.error("housekeeping_failed", {{"what", failure.what()}});
+  }
+}
+
 void Housekeeper::tend() {
+  record_activity();
   try {
     const auto changed = installation_.keys.maintain();
     if (!changed) throw std::runtime_error(to_string(changed.error()));
@@ -112,6 +126,7 @@ void Housekeeper::tend() {
     follow_erasures();
     const auto listed = now - keep.keep_erased_ids;
     sweep_in_steps([&](db::Transaction& tx) { return installation_.erasures.sweep(tx, listed, kSweepStep); });
+    sweep_in_steps([&](db::Transaction& tx) { return installation_.activities.sweep(tx, now, kSweepStep); });
   } catch (const std::exception& failure) {
     failures_.increment();
     log_.error("housekeeping_failed", {{"what", failure.what()}});

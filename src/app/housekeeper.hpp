@@ -10,14 +10,15 @@
 #include <vector>
 
 #include "app/log_follower.hpp"
+#include "identity/overview/activity_recorder.hpp"
 #include "platform/telemetry/log.hpp"
 #include "platform/telemetry/metrics.hpp"
 
 namespace gatehouse::app {
 
 // One thread that keeps a serving process in step with its database: follows the revocation log and the key ring (other
-// processes write to them, too), and every minute rotates keys that have aged and sweeps what has expired, in steps too
-// small for a request to notice.
+// processes write to them, too), and every minute rotates keys that have aged, notes what was done for administrators'
+// charts, and sweeps what has expired, in steps too small for a request to notice.
 class Housekeeper {
  public:
   // `each_second`: what else wants to be done now and then; must not throw. REQUIRES: all outlive it.
@@ -43,12 +44,14 @@ class Housekeeper {
   void tend();
   void erase_due(base::TimePoint now);
   void follow_erasures();
+  void record_activity();
   template <class Step>
   void sweep_in_steps(Step step);
 
   Installation& installation_;
   LogFollower follower_;
   const std::function<void()> each_second_;
+  identity::ActivityRecorder activity_;  // of thread_, and of stop() after it
   telemetry::Logger& log_;
   telemetry::Counter failures_;
   const std::chrono::milliseconds look_every_;

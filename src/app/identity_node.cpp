@@ -14,7 +14,7 @@ IdentityNode::IdentityNode(const Settings& settings, gate::Gates& gates, contrac
       lock_((make_data_folder(settings), settings.data.dir)),
       installation_(Installation::open(settings, clock, random, log)),
       webhooks_(*installation_, log, metrics),
-      role_(*installation_, gates, feed, shared, webhooks_.webhooks(), log, metrics),
+      role_(*installation_, gates, feed, changes_, shared, webhooks_.webhooks(), log, metrics),
       mail_(*installation_, log, metrics),
       alerts_(*installation_, log, metrics),
       housekeeper_(
@@ -40,11 +40,13 @@ void IdentityNode::start() {
   role_.recovery().reset_worker.start();
   audit_keeper_.start();
   alerts_.start();
+  changes_.open([this] { return housekeeper_.look_now(); });
   control_.emplace(settings_.data.dir, [this] { return housekeeper_.look_now(); });
 }
 
 void IdentityNode::stop() {
   control_.reset();
+  changes_.close();
   webhooks_.stop();
   mail_.stop();
   role_.recovery().reset_worker.stop();
@@ -56,6 +58,7 @@ void IdentityNode::stop() {
 void IdentityNode::register_metrics(telemetry::Metrics& metrics) {
   const db::Database& database = *installation_->database;
   register_pool(metrics, "hashing", [this] { return role_.hashing().stats(); });
+  register_pool(metrics, "background", [this] { return changes_.pool().stats(); });
   register_pool(metrics, "storage_read", [&database] { return database.stats().readers; });
   register_pool(metrics, "storage_write", [&database] { return database.stats().writer; });
   metrics.counter_from("gatehouse_db_commits_total", "Durable commits; several writes share one.", {},

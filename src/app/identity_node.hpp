@@ -7,6 +7,7 @@
 
 #include "app/alert_service.hpp"
 #include "app/audit_keeper.hpp"
+#include "app/change_desk.hpp"
 #include "app/control_socket.hpp"
 #include "app/data_lock.hpp"
 #include "app/housekeeper.hpp"
@@ -44,6 +45,7 @@ class IdentityNode {
   DataLock lock_;
   std::unique_ptr<Installation> installation_;
   WebhookService webhooks_;
+  ChangeDesk changes_;
   IdentityRole role_;
   MailService mail_;
   AlertService alerts_;

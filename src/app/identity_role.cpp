@@ -46,6 +46,14 @@ identity::RegistrationOptions registration_options(const Settings& settings) {
   return {registration.enabled, registration.default_roles, proof};
 }
 
+std::shared_ptr<std::set<std::string>> asked_by_rules(const Settings& settings) {
+  auto asked = std::make_shared<std::set<std::string>>();
+  for (const auto& rule : settings.gate.rules) {
+    for (const auto& permission : rule.permissions) asked->insert(permission.to_string());
+  }
+  return asked;
+}
+
 limits::SignInCounter& counter_of(limits::SharedLimits* shared, limits::SignInThrottle& own) {
   if (shared != nullptr) return shared->failed_sign_ins();
   return own;
@@ -54,8 +62,8 @@ limits::SignInCounter& counter_of(limits::SharedLimits* shared, limits::SignInTh
 }  // namespace
 
 IdentityRole::IdentityRole(Installation& installation, contract::Authenticator& authenticator,
-                           contract::RevocationFeed& feed, limits::SharedLimits* shared, identity::Webhooks& webhooks,
-                           telemetry::Logger& log, telemetry::Metrics& metrics)
+                           contract::RevocationFeed& feed, ChangeDesk& changes, limits::SharedLimits* shared,
+                           identity::Webhooks& webhooks, telemetry::Logger& log, telemetry::Metrics& metrics)
     : session_metrics_(metrics),
       account_metrics_(metrics),
       refresh_tokens_(installation.secrets.refresh_mac.clone()),
@@ -93,6 +101,9 @@ IdentityRole::IdentityRole(Installation& installation, contract::Authenticator& 
                      installation.proofs, installation.mail, installation.sessions, sessions_, installation.clock, log,
                      account_metrics_, profile_cache()}),
       administration_(*installation.database, installation.account_steps, sessions_, log, profile_cache()),
+      role_administration_({*installation.database, installation.role_steps, changes, log}),
+      key_administration_({installation.keys, changes.pool(), changes, log}),
+      overview_(*installation.database, installation.clock),
       dead_letters_(*installation.database, installation.jobs, installation.audit),
       recovery_(installation, passwords_, sessions_, current_password_, verification_mail_, profile_cache(), log,
                 metrics),
@@ -102,8 +113,7 @@ IdentityRole::IdentityRole(Installation& installation, contract::Authenticator& 
                 installation.settings.privacy.deletion_grace),
       member_data_({*installation.database, installation.accounts, installation.vault, installation.erasures,
                     installation.secrets.account_kek, history_, installation.audit, installation.clock}),
-      access_(authenticator, installation.settings.roles, installation.settings.server.public_url, installation.clock,
-              denials_),
+      access_(authenticator, installation.roles, installation.settings.server.public_url, installation.clock, denials_),
       context_{.access = access_,
                .registration = registration_,
                .sign_in = sign_in_,
@@ -114,6 +124,11 @@ IdentityRole::IdentityRole(Installation& installation, contract::Authenticator& 
                .self_service = self_service_,
                .administration = administration_,
                .factor_administration = factors_.administration(),
+               .roles = role_administration_,
+               .key_administration = key_administration_,
+               .overview = overview_,
+               .account_creation = recovery_.account_creation,
+               .asked_permissions = asked_by_rules(installation.settings),
                .sessions = sessions_,
                .defence = defences_.defence(),
                .devices = defences_.devices(),

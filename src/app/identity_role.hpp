@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "app/change_desk.hpp"
 #include "app/defences.hpp"
 #include "app/factor_parts.hpp"
 #include "app/installation.hpp"
@@ -22,11 +23,14 @@
 #include "identity/api/routes.hpp"
 #include "identity/audit/audit_desk.hpp"
 #include "identity/letter/dead_letters.hpp"
+#include "identity/overview/overview.hpp"
 #include "identity/privacy/deletion_service.hpp"
 #include "identity/privacy/member_data.hpp"
+#include "identity/role/role_administration.hpp"
 #include "identity/session/session_metrics.hpp"
 #include "identity/session/session_service.hpp"
 #include "identity/token/access_token.hpp"
+#include "identity/token/key_administration.hpp"
 #include "identity/token/refresh_token.hpp"
 #include "identity/webhook/webhooks.hpp"
 #include "platform/http/route.hpp"
@@ -41,7 +45,7 @@ class IdentityRole {
  public:
   // `shared`: null when this process counts for itself. REQUIRES: all outlive it.
   IdentityRole(Installation& installation, contract::Authenticator& authenticator, contract::RevocationFeed& feed,
-               limits::SharedLimits* shared, identity::Webhooks& webhooks, telemetry::Logger& log,
+               ChangeDesk& changes, limits::SharedLimits* shared, identity::Webhooks& webhooks, telemetry::Logger& log,
                telemetry::Metrics& metrics);
 
   [[nodiscard]] std::vector<http::Route> routes() const { return identity::make_routes(context_); }
@@ -76,6 +80,9 @@ class IdentityRole {
   identity::SignIn sign_in_;
   identity::SelfService self_service_;
   identity::Administration administration_;
+  identity::RoleAdministration role_administration_;
+  identity::KeyAdministration key_administration_;
+  identity::Overview overview_;
   identity::DeadLetters dead_letters_;
   RecoveryServices recovery_;
   identity::AuditDesk audit_desk_;

@@ -74,16 +74,31 @@ identity::KeyManagerOptions key_options(const Settings& settings) {
 }
 
 // Nobody is told of what has nowhere to go. A role that manages accounts is one whose being given is an event.
-identity::AlertOutboxOptions alert_options(const Settings& settings) {
+identity::AlertOutboxOptions alert_options(const Settings& settings, const identity::Roles& roles) {
   identity::AlertOutboxOptions options;
   if (!settings.alert.webhook_url.empty()) options.kinds.push_back(identity::kAlertWebhook);
   if (!settings.alert.slack_url.empty()) options.kinds.push_back(identity::kAlertSlack);
   if (!settings.alert.email.empty()) options.kinds.push_back(identity::kAlertEmail);
   const auto manage = *contract::Permission::parse("account:manage");
-  for (const auto& [name, permissions] : settings.roles) {
-    if (contract::any_role_grants(settings.roles, {name}, manage)) options.privileged.push_back(name);
-  }
+  options.privileged = [&roles, manage] {
+    const auto defined = roles.snapshot();
+    std::vector<std::string> names;
+    for (const auto& [name, permissions] : *defined) {
+      if (contract::any_role_grants(*defined, {name}, manage)) names.push_back(name);
+    }
+    return names;
+  };
   return options;
+}
+
+identity::RoleRules role_rules(const Settings& settings) {
+  identity::RoleRules rules;
+  rules.kept = settings.registration.default_roles;
+  for (const auto& rule : settings.gate.rules) {
+    rules.kept.insert(rules.kept.end(), rule.roles.begin(), rule.roles.end());
+  }
+  if (settings.registration.enabled) rules.to_all = settings.registration.default_roles;
+  return rules;
 }
 
 }  // namespace
@@ -116,9 +131,11 @@ Installation::Installation(const Settings& all_settings, const base::Clock& a_cl
       erasures({accounts, sessions, revocations, audit}),
       vault(secrets.account_kek, secrets.blind_index, random),
       address_blocks(master_key.bytes(), random),
-      account_steps({accounts, vault, sessions, revocations, settings.roles, clock}),
+      roles(*database),
+      role_steps(audit, clock, role_rules(settings), settings.roles),
+      account_steps({accounts, vault, sessions, revocations, roles, clock}),
       jobs(clock, random),
-      alerts(alert_options(settings), jobs, clock),
+      alerts(alert_options(settings, roles), jobs, clock),
       mail(jobs, clock),
       recovery_codes(crypto::derive_key(secrets.ticket_mac, "recovery codes"), random),
       factor_vault(secrets.account_kek, random),
@@ -138,6 +155,9 @@ std::unique_ptr<Installation> Installation::open(const Settings& settings, base:
   auto secrets = load_secrets(*database, master, random, clock);
   auto installation = std::make_unique<Installation>(settings, clock, random, std::move(database), std::move(master),
                                                      std::move(secrets));
+  for (const auto& name : installation->roles.begin(settings.roles, clock.now())) {
+    log.info("role_added", {{"role", name}});
+  }
   if (const auto ready = installation->keys.ensure(); !ready) throw std::runtime_error(to_string(ready.error()));
   return installation;
 }

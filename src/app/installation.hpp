@@ -18,10 +18,13 @@
 #include "identity/factor/recovery_codes.hpp"
 #include "identity/factor/sign_in_step_store.hpp"
 #include "identity/mail/mail_outbox.hpp"
+#include "identity/overview/activity_store.hpp"
 #include "identity/privacy/erasure_store.hpp"
 #include "identity/proof/mail_proof_store.hpp"
 #include "identity/proof/unproven_email_store.hpp"
 #include "identity/recovery/invite_store.hpp"
+#include "identity/role/role_steps.hpp"
+#include "identity/role/roles.hpp"
 #include "identity/session/known_clients.hpp"
 #include "identity/session/session_store.hpp"
 #include "identity/token/key_manager.hpp"
@@ -56,6 +59,8 @@ struct Installation {
   identity::ErasureStore erasures;
   identity::AccountVault vault;
   identity::AddressBlockStore address_blocks;
+  identity::Roles roles;
+  identity::RoleSteps role_steps;
   identity::AccountSteps account_steps;
   queue::JobStore jobs;
   identity::AlertOutbox alerts;
@@ -69,6 +74,7 @@ struct Installation {
   identity::UnprovenEmailStore unproven_emails;
   identity::KnownClients known_clients;
   identity::InviteStore invites;
+  identity::ActivityStore activities;
   identity::KeyManager keys;
 
   // Order: folder → database → migrations → master key → server secrets → signing keys. Throws std::runtime_error with

@@ -18,7 +18,7 @@ using AsOf = std::optional<base::SteadyPoint>;
 LogFollower::LogFollower(Installation& installation, gate::Gates& gates, feed::Journal* journal)
     : installation_(installation), gates_(gates), journal_(journal) {
   const auto as_of = read_on([this](Rows rows, AsOf complete_as_of) { gates_.load(rows, complete_as_of); });
-  hand_keys(false);
+  hand_bundle(false);
   if (journal_ != nullptr) journal_->confirm(as_of);
 }
 
@@ -28,7 +28,7 @@ void LogFollower::follow() {
       read_on([this](Rows rows, AsOf complete_as_of) { gates_.follow(std::move(rows), complete_as_of); });
   const auto changed = installation_.keys.reload();
   if (!changed) throw std::runtime_error(to_string(changed.error()));
-  if (*changed) hand_keys(true);
+  if (*changed || roles_changed_) hand_bundle(true);
   if (journal_ != nullptr) journal_->confirm(as_of);
 }
 
@@ -40,9 +40,12 @@ base::SteadyPoint LogFollower::read_on(Hand hand) {
     // After a failure from the beginning: what answers next may be a replica that took over without the last rows, and
     // gives their numbers again. Gates and journal bear to hear of a row twice.
     const identity::FollowerState known = std::exchange(state_, {});
+    std::vector<identity::RoleRecord> roles;
     auto read = installation_.database->read_blocking([&](db::Transaction& tx) {
+      roles = role_store_.list(tx);
       return installation_.revocations.follow(tx, known, installation_.clock.now(), kStep);
     });
+    if (installation_.roles.take_over(roles)) roles_changed_ = true;
     if (journal_ != nullptr) journal_->append(read.rows);
     hand(std::move(read.rows), read.complete ? AsOf(began) : std::nullopt);
     state_ = std::move(read.next);
@@ -50,10 +53,13 @@ base::SteadyPoint LogFollower::read_on(Hand hand) {
   }
 }
 
-void LogFollower::hand_keys(bool started) {
+void LogFollower::hand_bundle(bool started) {
   const auto ring = installation_.keys.snapshot();
+  const auto roles = installation_.roles.snapshot();
   gates_.set_keys(ring->verification, started);
-  if (journal_ != nullptr) journal_->set_keys(*ring->verification);
+  gates_.set_roles(roles, started);
+  if (journal_ != nullptr) journal_->set_bundle(*ring->verification, *roles);
+  roles_changed_ = false;
 }
 
 }  // namespace gatehouse::app

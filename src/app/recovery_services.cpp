@@ -27,6 +27,7 @@ RecoveryServices::RecoveryServices(Installation& installation, identity::Passwor
       email_change(parts, current_password),
       password_reset(parts, installation.jobs),
       invites(parts, installation.invites, installation.account_steps),
+      account_creation(parts, installation.account_steps),
       letter_facts(parts, installation.invites),
       reset_worker(
           {*installation.database, installation.jobs, installation.clock, installation.random, log, metrics},

@@ -6,6 +6,7 @@
 #include "identity/account/profile_cache.hpp"
 #include "identity/account/verification_mail.hpp"
 #include "identity/letter/mail_renderer.hpp"
+#include "identity/recovery/account_creation.hpp"
 #include "identity/recovery/email_change.hpp"
 #include "identity/recovery/email_verification.hpp"
 #include "identity/recovery/invites.hpp"
@@ -34,6 +35,7 @@ struct RecoveryServices {
   identity::EmailChange email_change;
   identity::PasswordReset password_reset;
   identity::Invites invites;
+  identity::AccountCreation account_creation;
   identity::LetterFacts letter_facts;
   // Answers requests for resets apart from the requests themselves, which so take the same time for every address.
   queue::Worker reset_worker;

@@ -125,6 +125,8 @@ class Checks {
   bool has_role(const std::string& role) const { return s_.roles.find(role) != s_.roles.end(); }
 
   void check_roles() {
+    refuse_if(!contract::within_limits(s_.roles), {"roles"}, "there are too many roles or permissions",
+              std::string("keep it to ") + contract::kRoleLimits + "; resource:* covers every action");
     for (const auto& role : s_.registration.default_roles) {
       refuse_if(!has_role(role), {"registration.default_roles", "roles"}, "[roles] has no role of that name",
                 "add it to [roles], or take it from registration.default_roles");

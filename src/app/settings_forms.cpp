@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "contract/permission.hpp"
 #include "platform/config/units.hpp"
 
 namespace gatehouse::app {
@@ -137,7 +138,7 @@ config::Complaint check_identifier(std::string_view text) {
 }
 
 config::Complaint check_role_name(std::string_view text) {
-  if (is_made_of(text, 64, [](char c) { return is_lower_or_digit(c) || c == '_' || c == '-'; })) return std::nullopt;
+  if (contract::is_role_name(text)) return std::nullopt;
   return "a role's name must be 1 to 64 of a-z, 0-9, _ and -";
 }
 

@@ -230,9 +230,11 @@ void add_roles(Schema& s, contract::RolePermissions& roles) {
   config::NamedLists table;
   table.key = "roles";
   table.description =
-      "What each role may do: `name = [\"resource:action\", \"resource:action:own\"]`, `*` for every resource or "
-      "action. "
-      "A [roles] in the file replaces the default roles as a whole.";
+      "What each role may do at the first start: `name = [\"resource:action\", \"resource:action:own\"]`, `*` for "
+      "every "
+      "resource or action. A [roles] in the file replaces the default roles as a whole. From then on the database "
+      "counts "
+      "(`gatehouse roles`, /admin/roles); a role that it has never had is added at the next start.";
   table.clear = [&roles] { roles.clear(); };
   table.add = [&roles](const std::string& name, const std::vector<std::string>& items) -> Complaint {
     // The role stays known even when a permission is wrong: one mistake, one problem.

@@ -6,11 +6,15 @@
 namespace gatehouse::contract {
 namespace {
 
+constexpr std::size_t kLongestName = 64;
+
 bool is_name(std::string_view part) {
-  return part == "*" || (!part.empty() && std::all_of(part.begin(), part.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-         }));
+  return !part.empty() && part.size() <= kLongestName && std::all_of(part.begin(), part.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
 }
+
+bool is_name_or_all(std::string_view part) { return part == "*" || is_name(part); }
 
 }  // namespace
 
@@ -21,13 +25,28 @@ std::optional<Permission> Permission::parse(std::string_view text) {
   Permission p;
   p.resource = text.substr(0, first);
   p.action = text.substr(first + 1, second == std::string_view::npos ? second : second - first - 1);
-  if (!is_name(p.resource) || !is_name(p.action)) return std::nullopt;
+  if (!is_name_or_all(p.resource) || !is_name_or_all(p.action)) return std::nullopt;
   if (second == std::string_view::npos) return p;
   const auto reach = text.substr(second + 1);
   if (reach != "own" && reach != "any") return std::nullopt;
   p.reach = reach == "own" ? Reach::own : Reach::any;
   return p;
 }
+
+bool within_limits(const RolePermissions& roles) {
+  constexpr std::size_t kMaxRoles = 64;
+  constexpr std::size_t kMaxPermissions = 128;
+  constexpr std::size_t kMaxBytes = std::size_t{24} << 10;
+  std::size_t bytes = 0;
+  for (const auto& [name, permissions] : roles) {
+    if (permissions.size() > kMaxPermissions) return false;
+    bytes += name.size();
+    for (const auto& permission : permissions) bytes += permission.to_string().size();
+  }
+  return roles.size() <= kMaxRoles && bytes <= kMaxBytes;
+}
+
+bool is_role_name(std::string_view text) { return is_name(text); }
 
 std::string Permission::to_string() const { return resource + ":" + action + (reach == Reach::own ? ":own" : ""); }
 

@@ -34,7 +34,7 @@ bool take_number(std::string_view& query, std::string_view name, std::uint64_t& 
 }  // namespace
 
 std::string Ask::to_query() const {
-  return "instance=" + instance.to_string() + "&after=" + std::to_string(after) + "&keys=" + keys.to_string() +
+  return "instance=" + instance.to_string() + "&after=" + std::to_string(after) + "&bundle=" + bundle.to_string() +
          "&wait_ms=" + std::to_string(wait.count()) + "&nonce=" + nonce.to_string();
 }
 
@@ -42,7 +42,7 @@ std::optional<Ask> Ask::from_query(std::string_view query) {
   Ask ask;
   std::uint64_t wait = 0;
   const bool sound = take_id(query, "instance=", ask.instance) && take_number(query, "&after=", ask.after) &&
-                     take_id(query, "&keys=", ask.keys) && take_number(query, "&wait_ms=", wait) &&
+                     take_id(query, "&bundle=", ask.bundle) && take_number(query, "&wait_ms=", wait) &&
                      take_id(query, "&nonce=", ask.nonce) && query.empty();
   if (!sound || wait > static_cast<std::uint64_t>(kMaxWait.count())) return std::nullopt;
   ask.wait = std::chrono::milliseconds(wait);

@@ -16,7 +16,7 @@ struct Ask {
 
   InstanceId instance;                // whom `after` speaks of; nil: nobody yet
   Position after = 0;                 // everything up to here is known
-  KeysVersion keys;                   // what this node last sent; nil: nothing yet
+  BundleVersion bundle;               // what this node last sent; nil: nothing yet
   std::chrono::milliseconds wait{0};  // how long the node may hold the question when it has nothing new
   Nonce nonce;
 

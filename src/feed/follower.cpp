@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "feed/key_bundle.hpp"
+#include "feed/bundle.hpp"
 
 namespace gatehouse::feed {
 
@@ -51,7 +51,7 @@ Ask Follower::ask(std::size_t index) {
   const bool may_be_held = node.caught_up && !node.is_self && !node.repair && !is_spoken_for(node);
   return {.instance = node.instance,
           .after = node.position,
-          .keys = node.keys_version,
+          .bundle = node.bundle_version,
           .wait = may_be_held ? std::min(options_.hold, Ask::kMaxWait) : milliseconds(0),
           .nonce = node.nonce};
 }
@@ -64,7 +64,7 @@ bool Follower::answered(std::size_t index, std::string_view bytes) {
   const Message& message = received->message;
   // An answer to another question may be as old as the world.
   if (message.carrier != Message::Carrier::answer || message.nonce != node.nonce) return refuse(&node, "replayed");
-  if (!take_keys(node, message)) return refuse(&node, "bad_keys");
+  if (!take_bundle(node, message)) return refuse(&node, "bad_bundle");
   node.nonce = Nonce(base::Uuid::random(random_));  // one answer a question
   // First of all: by a wrong clock, what comes next would let nobody pass, or everybody.
   if (sink_.hear_time) sink_.hear_time(message.wall, node.asked_at + message.held, clock_.steady_now());
@@ -81,7 +81,7 @@ bool Follower::answered(std::size_t index, std::string_view bytes) {
       raise(by_database_, *node.confirmed_as_of);
     }
   }
-  adopt_keys();
+  adopt_bundle();
   apply(node.is_self ? std::vector<contract::Revocation>() : std::move(received->rows), rows_answered_, judge());
   note_freshness();
   return true;
@@ -115,26 +115,28 @@ bool Follower::advance(Node& node, const Message& message) {
   return true;
 }
 
-bool Follower::take_keys(Node& node, const Message& message) {
-  if (message.keys.empty()) return true;
-  auto keys = read_key_bundle(message.keys, cluster_);
-  if (!keys) return false;
-  node.keys = std::make_shared<const crypto::KeySet>(std::move(*keys));
-  node.keys_version = message.keys_version;
+bool Follower::take_bundle(Node& node, const Message& message) {
+  if (message.bundle.empty()) return true;
+  auto content = read_bundle(message.bundle, cluster_);
+  if (!content) return false;
+  node.bundle = std::move(content);
+  node.bundle_version = message.bundle_version;
   return true;
 }
 
 // Those of the node that was last sure of its database: one that has lost it may still hold a key that was revoked.
-void Follower::adopt_keys() {
-  if (!sink_.set_keys) return;
+void Follower::adopt_bundle() {
+  if (!sink_.adopt) return;
   const Node* best = nullptr;
   for (const Node& node : nodes_) {
-    if (node.keys && (best == nullptr || node.confirmed_as_of > best->confirmed_as_of)) best = &node;
+    if (node.bundle && (best == nullptr || node.confirmed_as_of > best->confirmed_as_of)) best = &node;
   }
-  if (best == nullptr || best->keys_version == adopted_) return;
-  adopted_ = best->keys_version;
-  sink_.set_keys(best->keys);
-  log_.info("feed_keys_changed", {{"node", best->name}, {"keys", static_cast<std::int64_t>(best->keys->size())}});
+  if (best == nullptr || best->bundle_version == adopted_) return;
+  adopted_ = best->bundle_version;
+  sink_.adopt(*best->bundle);
+  log_.info("feed_bundle_changed", {{"node", best->name},
+                                    {"keys", static_cast<std::int64_t>(best->bundle->keys->size())},
+                                    {"roles", static_cast<std::int64_t>(best->bundle->roles->size())}});
 }
 
 std::optional<base::SteadyPoint> Follower::judge() const {
@@ -197,7 +199,8 @@ void Follower::streamed(std::string_view bytes) {
   const bool is_news = message.to > node->position && !node->is_self;
   if (!advance(*node, message) && !std::exchange(node->repair, true)) gaps_.increment();
   if (is_news && !received->rows.empty()) apply(std::move(received->rows), rows_streamed_, std::nullopt);
-  if (node->repair || message.keys_version != node->keys_version) wake_(static_cast<std::size_t>(node - nodes_.data()));
+  if (node->repair || message.bundle_version != node->bundle_version)
+    wake_(static_cast<std::size_t>(node - nodes_.data()));
 }
 
 void Follower::stream_lost() {

@@ -83,16 +83,16 @@ class Follower {
     std::optional<base::SteadyPoint> complete_as_of;    // heard without a gap
     std::atomic<base::SteadyPoint::rep> shown{kNever};  // the same for the metrics, which take no lock
     std::optional<base::SteadyPoint> confirmed_as_of;   // and sure of the database
-    KeysVersion keys_version;
-    std::shared_ptr<const crypto::KeySet> keys;
+    BundleVersion bundle_version;
+    std::optional<BundleContent> bundle;
     std::uint64_t beat = 0;  // of the stream
     std::optional<base::SteadyPoint> streamed_at;
   };
 
   bool refuse(Node* node, const char* reason);
   void greet(Node& node, const Message& message);
-  bool take_keys(Node& node, const Message& message);
-  void adopt_keys();
+  bool take_bundle(Node& node, const Message& message);
+  void adopt_bundle();
   [[nodiscard]] bool advance(Node& node, const Message& message);
   [[nodiscard]] std::optional<base::SteadyPoint> judge() const;
   void apply(std::vector<contract::Revocation> rows, telemetry::Counter& carrier,
@@ -119,7 +119,7 @@ class Follower {
   // Guarded by mutex_.
   std::vector<Node> nodes_;
   std::optional<base::SteadyPoint> by_database_;  // the latest moment that any node was sure of
-  KeysVersion adopted_;
+  BundleVersion adopted_;
   bool fresh_ = false;
 };
 

@@ -10,8 +10,8 @@ namespace gatehouse::feed {
 using InstanceId = base::Id<struct InstanceTag>;
 // Drawn for each question, and given back in its answer: an answer to another question is refused.
 using Nonce = base::Id<struct NonceTag>;
-// Names what a set of keys holds: the same on every process that has the same keys. Nil: none yet.
-using KeysVersion = base::Id<struct KeysVersionTag>;
+// Names what a bundle holds: the same on every process that has the same keys and roles. Nil: none yet.
+using BundleVersion = base::Id<struct BundleVersionTag>;
 
 // Where a row stands in an instance's journal: 1, 2, 3 … without gaps. 0: before the first.
 using Position = std::uint64_t;

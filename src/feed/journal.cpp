@@ -39,7 +39,7 @@ Journal::Journal(const JournalOptions& options, const ClusterKeys& cluster, cons
       random_(random),
       instance_(base::Uuid::random(random)),
       waiting_(std::make_shared<Waiting>()),
-      keys_(make_key_bundle({}, cluster, random)) {
+      bundle_(make_bundle({}, {}, cluster, random)) {
   register_metrics(metrics);
 }
 
@@ -93,11 +93,11 @@ void Journal::confirm(base::SteadyPoint as_of) {
   drop_old();
 }
 
-void Journal::set_keys(const crypto::KeySet& keys) {
-  auto bundle = make_key_bundle(keys, cluster_, random_);
+void Journal::set_bundle(const crypto::KeySet& keys, const contract::RolePermissions& roles) {
+  auto bundle = make_bundle(keys, roles, cluster_, random_);
   const std::lock_guard lock(mutex_);
-  if (bundle.version == keys_.version) return;
-  keys_ = std::move(bundle);
+  if (bundle.version == bundle_.version) return;
+  bundle_ = std::move(bundle);
   waiting_->notify_all();
 }
 
@@ -106,16 +106,16 @@ Position Journal::head() const {
   return head_;
 }
 
-bool Journal::is_news(Position after, KeysVersion known) const { return after != head_ || known != keys_.version; }
+bool Journal::is_news(Position after, BundleVersion known) const { return after != head_ || known != bundle_.version; }
 
-Message Journal::read(Position after, KeysVersion known) const {
+Message Journal::read(Position after, BundleVersion known) const {
   const std::lock_guard lock(mutex_);
   Message message;
   message.instance = instance_;
   message.after = after <= head_ ? after : 0;
   message.to = message.head = head_;
-  message.keys_version = keys_.version;
-  if (known != keys_.version) message.keys = keys_.bytes;
+  message.bundle_version = bundle_.version;
+  if (known != bundle_.version) message.bundle = bundle_.bytes;
   if (confirmed_as_of_) {
     message.confirmed_age = std::chrono::ceil<std::chrono::milliseconds>(clock_.steady_now() - *confirmed_as_of_);
   }
@@ -136,7 +136,7 @@ Message Journal::read(Position after, KeysVersion known) const {
   return message;
 }
 
-std::optional<Journal::Place> Journal::watch(Position after, KeysVersion known, std::function<void()> notify) {
+std::optional<Journal::Place> Journal::watch(Position after, BundleVersion known, std::function<void()> notify) {
   const std::lock_guard lock(mutex_);
   if (is_news(after, known)) {
     notify();

@@ -13,11 +13,12 @@
 #include <utility>
 #include <vector>
 
+#include "contract/permission.hpp"
 #include "contract/revocation.hpp"
 #include "crypto/key_set.hpp"
+#include "feed/bundle.hpp"
 #include "feed/cluster_keys.hpp"
 #include "feed/ids.hpp"
-#include "feed/key_bundle.hpp"
 #include "feed/message.hpp"
 #include "platform/base/clock.hpp"
 #include "platform/base/random.hpp"
@@ -35,8 +36,8 @@ struct JournalOptions {
 };
 
 // What an identity process tells those who follow it: every live row of the revocation log in the order in which this
-// process learned of it (by ending something itself, or from the database), the keys, and as of when the database held
-// nothing that is not in here. Held in memory, 34 bytes a session, and new at each start.
+// process learned of it (by ending something itself, or from the database), keys and roles, and as of when the database
+// held nothing that is not in here. Held in memory, 34 bytes a session, and new at each start.
 //
 // Thread-safe. No call blocks for longer than it takes to copy a page of rows.
 class Journal {
@@ -51,14 +52,15 @@ class Journal {
 
   // A row that was added lately is not added again: what this process ends comes back to it from the database.
   void append(const std::vector<contract::Revocation>& rows);
-  // The journal holds whatever the database held at `as_of`, and set_keys() was told its keys as of then: for a read,
-  // the moment before it began. Never moves back.
+  // The journal holds whatever the database held at `as_of`, and set_bundle() was told its keys and roles as of then:
+  // for a read, the moment before it began. Never moves back.
   void confirm(base::SteadyPoint as_of);
-  void set_keys(const crypto::KeySet& keys);
+  // REQUIRES: they fit Message::kMaxBundleBytes.
+  void set_bundle(const crypto::KeySet& keys, const contract::RolePermissions& roles);
 
-  // A stretch behind `after`, at most Message::kMaxRows rows; the keys unless they are `known`. An `after` that this
+  // A stretch behind `after`, at most Message::kMaxRows rows; the bundle unless it is `known`. An `after` that this
   // journal has not reached is another instance's, and read as 0. Carrier, nonce, beat and held are the caller's.
-  [[nodiscard]] Message read(Position after, KeysVersion known) const;
+  [[nodiscard]] Message read(Position after, BundleVersion known) const;
   [[nodiscard]] Position head() const;
 
   // A place among those who wait; given back when it goes, which may be after the journal: a question that is held when
@@ -77,10 +79,10 @@ class Journal {
     std::shared_ptr<Waiting> waiting_;
     std::uint64_t number_;
   };
-  // Calls `notify`, once and from any thread, when there is something beyond `after` or other keys than `known`, as
+  // Calls `notify`, once and from any thread, when there is something beyond `after` or another bundle than `known`, as
   // long as the place is held; at once when there is already. Nothing when too many are waiting. `notify` must not call
   // back.
-  [[nodiscard]] std::optional<Place> watch(Position after, KeysVersion known, std::function<void()> notify);
+  [[nodiscard]] std::optional<Place> watch(Position after, BundleVersion known, std::function<void()> notify);
 
  private:
   struct Page {
@@ -92,7 +94,7 @@ class Journal {
   static constexpr std::size_t kPageRows = 1'024;
   static constexpr std::size_t kRemembered = 16'384;  // rows known by their fingerprint, to tell what comes back
 
-  [[nodiscard]] bool is_news(Position after, KeysVersion known) const;
+  [[nodiscard]] bool is_news(Position after, BundleVersion known) const;
   [[nodiscard]] bool remember(const contract::Revocation& row);
   void add(const contract::Revocation& row);
   void drop_old();
@@ -114,7 +116,7 @@ class Journal {
   std::vector<std::uint64_t> remembered_order_;  // a ring
   std::size_t next_remembered_ = 0;
   std::optional<base::SteadyPoint> confirmed_as_of_;
-  KeyBundle keys_;
+  Bundle bundle_;
 };
 
 }  // namespace gatehouse::feed

@@ -116,7 +116,7 @@ TEST_F(JournalTest, says_how_long_ago_it_was_sure_of_the_database) {
 }
 
 TEST_F(JournalTest, who_waits_is_told_of_rows_and_of_keys_once) {
-  const auto known = journal.read(0, {}).keys_version;
+  const auto known = journal.read(0, {}).bundle_version;
   const auto place = journal.watch(0, known, count);
   ASSERT_TRUE(place);
   EXPECT_EQ(notified, 0);
@@ -127,16 +127,16 @@ TEST_F(JournalTest, who_waits_is_told_of_rows_and_of_keys_once) {
   const auto another = journal.watch(2, known, count);
   ASSERT_TRUE(another);
   const auto key = crypto::SigningKey::generate(crypto::Algorithm::eddsa, random);
-  journal.set_keys(*crypto::KeySet::from_keys({key.verification_key()}));
+  journal.set_bundle(*crypto::KeySet::from_keys({key.verification_key()}), {});
   EXPECT_EQ(notified, 2);
-  EXPECT_NE(journal.read(2, known).keys_version, known);
-  EXPECT_FALSE(journal.read(2, known).keys.empty());
-  EXPECT_TRUE(journal.read(2, journal.read(2, known).keys_version).keys.empty());
+  EXPECT_NE(journal.read(2, known).bundle_version, known);
+  EXPECT_FALSE(journal.read(2, known).bundle.empty());
+  EXPECT_TRUE(journal.read(2, journal.read(2, known).bundle_version).bundle.empty());
 }
 
 TEST_F(JournalTest, who_asks_for_what_is_there_does_not_wait) {
   journal.append({test::ended(1)});
-  const auto known = journal.read(0, {}).keys_version;
+  const auto known = journal.read(0, {}).bundle_version;
   EXPECT_TRUE(journal.watch(0, known, count));
   EXPECT_TRUE(journal.watch(1, {}, count));
   EXPECT_TRUE(journal.watch(5, known, count)) << "another instance's position";
@@ -144,7 +144,7 @@ TEST_F(JournalTest, who_asks_for_what_is_there_does_not_wait) {
 }
 
 TEST_F(JournalTest, no_more_wait_than_there_is_room_for) {
-  const auto known = journal.read(0, {}).keys_version;
+  const auto known = journal.read(0, {}).bundle_version;
   auto first = journal.watch(0, known, count);
   const auto second = journal.watch(0, known, count);
   ASSERT_TRUE(first && second);
@@ -158,7 +158,7 @@ TEST_F(JournalTest, no_more_wait_than_there_is_room_for) {
 
 TEST_F(JournalTest, a_place_may_outlive_the_journal) {
   std::optional<Journal> brief(std::in_place, JournalOptions{}, cluster, clock, random, other_metrics);
-  const auto place = brief->watch(0, brief->read(0, {}).keys_version, count);
+  const auto place = brief->watch(0, brief->read(0, {}).bundle_version, count);
   ASSERT_TRUE(place);
   brief.reset();
 }
@@ -171,7 +171,7 @@ TEST_F(JournalTest, a_session_takes_less_than_64_bytes) {
   EXPECT_LT(static_cast<double>(taken) / kRows, 64.0);
 }
 
-TEST(KeyBundleTest, T18_keys_of_every_algorithm_arrive_and_verify) {
+TEST(BundleTest, T18_keys_of_every_algorithm_arrive_and_verify) {
   gatehouse::test::FakeRandom random;
   const ClusterKeys cluster(test::cluster_secret());
   std::vector<crypto::SigningKey> signers;
@@ -181,43 +181,81 @@ TEST(KeyBundleTest, T18_keys_of_every_algorithm_arrive_and_verify) {
     keys.push_back(signers.back().verification_key());
   }
   const auto set = crypto::KeySet::from_keys(keys);
-  const auto bundle = make_key_bundle(*set, cluster, random);
-  const auto read = read_key_bundle(bundle.bytes, cluster);
+  const auto bundle = make_bundle(*set, {}, cluster, random);
+  const auto read = read_bundle(bundle.bytes, cluster);
   ASSERT_TRUE(read);
-  ASSERT_EQ(read->size(), 3U);
+  ASSERT_EQ(read->keys->size(), 3U);
   for (const auto& signer : signers) {
-    const auto* const key = read->find(signer.kid());
+    const auto* const key = read->keys->find(signer.kid());
     ASSERT_NE(key, nullptr);
     EXPECT_TRUE(key->verify("text", signer.sign("text")));
   }
   // The secret one does not show, and only our cluster opens it.
   EXPECT_EQ(bundle.bytes.find(base::base64url_encode(signers[2].private_bytes().expose())), std::string::npos);
-  EXPECT_FALSE(read_key_bundle(bundle.bytes, ClusterKeys(test::cluster_secret('d'))));
+  EXPECT_FALSE(read_bundle(bundle.bytes, ClusterKeys(test::cluster_secret('d'))));
   // The version names the content: the same in every process, whatever the order or the sealing.
   std::ranges::reverse(keys);
-  EXPECT_EQ(make_key_bundle(*crypto::KeySet::from_keys(keys), cluster, random).version, bundle.version);
+  EXPECT_EQ(make_bundle(*crypto::KeySet::from_keys(keys), {}, cluster, random).version, bundle.version);
   keys.pop_back();
-  EXPECT_NE(make_key_bundle(*crypto::KeySet::from_keys(keys), cluster, random).version, bundle.version);
+  EXPECT_NE(make_bundle(*crypto::KeySet::from_keys(keys), {}, cluster, random).version, bundle.version);
 }
 
-TEST(KeyBundleTest, a_bundle_with_one_bad_key_is_refused_whole) {
+TEST(BundleTest, a_bundle_with_one_bad_key_is_refused_whole) {
   gatehouse::test::FakeRandom random;
   const ClusterKeys cluster(test::cluster_secret());
   const auto key = crypto::SigningKey::generate(crypto::Algorithm::eddsa, random);
-  const auto good = make_key_bundle(*crypto::KeySet::from_keys({key.verification_key()}), cluster, random).bytes;
-  ASSERT_TRUE(read_key_bundle(good, cluster));
+  const auto good = make_bundle(*crypto::KeySet::from_keys({key.verification_key()}), {}, cluster, random).bytes;
+  ASSERT_TRUE(read_bundle(good, cluster));
+  const std::string keys = good.substr(std::string(R"({"keys":[)").size(), good.find(R"(],"roles")") - 9);
   const auto with = [&](const std::string& entry) {
-    return read_key_bundle(good.substr(0, good.size() - 1) + "," + entry + "]", cluster).has_value();
+    return read_bundle(R"({"keys":[)" + keys + "," + entry + R"(],"roles":{}})", cluster).has_value();
   };
+  ASSERT_TRUE(read_bundle(R"({"keys":[)" + keys + R"(],"roles":{}})", cluster));
   EXPECT_FALSE(with("1"));
   EXPECT_FALSE(with("{}"));
   EXPECT_FALSE(with(R"({"jwk":1})"));
   EXPECT_FALSE(with(R"({"jwk":{"kty":"oct","k":"c2VjcmV0","alg":"HS256"}})"));
   EXPECT_FALSE(with(R"({"jwk":{"kty":"OKP","crv":"Ed25519","x":"AA","alg":"none"}})"));
   EXPECT_FALSE(with(R"({"kid":"a","sealed":"AAAA"})"));
-  EXPECT_FALSE(with(good.substr(1, good.size() - 2))) << "twice the same kid";
-  EXPECT_FALSE(read_key_bundle("", cluster));
-  EXPECT_FALSE(read_key_bundle("{}", cluster));
+  EXPECT_FALSE(with(keys)) << "twice the same kid";
+  EXPECT_FALSE(read_bundle("", cluster));
+  EXPECT_FALSE(read_bundle("{}", cluster));
+  EXPECT_FALSE(read_bundle("[]", cluster));
+  EXPECT_FALSE(read_bundle(R"({"keys":[]})", cluster));
+}
+
+TEST(BundleTest, roles_arrive_as_they_are) {
+  gatehouse::test::FakeRandom random;
+  const ClusterKeys cluster(test::cluster_secret());
+  const auto all = [](std::initializer_list<const char*> texts) {
+    std::vector<contract::Permission> permissions;
+    for (const char* text : texts) permissions.push_back(contract::Permission::parse(text).value());
+    return permissions;
+  };
+  const contract::RolePermissions roles{{"admin", all({"*:*"})}, {"guest", {}}, {"member", all({"a:read:own", "b:c"})}};
+  const auto bundle = make_bundle({}, roles, cluster, random);
+  const auto read = read_bundle(bundle.bytes, cluster);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(*read->roles, roles);
+  // The version names the content: another permission, another role, another version; another order, the same.
+  const contract::RolePermissions reordered{
+      {"admin", all({"*:*"})}, {"guest", {}}, {"member", all({"b:c", "a:read:own"})}};
+  EXPECT_EQ(make_bundle({}, reordered, cluster, random).version, bundle.version);
+  const contract::RolePermissions more{{"admin", all({"*:*"})}, {"guest", all({"b:c"})}, {"member", {}}};
+  EXPECT_NE(make_bundle({}, more, cluster, random).version, bundle.version);
+  EXPECT_NE(make_bundle({}, {}, cluster, random).version, bundle.version);
+}
+
+TEST(BundleTest, a_bundle_with_one_bad_role_is_refused_whole) {
+  const ClusterKeys cluster(test::cluster_secret());
+  const auto reads = [&](const std::string& roles) {
+    return read_bundle(R"({"keys":[],"roles":)" + roles + "}", cluster).has_value();
+  };
+  ASSERT_TRUE(reads(R"({"admin":["*:*"]})"));
+  for (const char* roles : {"1", "[]", R"({"admin":"*:*"})", R"({"admin":[1]})", R"({"admin":["nonsense"]})",
+                            R"({"admin":["*:*"],"Admin":[]})", R"({"":[]})", R"({"a b":[]})"}) {
+    EXPECT_FALSE(reads(roles)) << roles;
+  }
 }
 
 }  // namespace

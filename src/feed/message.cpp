@@ -50,9 +50,9 @@ bool is_sound(const Message& message, std::uint64_t held, std::uint64_t age, std
 }  // namespace
 
 std::string write_message(const Message& message, const ClusterKeys& keys) {
-  if (message.row_count > Message::kMaxRows || message.keys.size() > Message::kMaxKeysBytes) std::abort();
+  if (message.row_count > Message::kMaxRows || message.bundle.size() > Message::kMaxBundleBytes) std::abort();
   std::string out;
-  out.reserve(kHeadBytes + message.keys.size() + message.rows.size() + ClusterKeys::kMacBytes);
+  out.reserve(kHeadBytes + message.bundle.size() + message.rows.size() + ClusterKeys::kMacBytes);
   out += kMagic;
   out += static_cast<char>(message.carrier);
   out += message.instance.bytes();
@@ -63,10 +63,10 @@ std::string write_message(const Message& message, const ClusterKeys& keys) {
         static_cast<std::uint64_t>(base::to_unix_ms(message.wall))}) {
     out += base::encode_u64(number);
   }
-  out += message.keys_version.bytes();
-  append_u32(out, message.keys.size());
+  out += message.bundle_version.bytes();
+  append_u32(out, message.bundle.size());
   append_u32(out, message.row_count);
-  out += message.keys;
+  out += message.bundle;
   out += message.rows;
   out += keys.message_mac(out);
   return out;
@@ -91,18 +91,18 @@ base::Result<ReceivedMessage, MessageError> read_message(std::string_view bytes,
   const std::uint64_t held = fields.u64();
   const std::uint64_t age = fields.u64();
   const std::uint64_t wall = fields.u64();
-  message.keys_version = fields.id<KeysVersion>();
-  const std::size_t keys_bytes = fields.u32();
+  message.bundle_version = fields.id<BundleVersion>();
+  const std::size_t bundle_bytes = fields.u32();
   message.row_count = fields.u32();
   if (!is_sound(message, held, age, wall)) return MessageError::malformed;
-  if (keys_bytes > Message::kMaxKeysBytes || message.row_count > Message::kMaxRows) return MessageError::malformed;
-  if (body.size() - kHeadBytes < keys_bytes) return MessageError::cut;
+  if (bundle_bytes > Message::kMaxBundleBytes || message.row_count > Message::kMaxRows) return MessageError::malformed;
+  if (body.size() - kHeadBytes < bundle_bytes) return MessageError::cut;
 
   message.held = milliseconds(held);
   message.wall = base::from_unix_ms(static_cast<std::int64_t>(wall));
   if (age != kNever) message.confirmed_age = milliseconds(age);
-  message.keys = body.substr(kHeadBytes, keys_bytes);
-  auto rows = read_rows(body.substr(kHeadBytes + keys_bytes), message.row_count);
+  message.bundle = body.substr(kHeadBytes, bundle_bytes);
+  auto rows = read_rows(body.substr(kHeadBytes + bundle_bytes), message.row_count);
   if (!rows) return MessageError::malformed;
   received.rows = std::move(*rows);
   return received;

@@ -20,14 +20,14 @@ namespace gatehouse::feed {
 //
 // As bytes, big-endian: "GHF" and the version 1 ‖ carrier (1) ‖ instance (16) ‖ nonce (16) ‖ beat (8) ‖ after (8) ‖
 // to (8) ‖ head (8) ‖ held in ms (8) ‖ age of the confirmation in ms (8, all ones: none) ‖ wall clock (8) ‖ version of
-// the keys (16) ‖ size of the keys (4) ‖ count of rows (4) ‖ keys ‖ rows ‖ HMAC-SHA-256 of all before it (32).
+// the bundle (16) ‖ size of the bundle (4) ‖ count of rows (4) ‖ bundle ‖ rows ‖ HMAC-SHA-256 of all before it (32).
 struct Message {
   enum class Carrier : std::uint8_t {
     answer = 1,  // to the question of `nonce`
     stream = 2,  // to whom it may concern; `beat` grows with each
   };
   static constexpr std::size_t kMaxRows = 2'048;
-  static constexpr std::size_t kMaxKeysBytes = std::size_t{64} << 10;
+  static constexpr std::size_t kMaxBundleBytes = std::size_t{64} << 10;
   static constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
 
   Carrier carrier = Carrier::answer;
@@ -43,8 +43,8 @@ struct Message {
   // How long before the writing this node last had all that the database held; never less. Nothing: it never had.
   std::optional<std::chrono::milliseconds> confirmed_age{};
   base::TimePoint wall{};  // what this node takes for the time, when this was written
-  KeysVersion keys_version;
-  std::string keys{};  // see key_bundle.hpp; empty: the asker has this version, or this node has none
+  BundleVersion bundle_version;
+  std::string bundle{};  // see bundle.hpp; empty: the asker has this version, or this node has none
   std::size_t row_count = 0;
   std::string rows{};  // see rows.hpp
 };

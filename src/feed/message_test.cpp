@@ -20,14 +20,14 @@ class MessageTest : public testing::Test {
     Message message;
     message.instance = InstanceId(base::Uuid::random(random));
     message.nonce = Nonce(base::Uuid::random(random));
-    message.keys_version = KeysVersion(base::Uuid::random(random));
+    message.bundle_version = BundleVersion(base::Uuid::random(random));
     message.after = 7;
     message.to = 12;
     message.head = 40;
     message.held = milliseconds(249);
     message.confirmed_age = milliseconds(20);
     message.wall = base::from_unix_ms(1'795'332'000'123);
-    message.keys = "[]";
+    message.bundle = "[]";
     for (const auto& row : rows()) append_row(message.rows, row);
     message.row_count = rows().size();
     return message;
@@ -64,8 +64,8 @@ TEST_F(MessageTest, what_is_written_is_read) {
   EXPECT_EQ(read->message.held, milliseconds(249));
   EXPECT_EQ(read->message.confirmed_age, milliseconds(20));
   EXPECT_EQ(read->message.wall, written.wall);
-  EXPECT_EQ(read->message.keys_version, written.keys_version);
-  EXPECT_EQ(read->message.keys, "[]");
+  EXPECT_EQ(read->message.bundle_version, written.bundle_version);
+  EXPECT_EQ(read->message.bundle, "[]");
   ASSERT_EQ(read->rows.size(), 4U);
   for (std::size_t i = 0; i < 4; ++i) {
     EXPECT_EQ(read->rows[i].kind, rows()[i].kind);
@@ -78,11 +78,11 @@ TEST_F(MessageTest, what_is_written_is_read) {
 TEST_F(MessageTest, a_node_that_was_never_sure_of_its_database_says_so) {
   Message message = sample();
   message.confirmed_age.reset();
-  message.keys.clear();
+  message.bundle.clear();
   const auto read = read_message(write_message(message, cluster), cluster);
   ASSERT_TRUE(read);
   EXPECT_FALSE(read->message.confirmed_age);
-  EXPECT_TRUE(read->message.keys.empty());
+  EXPECT_TRUE(read->message.bundle.empty());
 }
 
 TEST_F(MessageTest, a_message_that_is_changed_in_any_byte_is_refused) {
@@ -155,7 +155,7 @@ TEST(FeedAsk, a_question_has_one_spelling) {
   gatehouse::test::FakeRandom random;
   const Ask ask{.instance = InstanceId(base::Uuid::random(random)),
                 .after = 18'446'744'073'709'551'615U,
-                .keys = KeysVersion(base::Uuid::random(random)),
+                .bundle = BundleVersion(base::Uuid::random(random)),
                 .wait = milliseconds(250),
                 .nonce = Nonce(base::Uuid::random(random))};
   const std::string query = ask.to_query();

@@ -41,7 +41,7 @@ class FakeNode {
   // What its route would answer.
   [[nodiscard]] Message answer_to(const Ask& ask) const {
     const bool knows_us = ask.instance == journal_->instance();
-    Message message = journal_->read(knows_us ? ask.after : 0, knows_us ? ask.keys : KeysVersion());
+    Message message = journal_->read(knows_us ? ask.after : 0, knows_us ? ask.bundle : BundleVersion());
     message.nonce = ask.nonce;
     return message;
   }
@@ -53,7 +53,7 @@ class FakeNode {
 
   // The next message of its stream, with what came since the last.
   [[nodiscard]] std::string stream() {
-    Message message = journal_->read(streamed_, journal_->read(0, {}).keys_version);
+    Message message = journal_->read(streamed_, journal_->read(0, {}).bundle_version);
     message.carrier = Message::Carrier::stream;
     message.beat = ++beat_;
     streamed_ = message.to;
@@ -75,6 +75,7 @@ struct FakeGates {
   std::size_t applied = 0;
   std::optional<base::SteadyPoint> complete_as_of;
   std::shared_ptr<const crypto::KeySet> keys;
+  contract::RoleSnapshot roles;
 
   [[nodiscard]] Sink sink() {
     return {.follow =
@@ -83,7 +84,11 @@ struct FakeGates {
                   for (auto& row : rows) refused.insert(std::move(row.key));
                   if (as_of) complete_as_of = complete_as_of ? std::max(*complete_as_of, *as_of) : *as_of;
                 },
-            .set_keys = [this](std::shared_ptr<const crypto::KeySet> set) { keys = std::move(set); }};
+            .adopt =
+                [this](const BundleContent& content) {
+                  keys = content.keys;
+                  roles = content.roles;
+                }};
   }
   [[nodiscard]] bool refuses(int number) const { return refused.contains(ended(number).key); }
 };

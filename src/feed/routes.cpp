@@ -20,7 +20,7 @@ asio::awaitable<void> wait_for_news(Journal& journal, const Ask& ask) {
   const auto timer = std::make_shared<asio::steady_timer>(executor, ask.wait);
   // Posted: the timer belongs to this loop. It waits by then, as nothing runs here before the coroutine suspends.
   const auto place =
-      journal.watch(ask.after, ask.keys, [executor, timer] { asio::post(executor, [timer] { timer->cancel(); }); });
+      journal.watch(ask.after, ask.bundle, [executor, timer] { asio::post(executor, [timer] { timer->cancel(); }); });
   if (!place) throw base::Unavailable("feed_followers");
   boost::system::error_code ended;  // by the news, or by the time
   co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, ended));
@@ -52,7 +52,7 @@ class Answerer {
 
     // Before the journal is read, so that it speaks of no moment that the answer does not cover.
     const auto held = std::chrono::floor<std::chrono::milliseconds>(clock_.steady_now() - came);
-    Message message = journal_.read(knows_us ? ask->after : 0, knows_us ? ask->keys : KeysVersion());
+    Message message = journal_.read(knows_us ? ask->after : 0, knows_us ? ask->bundle : BundleVersion());
     message.nonce = ask->nonce;
     message.held = held;
     message.wall = clock_.now();

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "contract/revocation.hpp"
-#include "crypto/key_set.hpp"
+#include "feed/bundle.hpp"
 #include "platform/base/clock.hpp"
 
 namespace gatehouse::feed {
@@ -16,8 +16,8 @@ struct Sink {
   // Blocks until every gate has applied the rows. `complete_as_of`: with them, the gates have whatever was acknowledged
   // as ended before that moment; nothing when that can't be said.
   std::function<void(std::vector<contract::Revocation> rows, std::optional<base::SteadyPoint> complete_as_of)> follow;
-  // Empty in a process that reads its keys from the database.
-  std::function<void(std::shared_ptr<const crypto::KeySet> keys)> set_keys;
+  // Empty in a process that reads both from the database. Blocks until every gate has the roles.
+  std::function<void(const BundleContent& content)> adopt;
   // What a node took for the time, at a moment between the two. Empty in a process that asks the database.
   std::function<void(base::TimePoint shown, base::SteadyPoint earliest, base::SteadyPoint latest)> hear_time{};
 };

@@ -46,7 +46,7 @@ void StreamWriter::run() {
   while (!stopping_) {
     try {
       send_news();
-      const auto place = journal_.watch(sent_, keys_version_, [this] { bell_.ring(); });
+      const auto place = journal_.watch(sent_, bundle_version_, [this] { bell_.ring(); });
       bell_.sleep(kHeartbeat);
     } catch (const base::Unavailable&) {
       // Followers that hear nothing ask: what came meanwhile has reached them by the time Redis is back.
@@ -58,11 +58,11 @@ void StreamWriter::run() {
 
 void StreamWriter::send_news() {
   for (bool more = true; more && !stopping_;) {
-    Message message = journal_.read(sent_, keys_version_);
+    Message message = journal_.read(sent_, bundle_version_);
     message.carrier = Message::Carrier::stream;
     message.beat = ++beat_;
-    message.keys.clear();
-    keys_version_ = message.keys_version;
+    message.bundle.clear();
+    bundle_version_ = message.bundle_version;
     connection_.command(
         {"XADD", connection_.key(), "MAXLEN", "~", kMaxEntries, "*", "m", write_message(message, cluster_)},
         kWriteTimeout);

@@ -32,7 +32,7 @@ class StreamWriter {
   const ClusterKeys& cluster_;
   StreamConnection connection_;
   Position sent_ = 0;
-  KeysVersion keys_version_;
+  BundleVersion bundle_version_;
   std::uint64_t beat_ = 0;
   Bell bell_;
   std::atomic<bool> stopping_{false};

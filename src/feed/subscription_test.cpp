@@ -135,10 +135,10 @@ class LiveGate {
                   inner.follow(std::move(rows), as_of);
                   changed_.notify_all();
                 },
-            .set_keys =
-                [this, inner](std::shared_ptr<const crypto::KeySet> keys) {
+            .adopt =
+                [this, inner](const BundleContent& content) {
                   const std::lock_guard lock(mutex_);
-                  inner.set_keys(std::move(keys));
+                  inner.adopt(content);
                 }};
   }
 
@@ -206,7 +206,7 @@ TEST(Subscription, T18_keys_reach_a_gate_that_has_no_database) {
   LiveNode a;
   LiveGate gate({a.url()});
   ASSERT_TRUE(gate.comes_to([](const test::FakeGates& gates) { return gates.complete_as_of.has_value(); }));
-  a.journal().set_keys(*crypto::KeySet::from_keys({key.verification_key()}));
+  a.journal().set_bundle(*crypto::KeySet::from_keys({key.verification_key()}), {});
   ASSERT_TRUE(gate.comes_to([&](const test::FakeGates& gates) { return gates.keys->find(key.kid()) != nullptr; }));
 }
 
@@ -266,7 +266,7 @@ TEST_F(FeedRoute, no_more_questions_are_held_than_there_is_room_for) {
   // Whenever all three are held, a fourth is told to come back; some try meets that moment.
   Ask question;
   question.instance = node.journal().instance();
-  question.keys = node.journal().read(0, {}).keys_version;
+  question.bundle = node.journal().read(0, {}).bundle_version;
   question.wait = 1ms;
   std::string verdict;
   for (int i = 0; i < 2'000 && verdict != "503"; ++i) {

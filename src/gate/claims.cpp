@@ -67,7 +67,8 @@ std::string identity_headers(const contract::Principal& principal, std::string_v
   return headers;
 }
 
-std::shared_ptr<const contract::Principal> read_principal(const json::object& claims, base::TimePoint expires) {
+std::shared_ptr<const contract::Principal> read_principal(const json::object& claims, base::TimePoint expires,
+                                                          const contract::RolePermissions* known) {
   const auto subject = contract::AccountId::parse(text(claims, "sub").value_or(""));
   const auto session = contract::SessionId::parse(text(claims, "sid").value_or(""));
   const auto client = text(claims, "client_id");
@@ -78,6 +79,7 @@ std::shared_ptr<const contract::Principal> read_principal(const json::object& cl
   auto amr = texts(claims, "amr");
   if (!subject || !session || !client || !scope || !acr || !auth_time || !roles || !amr) return nullptr;
   if (!fits_a_header(*scope) || !std::all_of(roles->begin(), roles->end(), fits_a_header)) return nullptr;
+  if (known != nullptr) std::erase_if(*roles, [known](const std::string& role) { return !known->contains(role); });
   auto principal = std::make_shared<contract::Principal>();
   principal->account = *subject;
   principal->session = *session;
@@ -95,10 +97,10 @@ std::shared_ptr<const contract::Principal> read_principal(const json::object& cl
 }  // namespace
 
 std::unique_ptr<CachedToken> read_claims(std::string_view token, const crypto::VerifiedToken& verified,
-                                         std::chrono::seconds leeway) {
+                                         std::chrono::seconds leeway, const contract::RolePermissions* roles) {
   const json::object& claims = verified.claims();
   const auto epoch = whole_number(claims, "epoch");
-  auto principal = read_principal(claims, verified.expires_at());
+  auto principal = read_principal(claims, verified.expires_at(), roles);
   if (!principal || !epoch) return nullptr;
   auto entry = std::make_unique<CachedToken>();
   entry->token = token;

@@ -100,7 +100,7 @@ Gate::Verdict Gate::judge_token(const http::Request& request, const Rule& rule) 
   const auto verified = verify_limited(*token, request.client, now);
   if (!verified) return {verified.error()};
   if (rule.access == Access::everyone) return {Reason::allowed, *verified, &rule};
-  return {policy_.decide(rule, *(*verified)->principal, now), *verified, &rule};
+  return {Policy::decide(rule, *(*verified)->principal, verifier_.roles(), now), *verified, &rule};
 }
 
 base::Result<const CachedToken*, Reason> Gate::verify_limited(std::string_view token, const base::IpAddress& client,

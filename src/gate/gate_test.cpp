@@ -76,7 +76,7 @@ class GateTest : public testing::Test {
   base::FakeClock clock;
   const crypto::SigningKey key = test::new_key();
   GateOptions options;
-  const Policy policy{rules(), Access::signed_in, {}};
+  const Policy policy{rules(), Access::signed_in};
   Counters counters{1};
   std::unique_ptr<Gate> gate;
 };
@@ -293,7 +293,7 @@ TEST_F(GateTest, F02_a_lost_feed_is_503_never_401_and_never_200) {
 }
 
 TEST_F(GateTest, a_policy_without_rules_needs_no_original_request_but_refuses_a_doubtful_one) {
-  const Policy uniform({}, Access::signed_in, {});
+  const Policy uniform({}, Access::signed_in);
   gate = std::make_unique<Gate>(options, uniform, clock, counters);
   gate->verifier().set_keys(test::key_set({&key}));
   gate->verifier().feed_is_fresh();

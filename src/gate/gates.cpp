@@ -29,6 +29,13 @@ base::Result<std::shared_ptr<const contract::Principal>, contract::AuthError> Ga
   return token.error() == Reason::feed_stale ? contract::AuthError::unavailable : contract::AuthError::invalid_token;
 }
 
+bool Gates::permits(std::size_t loop, std::string_view access_token, const Rule& rule) {
+  auto& verifier = gates_[loop]->verifier();
+  const auto now = clock_.now();
+  const auto token = verifier.verify(access_token, now);
+  return token && Policy::decide(rule, *(*token)->principal, verifier.roles(), now) == Reason::allowed;
+}
+
 boost::asio::awaitable<void> Gates::publish(std::vector<contract::Revocation> rows) {
   std::function<void(std::size_t)> apply = [this, rows = std::move(rows)](std::size_t loop) {
     for (const auto& row : rows) gates_[loop]->verifier().apply(row);
@@ -103,6 +110,12 @@ void Gates::tend() {
     keys.swap(unprepared_);
   }
   if (keys) keys->prepare();
+}
+
+void Gates::set_roles(const contract::RoleSnapshot& roles, bool started) {
+  const auto apply = [this, &roles](std::size_t loop) { gates_[loop]->verifier().set_roles(roles); };
+  if (started) return loops_.on_each_blocking(apply);
+  for (std::size_t loop = 0; loop < gates_.size(); ++loop) apply(loop);
 }
 
 void Gates::register_metrics(telemetry::Metrics& metrics) {

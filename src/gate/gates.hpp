@@ -35,6 +35,9 @@ class Gates final : public contract::Authenticator, public contract::RevocationF
   base::Result<std::shared_ptr<const contract::Principal>, contract::AuthError> authenticate(
       std::size_t loop, std::string_view access_token) override;
 
+  // What the gate of `loop` would make of a token where `rule` governs. REQUIRES: called on `loop`.
+  [[nodiscard]] bool permits(std::size_t loop, std::string_view access_token, const Rule& rule);
+
   // contract::RevocationFeed: completes when every loop refuses what the rows say. REQUIRES: the loops have started.
   boost::asio::awaitable<void> publish(std::vector<contract::Revocation> rows) override;
 
@@ -55,6 +58,10 @@ class Gates final : public contract::Authenticator, public contract::RevocationF
   // What a second owes: prepares keys that are new, some 10 ms each, and forgets a 256th of what has expired. For a
   // thread that is no loop (Keeper's). REQUIRES: the loops have started.
   void tend();
+
+  // Replaces the roles in force; where the loops have started, blocks until every one of them judges by these: for a
+  // thread that is no loop.
+  void set_roles(const contract::RoleSnapshot& roles, bool started);
 
  private:
   void check_timed(const http::Request& request, const http::WireOptions& wire, std::string& out);

@@ -26,7 +26,7 @@ class GatesTest : public testing::Test {
     GateOptions options;
     options.verifier = test::verifier_options();
     options.verifier.cache_entries = 4'096;
-    gates.emplace(loops, options, Policy({}, Access::signed_in, {}), clock, metrics);
+    gates.emplace(loops, options, Policy({}, Access::signed_in), clock, metrics);
     gates->set_keys(test::key_set({&key}), false);
   }
   ~GatesTest() override { loops.stop(); }
@@ -125,6 +125,37 @@ TEST_F(GatesTest, T18_keys_reach_every_loop) {
   gates->set_keys(test::key_set({&next}), true);
   EXPECT_EQ(verdicts(text), (Verdicts{"yes", "yes"}));
   EXPECT_EQ(verdicts(token("a")), (Verdicts{"no", "no"}));
+}
+
+contract::RoleSnapshot roles_of(contract::RolePermissions roles) {
+  return std::make_shared<const contract::RolePermissions>(std::move(roles));
+}
+
+// B07, promise: what a role may do is what every loop goes by, whether the token is remembered or not.
+TEST_F(GatesTest, B07_roles_reach_every_loop_and_a_removed_role_is_nobodys) {
+  const auto may = *contract::Permission::parse("page:write");
+  gates->set_roles(roles_of({{"editor", {may}}, {"member", {}}}), false);
+  gates->load({}, clock.steady_now());
+  loops.start();
+  const auto text = token("a");  // of a member and editor
+  const auto permitted = [&](const Rule& rule) {
+    std::vector<std::string> all(loops.size());
+    loops.on_each_blocking([&](std::size_t loop) { all[loop] = gates->permits(loop, text, rule) ? "yes" : "no"; });
+    return all;
+  };
+  const Rule asks_permission{.path = "/**", .permissions = {may}};
+  const Rule asks_role{.path = "/**", .roles = {"editor"}};
+  EXPECT_EQ(permitted(asks_permission), (Verdicts{"yes", "yes"}));
+  gates->set_roles(roles_of({{"editor", {}}, {"member", {}}}), true);
+  EXPECT_EQ(permitted(asks_permission), (Verdicts{"no", "no"}));
+  EXPECT_EQ(permitted(asks_role), (Verdicts{"yes", "yes"}));
+  gates->set_roles(roles_of({{"member", {may}}}), true);
+  EXPECT_EQ(permitted(asks_role), (Verdicts{"no", "no"})) << "there is no such role any more";
+  EXPECT_EQ(permitted(asks_permission), (Verdicts{"yes", "yes"})) << "by the other one";
+  loops.on_each_blocking([&](std::size_t loop) {
+    EXPECT_EQ((*gates->authenticate(loop, text))->roles, std::vector<std::string>{"member"});
+  });
+  EXPECT_EQ(verdicts(text), (Verdicts{"yes", "yes"})) << "and the token is as good as before";
 }
 
 // S04: promise 1. Once publish() has completed, no loop says yes any more: while both are being asked without pause.

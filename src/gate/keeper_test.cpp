@@ -19,7 +19,7 @@ class KeeperTest : public testing::Test {
   KeeperTest() {
     GateOptions options;
     options.verifier = test::verifier_options();
-    gates.emplace(loops, options, Policy({}, Access::signed_in, {}), clock, metrics);
+    gates.emplace(loops, options, Policy({}, Access::signed_in), clock, metrics);
     gates->set_keys(test::key_set({&key}), false);
   }
   ~KeeperTest() override { loops.stop(); }

@@ -19,10 +19,7 @@ bool contains(const std::vector<std::string>& list, std::string_view wanted) {
 
 }  // namespace
 
-Policy::Policy(std::vector<Rule> rules, Access otherwise, contract::RolePermissions roles)
-    : rules_(std::move(rules)), roles_(std::move(roles)) {
-  otherwise_.access = otherwise;
-}
+Policy::Policy(std::vector<Rule> rules, Access otherwise) : rules_(std::move(rules)) { otherwise_.access = otherwise; }
 
 const Rule& Policy::rule_for(const OriginalRequest& request) const {
   const auto rule = std::find_if(rules_.begin(), rules_.end(), [&](const Rule& r) {
@@ -32,12 +29,13 @@ const Rule& Policy::rule_for(const OriginalRequest& request) const {
   return rule == rules_.end() ? otherwise_ : *rule;
 }
 
-Reason Policy::decide(const Rule& rule, const contract::Principal& principal, base::TimePoint now) const {
+Reason Policy::decide(const Rule& rule, const contract::Principal& principal, const contract::RolePermissions& roles,
+                      base::TimePoint now) {
   const bool has_role = rule.roles.empty() || std::any_of(rule.roles.begin(), rule.roles.end(), [&](const auto& role) {
                           return contains(principal.roles, role);
                         });
   const bool has_permissions = std::all_of(rule.permissions.begin(), rule.permissions.end(), [&](const auto& wanted) {
-    return contract::any_role_grants(roles_, principal.roles, wanted);
+    return contract::any_role_grants(roles, principal.roles, wanted);
   });
   const bool has_scopes = std::all_of(rule.scopes.begin(), rule.scopes.end(),
                                       [&](const auto& scope) { return contains(principal.scopes, scope); });

@@ -35,13 +35,15 @@ struct Rule {
 class Policy {
  public:
   // `otherwise` is for requests no rule matches.
-  Policy(std::vector<Rule> rules, Access otherwise, contract::RolePermissions roles);
+  Policy(std::vector<Rule> rules, Access otherwise);
 
   // The rule that governs a request, never null: the last resort is a rule of its own.
   [[nodiscard]] const Rule& rule_for(const OriginalRequest& request) const;
 
-  // May `principal` pass under `rule`? allowed, stale_sign_in or not_permitted. REQUIRES: rule.access is signed_in.
-  [[nodiscard]] Reason decide(const Rule& rule, const contract::Principal& principal, base::TimePoint now) const;
+  // May `principal` pass under `rule`, as `roles` has it now? allowed, stale_sign_in or not_permitted.
+  // REQUIRES: rule.access is signed_in.
+  [[nodiscard]] static Reason decide(const Rule& rule, const contract::Principal& principal,
+                                     const contract::RolePermissions& roles, base::TimePoint now);
 
   // True when there is no rule at all, so that path, host and method decide nothing.
   [[nodiscard]] bool is_uniform() const noexcept { return rules_.empty(); }
@@ -49,7 +51,6 @@ class Policy {
  private:
   std::vector<Rule> rules_;
   Rule otherwise_;
-  contract::RolePermissions roles_;
 };
 
 }  // namespace gatehouse::gate

@@ -24,7 +24,7 @@ OriginalRequest asked(std::string_view path, std::string_view method = "GET", st
 }
 
 TEST(Policy, a_rule_for_all_below_ends_at_the_segment) {
-  const Policy policy({rule("/admin/**", Access::nobody)}, Access::everyone, {});
+  const Policy policy({rule("/admin/**", Access::nobody)}, Access::everyone);
   for (const char* path : {"/admin", "/admin/", "/admin/x", "/admin/x/y"}) {
     EXPECT_EQ(policy.rule_for(asked(path)).access, Access::nobody) << path;
   }
@@ -34,7 +34,7 @@ TEST(Policy, a_rule_for_all_below_ends_at_the_segment) {
 }
 
 TEST(Policy, an_exact_rule_is_exact_and_a_rule_for_everything_takes_everything) {
-  const Policy policy({rule("/a", Access::nobody), rule("/**", Access::signed_in)}, Access::everyone, {});
+  const Policy policy({rule("/a", Access::nobody), rule("/**", Access::signed_in)}, Access::everyone);
   EXPECT_EQ(policy.rule_for(asked("/a")).access, Access::nobody);
   for (const char* path : {"/a/", "/ab", "/", "/b"}) {
     EXPECT_EQ(policy.rule_for(asked(path)).access, Access::signed_in) << path;
@@ -42,7 +42,7 @@ TEST(Policy, an_exact_rule_is_exact_and_a_rule_for_everything_takes_everything) 
 }
 
 TEST(Policy, the_first_rule_that_matches_decides) {
-  const Policy policy({rule("/a/open", Access::everyone), rule("/a/**", Access::nobody)}, Access::signed_in, {});
+  const Policy policy({rule("/a/open", Access::everyone), rule("/a/**", Access::nobody)}, Access::signed_in);
   EXPECT_EQ(policy.rule_for(asked("/a/open")).access, Access::everyone);
   EXPECT_EQ(policy.rule_for(asked("/a/shut")).access, Access::nobody);
   EXPECT_EQ(policy.rule_for(asked("/b")).access, Access::signed_in);
@@ -52,7 +52,7 @@ TEST(Policy, methods_and_hosts_narrow_a_rule) {
   Rule narrow = rule("/**", Access::everyone);
   narrow.methods = {"GET", "HEAD"};
   narrow.host = "public.example";
-  const Policy policy({narrow}, Access::nobody, {});
+  const Policy policy({narrow}, Access::nobody);
   EXPECT_EQ(policy.rule_for(asked("/x", "GET", "public.example")).access, Access::everyone);
   for (const auto& [method, host] : std::vector<std::pair<const char*, const char*>>{{"POST", "public.example"},
                                                                                      {"get", "public.example"},
@@ -64,18 +64,17 @@ TEST(Policy, methods_and_hosts_narrow_a_rule) {
 }
 
 TEST(Policy, is_uniform_only_without_rules) {
-  EXPECT_TRUE(Policy({}, Access::signed_in, {}).is_uniform());
-  EXPECT_FALSE(Policy({rule("/**")}, Access::signed_in, {}).is_uniform());
+  EXPECT_TRUE(Policy({}, Access::signed_in).is_uniform());
+  EXPECT_FALSE(Policy({rule("/**")}, Access::signed_in).is_uniform());
 }
 
 class PolicyDecides : public testing::Test {
  protected:
-  [[nodiscard]] Reason decide(const Rule& r) const { return policy.decide(r, who, now); }
+  [[nodiscard]] Reason decide(const Rule& r) const { return Policy::decide(r, who, roles, now); }
 
   const base::TimePoint now = base::from_unix_ms(1'800'000'000'000);
-  const Policy policy{{},
-                      Access::signed_in,
-                      {{"editor", {*Permission::parse("page:write:own")}}, {"boss", {*Permission::parse("*:*")}}}};
+  const contract::RolePermissions roles{{"editor", {*Permission::parse("page:write:own")}},
+                                        {"boss", {*Permission::parse("*:*")}}};
   contract::Principal who = [this] {
     contract::Principal principal;
     principal.roles = {"editor"};

@@ -1,6 +1,7 @@
 #include "gate/verifier.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "gate/claims.hpp"
@@ -11,6 +12,7 @@ Verifier::Verifier(const VerifierOptions& options, const base::Clock& clock)
     : options_(options),
       clock_(clock),
       keys_(std::make_shared<const crypto::KeySet>()),
+      roles_(std::make_shared<const contract::RolePermissions>()),
       cache_(options.cache_entries) {}
 
 base::Result<const CachedToken*, Reason> Verifier::recheck(CachedToken& known, base::TimePoint now) {
@@ -27,7 +29,7 @@ base::Result<const CachedToken*, Reason> Verifier::recheck(CachedToken& known, b
 base::Result<const CachedToken*, Reason> Verifier::verify_anew(std::string_view token, base::TimePoint now) {
   const auto verified = crypto::verify_jwt(token, *keys_, options_.expected, now);
   if (!verified) return verified.error() == crypto::JwtError::expired ? Reason::expired : Reason::bad_token;
-  auto entry = read_claims(token, *verified, options_.expected.leeway);
+  auto entry = read_claims(token, *verified, options_.expected.leeway, knows_roles_ ? roles_.get() : nullptr);
   if (!entry) return Reason::bad_token;
   return recheck(cache_.insert(std::move(entry)), now);
 }
@@ -51,6 +53,14 @@ void Verifier::feed_is_complete(base::SteadyPoint as_of) {
 void Verifier::set_keys(std::shared_ptr<const crypto::KeySet> keys) {
   keys_ = std::move(keys);
   cache_.erase_if([this](const CachedToken& entry) { return keys_->find(entry.kid) == nullptr; });
+}
+
+void Verifier::set_roles(contract::RoleSnapshot roles) {
+  const bool same_names = knows_roles_ && std::ranges::equal(std::views::keys(*roles_), std::views::keys(*roles));
+  roles_ = std::move(roles);
+  knows_roles_ = true;
+  // What is remembered of a token names its roles: read anew where another name counts.
+  if (!same_names) cache_.erase_if([](const CachedToken&) { return true; });
 }
 
 }  // namespace gatehouse::gate

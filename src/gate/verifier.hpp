@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "contract/permission.hpp"
 #include "contract/principal.hpp"
 #include "crypto/jwt.hpp"
 #include "gate/reason.hpp"
@@ -42,6 +43,10 @@ class Verifier {
   [[nodiscard]] base::Result<const CachedToken*, Reason> verify_anew(std::string_view token, base::TimePoint now);
 
   void set_keys(std::shared_ptr<const crypto::KeySet> keys);
+  // Those in force. A role that is not among them is nobody's, whatever a token says. Before the first call there are
+  // none that would grant anything, and names pass as tokens say them.
+  void set_roles(contract::RoleSnapshot roles);
+  [[nodiscard]] const contract::RolePermissions& roles() const noexcept { return *roles_; }
   void apply(const contract::Revocation& row) { revocations_.apply(row); }
   // Whatever was acknowledged as ended before `as_of` has been applied. Never moves back, never past now. On the steady
   // clock: setting the wall clock makes nothing fresh and nothing stale.
@@ -58,6 +63,8 @@ class Verifier {
   const VerifierOptions options_;
   const base::Clock& clock_;
   std::shared_ptr<const crypto::KeySet> keys_;
+  contract::RoleSnapshot roles_;
+  bool knows_roles_ = false;
   RevocationSet revocations_;
   TokenCache cache_;
   std::optional<base::SteadyPoint> complete_as_of_;  // never, until the log was loaded

@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "feed/ask.hpp"
+#include "feed/bundle.hpp"
 #include "feed/cluster_keys.hpp"
-#include "feed/key_bundle.hpp"
 #include "feed/message.hpp"
 
 // Any bytes as a message of the feed, as a question to it, and as keys. Input that begins as a message does is signed
@@ -40,6 +40,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto ask = feed::Ask::from_query(input);
   if (ask && ask->to_query() != input) std::abort();
 
-  (void)feed::read_key_bundle(input, cluster);
+  (void)feed::read_bundle(input, cluster);
   return 0;
 }

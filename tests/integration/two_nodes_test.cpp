@@ -37,7 +37,7 @@ class Node {
  public:
   Node(db::Database& database, std::uint64_t seed) : sessions(database, {}, seed), random_(seed + 10) {
     sessions.feed().forward_to(publisher_);
-    journal.set_keys(*sessions.keys().snapshot()->verification);
+    journal.set_bundle(*sessions.keys().snapshot()->verification, {});
     http::ServerOptions options;
     options.every_loop = false;
     server_.emplace(loops_, service_, limiter_, options);
@@ -88,13 +88,13 @@ class TwoNodes : public test::OnEveryDatabase {
     gate::GateOptions options;
     options.verifier.expected.issuer = "issuer";
     options.verifier.expected.audience = "audience";
-    gates.emplace(loops, options, gate::Policy({}, gate::Access::signed_in, {}), clock, metrics);
+    gates.emplace(loops, options, gate::Policy({}, gate::Access::signed_in), clock, metrics);
     loops.start();
     feed::SubscriptionOptions wanted;
     wanted.follower.nodes = {a.url(), b.url()};
     feed::Sink sink;
     sink.follow = [this](auto rows, auto as_of) { gates->follow(std::move(rows), as_of); };
-    sink.set_keys = [this](auto keys) { gates->set_keys(std::move(keys), true); };
+    sink.adopt = [this](const feed::BundleContent& content) { gates->set_keys(content.keys, true); };
     subscription.emplace(std::move(wanted), std::move(sink), cluster(), clock, random, log.logger(), metrics);
     subscription->start();
   }

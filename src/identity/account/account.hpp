@@ -41,6 +41,9 @@ struct Account {
   base::TimePoint created_at;
 };
 
+// The stored hash of an account without a password: no text matches it.
+inline constexpr const char* kNoPassword = "*";
+
 // An account as it lies in the database, as far as signing in and refreshing need it.
 struct AccountRecord {
   contract::AccountId id;

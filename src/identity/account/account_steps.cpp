@@ -54,11 +54,12 @@ std::optional<Account> AccountSteps::find_by_username(db::Transaction& tx, std::
 
 std::optional<Refusal> AccountSteps::check_roles(const std::vector<std::string>& roles) const {
   if (roles.size() > kMaxRoles) return invalid_input("roles", "must be at most " + std::to_string(kMaxRoles));
+  const auto defined = parts_.roles.snapshot();
   for (const auto& role : roles) {
-    if (parts_.roles.contains(role)) continue;
+    if (defined->contains(role)) continue;
     std::string known;
-    for (const auto& [name, permissions] : parts_.roles) known += known.empty() ? name : ", " + name;
-    return invalid_input("roles", "may hold only what the configuration defines: " + known);
+    for (const auto& [name, permissions] : *defined) known += known.empty() ? name : ", " + name;
+    return invalid_input("roles", "may hold only roles that there are: " + known);
   }
   return std::nullopt;
 }

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "contract/ids.hpp"
-#include "contract/permission.hpp"
 #include "contract/revocation.hpp"
 #include "identity/account/account.hpp"
 #include "identity/account/account_store.hpp"
@@ -17,6 +16,7 @@
 #include "identity/account/profile_cache.hpp"
 #include "identity/account/refusal.hpp"
 #include "identity/proof/unproven_email_store.hpp"
+#include "identity/role/roles.hpp"
 #include "identity/session/session_service.hpp"
 #include "identity/session/session_store.hpp"
 #include "identity/token/revocation_store.hpp"
@@ -51,7 +51,7 @@ class AccountSteps {
     const AccountVault& vault;
     const SessionStore& sessions;
     const RevocationStore& revocations;
-    const contract::RolePermissions& roles;  // those that exist
+    const Roles& roles;
     const base::Clock& clock;
   };
   explicit AccountSteps(Parts parts) : parts_(parts) {}

@@ -88,7 +88,7 @@ struct IdentityStack {
   telemetry::Metrics metrics;
   crypto::SealingKey master_key = crypto::SealingKey::generate(random);
   ServerSecrets secrets = *load_or_create_server_secrets(database, master_key, random, clock);
-  contract::RolePermissions roles = test_roles();
+  Roles roles{database};
   FakeFeed feed;
 
   RevocationStore revocations{std::chrono::minutes(15) + std::chrono::seconds(5)};
@@ -211,6 +211,7 @@ struct IdentityStack {
                  .busy = [this] { return busy.load(); }},
                 std::move(options)) {
     EXPECT_TRUE(keys.ensure());
+    roles.begin(test_roles(), clock.now());
   }
 
   static Caller caller(const char* address = "192.0.2.7") {

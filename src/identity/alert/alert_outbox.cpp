@@ -17,7 +17,7 @@ AlertOutbox::AlertOutbox(AlertOutboxOptions options, const queue::JobStore& jobs
     : options_(std::move(options)), jobs_(jobs), limiter_(options_.rate, clock, kMostTypes) {}
 
 bool AlertOutbox::wants(const audit::RecordedEvent& event) const {
-  return listens() && is_alerting(event, options_.privileged);
+  return listens() && is_alerting(event, options_.privileged ? options_.privileged() : std::vector<std::string>());
 }
 
 void AlertOutbox::add(db::Transaction& tx, const audit::RecordedEvent& event) {

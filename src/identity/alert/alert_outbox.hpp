@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -23,8 +24,8 @@ inline constexpr std::string_view kAlertSlack = "slack";
 inline constexpr std::string_view kAlertEmail = "email";
 
 struct AlertOutboxOptions {
-  std::vector<std::string_view> kinds{};  // what is configured; empty: nobody is told
-  std::vector<std::string> privileged{};  // roles that manage accounts
+  std::vector<std::string_view> kinds{};                   // what is configured; empty: nobody is told
+  std::function<std::vector<std::string>()> privileged{};  // roles that manage accounts, at the time
   // Of one type of event, by each process: an attack of thousands of addresses is a few alerts, and a number in the
   // next.
   limits::Rate rate{.burst = 5, .per_second = 1.0 / 600};

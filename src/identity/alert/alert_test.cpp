@@ -43,7 +43,10 @@ class AlertTest : public ::testing::Test {
   test::FakeRandom random;
   std::unique_ptr<test::TestDatabase> database = test::sqlite_in_memory();
   queue::JobStore jobs{clock, random};
-  AlertOutbox outbox{{.kinds = {kAlertWebhook, kAlertSlack}, .privileged = {"admin"}}, jobs, clock};
+  AlertOutbox outbox{
+      {.kinds = {kAlertWebhook, kAlertSlack}, .privileged = [] { return std::vector<std::string>{"admin"}; }},
+      jobs,
+      clock};
   std::int64_t seq = 0;
 };
 

@@ -13,6 +13,7 @@
 #include "identity/api/browser_guard.hpp"
 #include "identity/api/errors.hpp"
 #include "identity/audit/denial_book.hpp"
+#include "identity/role/roles.hpp"
 #include "platform/base/clock.hpp"
 #include "platform/base/result.hpp"
 #include "platform/http/request.hpp"
@@ -25,11 +26,11 @@ namespace gatehouse::identity {
 using SignedInHandler =
     std::function<boost::asio::awaitable<http::Response>(http::Request&, const contract::Principal&)>;
 
-// What stands before every handler: is it a foreign page's request, who is calling, may they. Immutable, thread-safe.
+// What stands before every handler: is it a foreign page's request, who is calling, may they. Thread-safe.
 class Access {
  public:
   // REQUIRES: all outlive every handler made here. REQUIRES: so does this Access.
-  Access(contract::Authenticator& authenticator, const contract::RolePermissions& roles, std::string_view public_url,
+  Access(contract::Authenticator& authenticator, const Roles& roles, std::string_view public_url,
          const base::Clock& clock, DenialBook& denials)
       : authenticator_(authenticator), roles_(roles), browser_(public_url), clock_(clock), denials_(denials) {}
 
@@ -51,16 +52,16 @@ class Access {
   [[nodiscard]] bool is_met(const StepUp& step_up, const contract::Principal& principal) const;
 
   [[nodiscard]] bool grants(const contract::Principal& principal, const contract::Permission& wanted) const {
-    return contract::any_role_grants(roles_, principal.roles, wanted);
+    return contract::any_role_grants(*roles_.snapshot(), principal.roles, wanted);
   }
   // For pages, which show what will be permitted; each route still asks for itself.
   [[nodiscard]] std::vector<std::string> granted_to(const contract::Principal& principal) const {
-    return contract::granted_to(roles_, principal.roles);
+    return contract::granted_to(*roles_.snapshot(), principal.roles);
   }
 
  private:
   contract::Authenticator& authenticator_;
-  const contract::RolePermissions& roles_;
+  const Roles& roles_;
   const BrowserGuard browser_;
   const base::Clock& clock_;
   DenialBook& denials_;

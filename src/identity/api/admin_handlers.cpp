@@ -85,6 +85,21 @@ Answer list_accounts(const ApiContext& context, http::Request& request, const co
   co_return page_response(co_await context.administration.page(*filter));
 }
 
+Answer create_account(const ApiContext& context, http::Request& request, const contract::Principal& who) {
+  auto body = JsonBody::parse(request);
+  if (!body) co_return error_response(request, body.error());
+  AccountWish wish;
+  wish.username = body->required_text("username");
+  wish.email = body->required_text("email");
+  wish.roles = body->required_text_list("roles");
+  wish.password = body->secret("password");
+  auto errors = body->finish();
+  if (!errors.empty()) co_return error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
+  const auto account = co_await context.account_creation.create(std::move(wish), caller_of(request, who));
+  if (!account) co_return error_response(request, account.error());
+  co_return http::json_response(201, account_view(*account));
+}
+
 Answer show_account(const ApiContext& context, http::Request& request, const contract::Principal&) {
   const auto id = account_id(request);
   if (!id) co_return error_response(request, ApiError::not_found);

@@ -1,6 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
+#include <set>
+#include <string>
 
 #include "identity/account/administration.hpp"
 #include "identity/account/registration.hpp"
@@ -16,13 +19,17 @@
 #include "identity/factor/reauthentication.hpp"
 #include "identity/factor/second_steps.hpp"
 #include "identity/letter/dead_letters.hpp"
+#include "identity/overview/overview.hpp"
 #include "identity/privacy/deletion_service.hpp"
 #include "identity/privacy/member_data.hpp"
+#include "identity/recovery/account_creation.hpp"
 #include "identity/recovery/email_change.hpp"
 #include "identity/recovery/email_verification.hpp"
 #include "identity/recovery/invites.hpp"
 #include "identity/recovery/password_reset.hpp"
+#include "identity/role/role_administration.hpp"
 #include "identity/session/session_service.hpp"
+#include "identity/token/key_administration.hpp"
 #include "identity/token/key_manager.hpp"
 #include "identity/token/refresh_token.hpp"
 #include "identity/webhook/webhooks.hpp"
@@ -41,6 +48,12 @@ struct ApiContext {
   SelfService& self_service;
   Administration& administration;
   FactorAdministration& factor_administration;
+  RoleAdministration& roles;
+  KeyAdministration& key_administration;
+  Overview& overview;
+  AccountCreation& account_creation;
+  // What a route or a rule of the gate asks for; make_routes() adds what the routes do.
+  std::shared_ptr<std::set<std::string>> asked_permissions = std::make_shared<std::set<std::string>>();
   SessionService& sessions;
   Defence& defence;
   const KnownDevices& devices;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <deque>
@@ -56,6 +57,21 @@ class FakeAuthenticator final : public contract::Authenticator {
   const KeyManager& keys_;
   const FakeFeed& feed_;
   const base::Clock& clock_;
+};
+
+// For tests: looks at the database when it is told of a change, as a node does.
+class FakeChanges final : public contract::ChangeFeed {
+ public:
+  explicit FakeChanges(Roles& roles) : roles_(roles) {}
+  boost::asio::awaitable<void> announce() override {
+    roles_.reload();
+    ++announced;
+    co_return;
+  }
+  std::atomic<int> announced{0};
+
+ private:
+  Roles& roles_;
 };
 
 // A request with the memory its views look at.
@@ -154,6 +170,13 @@ struct ApiStack : FactorStack {
   PasswordReset password_reset{recovery_parts, jobs};
   InviteStore invite_store;
   Invites invites{recovery_parts, invite_store, steps};
+  RoleSteps role_steps{audit, clock, {.kept = {"member"}, .to_all = {"member"}}, test_roles()};
+  FakeChanges changes{roles};
+  runtime::Pool background{{.name = "background"}};
+  KeyAdministration key_administration{{keys, background, changes, log.logger()}};
+  Overview overview{database, clock};
+  AccountCreation account_creation{recovery_parts, steps};
+  RoleAdministration role_administration{{database, role_steps, changes, log.logger()}};
   ApiContext context{.access = access,
                      .registration = registration,
                      .sign_in = sign_in,
@@ -164,6 +187,10 @@ struct ApiStack : FactorStack {
                      .self_service = self_service,
                      .administration = administration,
                      .factor_administration = factor_administration,
+                     .roles = role_administration,
+                     .key_administration = key_administration,
+                     .overview = overview,
+                     .account_creation = account_creation,
                      .sessions = sessions,
                      .defence = defence,
                      .devices = devices,

@@ -42,6 +42,8 @@ constexpr std::array kTable{
     ErrorRow{ApiError::not_found, 404, "not-found", "There is nothing at this address.", "Check the address."},
     ErrorRow{ApiError::name_taken, 409, "name-taken", "The username or the e-mail address is taken.",
              "Choose another username, or sign in if the account is yours."},
+    ErrorRow{ApiError::changed_meanwhile, 409, "changed-meanwhile", "Somebody else has changed this meanwhile.",
+             "Read it again, and send the change with the version that it has now."},
     ErrorRow{ApiError::too_many_attempts, 429, "too-many-attempts", "Too many failed attempts.",
              "Wait for the time that Retry-After gives."},
     ErrorRow{ApiError::sign_in_ended, 401, "sign-in-ended", "This sign-in can't go on.",

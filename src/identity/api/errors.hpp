@@ -32,6 +32,7 @@ enum class ApiError : std::uint8_t {
   challenge_required,
   not_found,
   name_taken,
+  changed_meanwhile,
   too_many_attempts,
   sign_in_ended,
   wrong_code,

@@ -82,12 +82,26 @@ Answer erase_account(const ApiContext& context, http::Request& request, const co
 
 // admin_handlers.cpp
 Answer list_accounts(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer create_account(const ApiContext& context, http::Request& request, const contract::Principal& who);
 Answer show_account(const ApiContext& context, http::Request& request, const contract::Principal& who);
 Answer set_account_roles(const ApiContext& context, http::Request& request, const contract::Principal& who);
 Answer disable_account(const ApiContext& context, http::Request& request, const contract::Principal& who);
 Answer enable_account(const ApiContext& context, http::Request& request, const contract::Principal& who);
 Answer reset_account_factors(const ApiContext& context, http::Request& request, const contract::Principal& who);
 Answer end_account_sessions(const ApiContext& context, http::Request& request, const contract::Principal& who);
+
+// key_handlers.cpp
+Answer list_signing_keys(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer rotate_signing_key(const ApiContext& context, http::Request& request, const contract::Principal& who);
+
+// overview_handlers.cpp
+Answer show_overview(const ApiContext& context, http::Request& request, const contract::Principal& who);
+
+// role_handlers.cpp
+Answer list_roles(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer replace_roles(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer define_role(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer remove_role(const ApiContext& context, http::Request& request, const contract::Principal& who);
 
 // mail_handlers.cpp
 Answer list_dead_letters(const ApiContext& context, http::Request& request, const contract::Principal& who);

@@ -65,6 +65,7 @@ class Table {
     add(method, path, permissions.front(), rate, body_limit,
         context_.access.permitted(path, permissions, step_up_of(demand), std::move(handler)));
     routes_.back().step_up = name_of(demand);
+    context_.asked_permissions->insert(permissions.begin(), permissions.end());
   }
 
   [[nodiscard]] std::vector<Route> take() { return std::move(routes_); }
@@ -150,6 +151,7 @@ std::vector<Route> make_routes(const ApiContext& context) {
   const std::vector<std::string> read{"account:read", "account:manage"};
   const std::vector<std::string> manage{"account:manage"};
   table.permitted(Method::get, "/v1/admin/accounts", read, kUsual, kNoBody, list_accounts);
+  table.permitted(Method::post, "/v1/admin/accounts", manage, kUsual, kOther, create_account);
   table.permitted(Method::get, "/v1/admin/accounts/{id}", read, kUsual, kNoBody, show_account);
   table.permitted(Method::delete_, "/v1/admin/accounts/{id}", manage, kUsual, kNoBody, erase_account);
   table.permitted(Method::put, "/v1/admin/accounts/{id}/roles", manage, kUsual, kOther, set_account_roles);
@@ -157,6 +159,16 @@ std::vector<Route> make_routes(const ApiContext& context) {
   table.permitted(Method::post, "/v1/admin/accounts/{id}/enable", manage, kUsual, kNoBody, enable_account);
   table.permitted(Method::post, "/v1/admin/accounts/{id}/end-sessions", manage, kUsual, kNoBody, end_account_sessions);
   table.permitted(Method::delete_, "/v1/admin/accounts/{id}/factors", manage, kUsual, kNoBody, reset_account_factors);
+
+  table.permitted(Method::get, "/v1/admin/overview", {"overview:read"}, kUsual, kNoBody, show_overview);
+  table.permitted(Method::get, "/v1/admin/keys", {"key:read", "key:manage"}, kUsual, kNoBody, list_signing_keys);
+  table.permitted(Method::post, "/v1/admin/keys/rotate", {"key:manage"}, kUsual, kNoBody, rotate_signing_key);
+
+  const std::vector<std::string> roles{"role:manage"};
+  table.permitted(Method::get, "/v1/admin/roles", {"role:read", "role:manage"}, kUsual, kNoBody, list_roles);
+  table.permitted(Method::put, "/v1/admin/roles", roles, kUsual, kOther, replace_roles);
+  table.permitted(Method::put, "/v1/admin/roles/{name}", roles, kUsual, kOther, define_role);
+  table.permitted(Method::delete_, "/v1/admin/roles/{name}", roles, kUsual, kNoBody, remove_role);
 
   const std::vector<std::string> mail{"mail:manage"};
   table.permitted(Method::get, "/v1/admin/mail/dead", mail, kUsual, kNoBody, list_dead_letters);

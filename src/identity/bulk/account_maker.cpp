@@ -25,7 +25,7 @@ base::Result<std::string, LineProblem> AccountMaker::password_hash(const Account
 base::Result<std::vector<std::string>, LineProblem> AccountMaker::roles(const AccountLine& line) const {
   auto roles = line.roles.value_or(rules_.default_roles);
   for (const auto& role : roles) {
-    if (!rules_.roles.contains(role)) return LineProblem{"roles", "names a role that is not in [roles]"};
+    if (!rules_.roles.contains(role)) return LineProblem{"roles", "names a role that there is not"};
   }
   std::sort(roles.begin(), roles.end());
   roles.erase(std::unique(roles.begin(), roles.end()), roles.end());

@@ -43,7 +43,4 @@ class AccountMaker {
   const base::Clock& clock_;
 };
 
-// What no password matches.
-inline constexpr const char* kNoPassword = "*";
-
 }  // namespace gatehouse::identity

@@ -45,6 +45,7 @@ const char* to_string(KeyRingError error) {
       return "a signing key was sealed under another master key; give the one this data folder was made with";
     case KeyRingError::unknown_kid: return "there is no signing key of this id";
     case KeyRingError::already_revoked: return "this signing key was revoked before";
+    case KeyRingError::too_many: return "too many keys are in use; wait until tokens of the older ones have expired";
   }
   return "unknown";
 }
@@ -132,7 +133,11 @@ bool KeyManager::rotate_from(db::Transaction& tx, std::string_view current_kid, 
 }
 
 base::Result<void, KeyRingError> KeyManager::rotate(const audit::Author& author) {
-  const std::string current = snapshot()->current->kid();
+  // All of them travel in one message to gates that have no database.
+  constexpr std::size_t kMostKeys = 16;
+  const auto known = snapshot();
+  if (known->verification->size() >= kMostKeys) return KeyRingError::too_many;
+  const std::string current = known->current->kid();
   const Spares spares = make_spares();
   database_.write_blocking([&](db::Transaction& tx) {
     Spares mine = spares;

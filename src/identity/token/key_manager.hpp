@@ -26,6 +26,7 @@ enum class KeyRingError {
   wrong_master_key,  // a private key does not open under this master key, or has been tampered with
   unknown_kid,       // no such key
   already_revoked,
+  too_many,  // rotations follow each other so fast that the set of keys would outgrow what gates take
 };
 [[nodiscard]] const char* to_string(KeyRingError error);
 
@@ -62,6 +63,7 @@ class KeyManager {
   [[nodiscard]] base::Result<void, KeyRingError> ensure();
 
   // next → current, current → previous, a new next. No token is refused for it.
+  // Error: too_many, when 16 keys verify already.
   [[nodiscard]] base::Result<void, KeyRingError> rotate(const audit::Author& author = {});
   // Voids the key and every token it signed; a revoked current key is succeeded by the next one at once. Returns the
   // revocation, to be published to the gates before the caller is answered.

@@ -62,7 +62,8 @@ inline constexpr std::string_view kAccountUnderAttack = "defence.account_under_a
 // The installation
 inline constexpr std::string_view kKeyRotated = "key.rotated";
 inline constexpr std::string_view kKeyRevoked = "key.revoked";
-inline constexpr std::string_view kRolesDefined = "role.defined";
+inline constexpr std::string_view kRoleDefined = "role.defined";
+inline constexpr std::string_view kRoleRemoved = "role.removed";
 inline constexpr std::string_view kWebhookAdded = "webhook.added";
 inline constexpr std::string_view kWebhookChanged = "webhook.changed";
 inline constexpr std::string_view kWebhookRemoved = "webhook.removed";
@@ -79,7 +80,7 @@ inline constexpr std::string_view kHistoryLost = "audit.history_lost";
 inline constexpr std::array kSecurity{
     kAccessDenied,   kRefreshReuse,     kFactorFailed,     kRecoveryCodeUsed,   kFactorsReset,
     kAddressBlocked, kSprayingDetected, kStuffingDetected, kAccountUnderAttack, kKeyRevoked,
-    kRolesDefined,   kRolesSet,         kOutsideChange,    kHistoryLost,
+    kRoleDefined,    kRoleRemoved,      kRolesSet,         kOutsideChange,      kHistoryLost,
 };
 
 }  // namespace gatehouse::audit::type

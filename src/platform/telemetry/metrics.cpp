@@ -9,6 +9,7 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
@@ -27,13 +28,26 @@ enum class Kind { counter, gauge, latency, counter_from, gauge_from, histogram_f
   std::abort();
 }
 
-const prometheus::Histogram::BucketBoundaries& latency_buckets() {
-  static const prometheus::Histogram::BucketBoundaries kSeconds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
-                                                                0.25,  0.5,    0.8,   1.0,  2.5,   5.0,  10.0};
-  return kSeconds;
+Labels labels_of(const prometheus::ClientMetric& metric) {
+  Labels labels;
+  for (const auto& label : metric.label) labels.emplace(label.name, label.value);
+  return labels;
+}
+
+bool includes(const Labels& labels, const Labels& having) {
+  return std::ranges::all_of(having, [&](const auto& wanted) {
+    const auto found = labels.find(wanted.first);
+    return found != labels.end() && found->second == wanted.second;
+  });
 }
 
 }  // namespace
+
+const std::vector<double>& latency_bounds() {
+  static const std::vector<double> kSeconds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
+                                            0.25,  0.5,    0.8,   1.0,  2.5,   5.0,  10.0};
+  return kSeconds;
+}
 
 struct Metrics::State {
   struct Known {
@@ -112,7 +126,7 @@ LatencyHistogram Metrics::latency(const std::string& name, const std::string& he
   const std::lock_guard lock(state_->mutex);
   const Labels admitted = state_->admit(name, Kind::latency, labels);
   auto& family = prometheus::BuildHistogram().Name(name).Help(help).Register(state_->registry);
-  return LatencyHistogram(family.Add(admitted, latency_buckets()));
+  return LatencyHistogram(family.Add(admitted, latency_bounds()));
 }
 
 void Metrics::counter_from(const std::string& name, const std::string& help, const Labels& labels, Read read) {
@@ -136,6 +150,37 @@ void Metrics::histogram_from(const std::string& name, const std::string& help, c
                            metric.histogram.bucket.push_back({bucket.count, bucket.upper_bound});
                          }
                        });
+}
+
+std::uint64_t Metrics::total(const std::string& name, const Labels& having) const {
+  const std::lock_guard lock(state_->mutex);
+  double sum = 0;
+  for (const auto& family : state_->registry.Collect()) {
+    if (family.name != name) continue;
+    for (const auto& metric : family.metric) {
+      if (includes(labels_of(metric), having)) sum += metric.counter.value;
+    }
+  }
+  return static_cast<std::uint64_t>(sum);
+}
+
+HistogramReading Metrics::latency_total(const std::string& name,
+                                        const std::function<bool(const Labels&)>& counts) const {
+  const std::lock_guard lock(state_->mutex);
+  HistogramReading all;
+  for (const double bound : latency_bounds()) all.buckets.push_back({bound, 0});
+  for (const auto& family : state_->registry.Collect()) {
+    if (family.name != name) continue;
+    for (const auto& metric : family.metric) {
+      if (!counts(labels_of(metric))) continue;
+      all.count += metric.histogram.sample_count;
+      all.sum += metric.histogram.sample_sum;
+      for (std::size_t i = 0; i < all.buckets.size() && i < metric.histogram.bucket.size(); ++i) {
+        all.buckets[i].count += metric.histogram.bucket[i].cumulative_count;
+      }
+    }
+  }
+  return all;
 }
 
 std::string Metrics::render() const {

@@ -64,6 +64,9 @@ struct HistogramReading {
   double sum = 0;
 };
 
+// The upper bounds of a LatencyHistogram's buckets but the last, in seconds.
+[[nodiscard]] const std::vector<double>& latency_bounds();
+
 // All figures of the process. Names are `gatehouse_<folder>_<noun>_<unit>`, counters end in `_total`, times in
 // `_seconds`. The same name and labels give the same series; a name that is not valid, or is taken by another kind of
 // metric, aborts. Past kMaxSeries series of one name, further label values share one series in which each reads
@@ -88,6 +91,13 @@ class Metrics {
   void gauge_from(const std::string& name, const std::string& help, const Labels& labels, Read read);
   void histogram_from(const std::string& name, const std::string& help, const Labels& labels,
                       std::function<HistogramReading()> read);
+
+  // What all series of a counter whose labels include `having` hold together; 0 where there is none. Looks at every
+  // family: for once a minute.
+  [[nodiscard]] std::uint64_t total(const std::string& name, const Labels& having = {}) const;
+  // The same of a latency histogram, over the series that `counts` says yes to.
+  [[nodiscard]] HistogramReading latency_total(const std::string& name,
+                                               const std::function<bool(const Labels&)>& counts) const;
 
   // Prometheus text exposition format 0.0.4.
   [[nodiscard]] std::string render() const;

@@ -19,7 +19,7 @@ export function permits(granted: readonly string[], wanted: string): boolean {
 }
 
 // What any page of the administration needs.
-export const administration = ["account:read", "account:manage", "audit:read", "security:read", "mail:manage", "webhook:manage"];
+export const administration = ["account:read", "account:manage", "role:read", "role:manage", "key:read", "key:manage", "overview:read", "audit:read", "security:read", "mail:manage", "webhook:manage"];
 
 export function mayAdminister(granted: readonly string[] | undefined): boolean {
   return granted !== undefined && administration.some((wanted) => permits(granted, wanted));

@@ -161,8 +161,8 @@ function CreateDialog({ onDone, onClose }: DialogProps) {
   const password = useSignal("");
   const roles = useSignal("member");
   const create = useAction(async () => {
-    const body = { username: username.value.trim(), email: email.value.trim(), password: password.value, roles: words(roles.value) };
-    await api.post("/v1/admin/accounts", { body });
+    const body = { username: username.value.trim(), email: email.value.trim(), roles: words(roles.value) };
+    await api.post("/v1/admin/accounts", { body: password.value === "" ? body : { ...body, password: password.value } });
     onDone(username.value.trim());
   });
   const mistake = (field: string) => create.failure?.fieldMessage(field);
@@ -171,7 +171,7 @@ function CreateDialog({ onDone, onClose }: DialogProps) {
       <Form action={create} fields={["username", "email", "password", "roles"]}>
         <Field label={t("username")} hint={t("username.hint")} value={username} mistake={mistake("username")} focus input={{ maxLength: 64 }} />
         <Field label={t("email")} value={email} mistake={mistake("email")} type="email" input={{ maxLength: 254 }} />
-        <NewPassword label={t("password")} value={password} failure={create.failure} field="password" />
+        <NewPassword label={t("password")} value={password} failure={create.failure} field="password" hint={t("accounts.create.password.hint")} />
         <Field label={t("accounts.roles")} hint={t("accounts.roles.hint")} value={roles} mistake={mistake("roles")} required={false} />
         <Actions busy={create.busy} submit={t("accounts.create")} onClose={onClose} />
       </Form>

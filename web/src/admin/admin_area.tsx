@@ -19,12 +19,12 @@ import { AttacksPage } from "./attacks_page";
 
 const accounts = ["account:read", "account:manage"];
 const parts: Part[] = [
-  { path: "/admin", title: "admin.overview", icon: "chart", routes: ["GET /v1/admin/overview"] },
+  { path: "/admin", title: "admin.overview", icon: "chart", routes: ["GET /v1/admin/overview"], needs: ["overview:read"] },
   { path: "/admin/accounts", title: "admin.accounts", icon: "users", routes: ["GET /v1/admin/accounts"], needs: accounts },
-  { path: "/admin/roles", title: "admin.roles", icon: "grid", routes: ["GET /v1/admin/roles"] },
+  { path: "/admin/roles", title: "admin.roles", icon: "grid", routes: ["GET /v1/admin/roles"], needs: ["role:read", "role:manage"] },
   { path: "/admin/audit", title: "admin.audit", icon: "list", routes: ["GET /v1/admin/audit"], needs: ["audit:read"] },
   { path: "/admin/security", title: "admin.security", icon: "shield", routes: ["GET /v1/admin/blocks", "GET /v1/admin/security-events"], needs: ["audit:read", "security:read", "security:manage"] },
-  { path: "/admin/keys", title: "admin.keys", icon: "key", routes: ["GET /v1/admin/keys"] },
+  { path: "/admin/keys", title: "admin.keys", icon: "key", routes: ["GET /v1/admin/keys"], needs: ["key:read", "key:manage"] },
   { path: "/admin/delivery", title: "admin.delivery", icon: "mail", needs: ["mail:manage", "webhook:manage"] },
 ];
 

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
-import type { SigningKey } from "../api/awaited";
+import { permits } from "../account/permits";
 import { api } from "../api/client";
+import type { components } from "../api/schema";
 import { formatTime, t, tMaybe } from "../messages";
 import { useAction } from "../ui/action";
 import { Alert, FailureAlert } from "../ui/alert";
@@ -8,8 +9,11 @@ import { Button } from "../ui/button";
 import { Show, useLoad } from "../ui/load";
 import { Table } from "../ui/table";
 
+type SigningKey = components["schemas"]["SigningKey"];
+
 export function KeysPage() {
   const keys = useLoad(async () => (await api.get("/v1/admin/keys")).keys);
+  const mine = useLoad(async () => (await api.get("/v1/me")).permissions);
   const rotated = useSignal(false);
   const rotate = useAction(async () => {
     await api.post("/v1/admin/keys/rotate");
@@ -21,12 +25,16 @@ export function KeysPage() {
       <FailureAlert failure={rotate.failure} />
       {rotated.value && <Alert kind="good">{t("keys.rotated")}</Alert>}
       <Show of={keys}>{(list) => <KeyTable keys={list} />}</Show>
-      <p class="muted small">{t("keys.rotate.lead")}</p>
-      <div>
-        <Button busy={rotate.busy} onClick={rotate.run}>
-          {t("keys.rotate")}
-        </Button>
-      </div>
+      {permits(mine.value ?? [], "key:manage") && (
+        <>
+          <p class="muted small">{t("keys.rotate.lead")}</p>
+          <div>
+            <Button busy={rotate.busy} onClick={rotate.run}>
+              {t("keys.rotate")}
+            </Button>
+          </div>
+        </>
+      )}
     </section>
   );
 }
@@ -48,6 +56,7 @@ function KeyTable({ keys }: { keys: SigningKey[] }) {
           narrow: true,
         },
         { title: t("accounts.created"), show: (key) => formatTime(key.created_at), narrow: true },
+        { title: t("keys.retires"), show: (key) => (key.retires_at ? formatTime(key.retires_at) : "–"), narrow: true },
       ]}
     />
   );

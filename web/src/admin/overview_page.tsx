@@ -1,10 +1,13 @@
+import { useSignal } from "@preact/signals";
 import { api } from "../api/client";
 import { formatNumber, t } from "../messages";
+import { Button } from "../ui/button";
 import { Show, useLoad } from "../ui/load";
 import { Chart } from "./chart";
 
 export function OverviewPage() {
-  const overview = useLoad(() => api.get("/v1/admin/overview"));
+  const span = useSignal<"day" | "week">("day");
+  const overview = useLoad(() => api.get("/v1/admin/overview", { query: { span: span.value } }), span.value);
   return (
     <Show of={overview}>
       {(now) => {
@@ -13,10 +16,17 @@ export function OverviewPage() {
         return (
           <>
             <dl class="figures">
-              <Figure name={t("overview.accounts")} value={now.accounts} />
-              <Figure name={t("overview.sessions")} value={now.sessions} />
-              <Figure name={t("overview.blocked")} value={now.blocked_addresses} />
+              <Figure name={t("overview.accounts")} value={now.accounts} limit={now.count_limit} />
+              <Figure name={t("overview.sessions")} value={now.sessions} limit={now.count_limit} />
+              <Figure name={t("overview.blocked")} value={now.blocked_addresses} limit={now.count_limit} />
             </dl>
+            <div class="row" role="group" aria-label={t("overview.span")}>
+              {(["day", "week"] as const).map((name) => (
+                <Button key={name} small pressed={span.value === name} onClick={() => (span.value = name)}>
+                  {t(`overview.${name}`)}
+                </Button>
+              ))}
+            </div>
             <div class="charts">
               <Chart
                 title={t("overview.sign-ins")}
@@ -44,11 +54,12 @@ export function OverviewPage() {
   );
 }
 
-function Figure({ name, value }: { name: string; value: number }) {
+// What is not counted to its end is that many or more.
+function Figure({ name, value, limit }: { name: string; value: number; limit: number }) {
   return (
     <div class="figure">
       <dt>{name}</dt>
-      <dd>{formatNumber(value)}</dd>
+      <dd>{value >= limit ? t("overview.or-more", { count: formatNumber(value) }) : formatNumber(value)}</dd>
     </div>
   );
 }

@@ -22,13 +22,14 @@ export interface ClusterOptions {
   redis?: boolean;
   sentinel?: boolean; // with a second Redis that follows, and a sentinel that promotes it
   settings?: Record<string, string>; // of every node; dotted key → TOML value
+  tables?: string; // of every node: what is no `key = value`
   ownLimits?: boolean;
   postgres?: Record<string, string>; // of postgresql.conf
   volume?: number; // megabytes of a disk of the primary's own; none: it shares that of everybody
   shifted?: ShiftedClock; // by which the last identity node and the last gate live
 }
 
-type Unset = Pick<ClusterOptions, "port" | "settings" | "ownLimits" | "postgres" | "sentinel" | "volume" | "shifted">;
+type Unset = Pick<ClusterOptions, "port" | "settings" | "tables" | "ownLimits" | "postgres" | "sentinel" | "volume" | "shifted">;
 const usual = { identityNodes: 2, gateNodes: 2, replica: true, synchronous: false, pgbouncer: true, redis: true };
 export const owner = "gatehouse";
 
@@ -175,10 +176,10 @@ export class Cluster {
       "server.listen": `"127.0.0.1:${await lastingPort()}"`,
       "server.admin_listen": `"127.0.0.1:${admin}"`,
     };
-    const { identityNodes, gateNodes, shifted, ownLimits } = this.options;
+    const { identityNodes, gateNodes, shifted, ownLimits, tables } = this.options;
     const isLast = n === (list === this.identity ? identityNodes : gateNodes) - 1;
     const variables = isLast ? shifted?.variables : undefined;
-    list[n] = await Gatehouse.start({ settings: { ...settings, ...own, ...this.options.settings }, ownLimits, variables });
+    list[n] = await Gatehouse.start({ settings: { ...settings, ...own, ...this.options.settings }, tables, ownLimits, variables });
   }
 
   private databaseUrl(): string {

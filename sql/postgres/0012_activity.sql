@@ -1,0 +1,10 @@
+-- What each process has done in a quarter of an hour: what administrators see charts of (docs/adr/0054).
+CREATE TABLE activity (
+  id        UUID   PRIMARY KEY,  -- random: one for each process and quarter
+  slot_at   BIGINT NOT NULL,     -- when the quarter began
+  signed_in BIGINT NOT NULL,
+  failed    BIGINT NOT NULL,
+  blocked   BIGINT NOT NULL,     -- addresses
+  latency   TEXT   NOT NULL      -- answers by the time they took, as identity/overview/activity.hpp has it
+);
+CREATE INDEX activity_by_slot ON activity (slot_at);

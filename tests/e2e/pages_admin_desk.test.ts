@@ -1,0 +1,161 @@
+// What an administrator changes about the installation itself, in a real browser.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Page } from "playwright-core";
+import { Browser } from "./support/browser.js";
+import { newAdministrator } from "./support/factors.js";
+import { look, settle } from "./support/look.js";
+import { Mailbox } from "./support/mailbox.js";
+import { gateSays, newPerson, password, type Person, type SignedIn } from "./support/people.js";
+import { Stack } from "./support/stack.js";
+
+const rules = `
+[[gate.rule]]
+path = "/desk/**"
+permissions = ["desk:open"]
+`;
+const desk = "http://app.example/desk/1";
+
+describe("the administration of the installation", () => {
+  let stack: Stack;
+  let browser: Browser;
+  let site: string;
+  let page: Page;
+  let administrator: Awaited<ReturnType<typeof newAdministrator>>;
+  let member: Person & SignedIn;
+  let mailbox: Mailbox;
+
+  before(async () => {
+    stack = await Stack.start({ tables: rules }, "localhost");
+    site = `http://localhost:${stack.nginx.port}`;
+    browser = await Browser.start(site);
+    mailbox = new Mailbox(stack.gatehouse);
+    administrator = await newAdministrator(stack.gatehouse.port, (name) => stack.gatehouse.command("account", "set-roles", name, "admin", "member"));
+    member = await newPerson(stack.gatehouse.port);
+    page = await browser.page("/sign-in");
+    await page.getByLabel("Username or e-mail address").fill(administrator.username);
+    await page.getByLabel("Password", { exact: true }).fill(password);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.getByLabel("Code from your authenticator app").fill(administrator.app.code());
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.waitForURL(`${site}/account`);
+  });
+  after(async () => {
+    await browser?.stop();
+    await stack?.stop();
+  });
+
+  async function open(path: string): Promise<void> {
+    await page.goto(site + path);
+    await settle(page);
+  }
+  const box = (name: string) => page.getByRole("checkbox", { name, exact: true });
+  const save = () => page.getByRole("button", { name: "Save the matrix" }).click();
+  const saved = () => page.getByText("The roles are saved").waitFor();
+
+  test("a mark in the matrix counts at the gate as soon as it is saved", async () => {
+    assert.equal(await gateSays(stack.gatehouse.port, member.access, desk), 403);
+    await open("/admin/roles");
+    assert.equal(await page.getByRole("rowheader", { name: "desk:open" }).count(), 1, "what a rule asks for has a row");
+    await box("member may desk:open").check();
+    await save();
+    await saved();
+    assert.equal(await gateSays(stack.gatehouse.port, member.access, desk), 200);
+    assert.ok(await box("member may desk:open").isChecked());
+    await box("member may desk:open").uncheck();
+    await save();
+    await saved();
+    assert.equal(await gateSays(stack.gatehouse.port, member.access, desk), 403);
+  });
+
+  test("what a wider permission grants is shown as granted and taken away there", async () => {
+    const implied = box("admin may desk:open, by a wider permission");
+    assert.ok((await implied.isChecked()) && (await implied.isDisabled()));
+  });
+
+  test("with the keyboard alone: a role and a permission are added, marked and saved", async () => {
+    await open("/admin/roles");
+    await page.getByLabel("Permission", { exact: true }).focus();
+    await page.keyboard.type("report:read");
+    await page.keyboard.press("Enter");
+    await page.getByLabel("Name of the role").focus();
+    await page.keyboard.type("clerk");
+    await page.keyboard.press("Enter");
+    await box("clerk may report:read").focus();
+    await page.keyboard.press("Space");
+    await page.getByRole("button", { name: "Save the matrix" }).focus();
+    await page.keyboard.press("Enter");
+    await saved();
+    assert.match(stack.gatehouse.command("roles", "list").output, /^clerk {2}added {2}report:read$/m);
+  });
+
+  test("a role is removed", async () => {
+    await page.getByRole("button", { name: "Remove the role clerk" }).click();
+    await save();
+    await saved();
+    assert.doesNotMatch(stack.gatehouse.command("roles", "list").output, /clerk/);
+  });
+
+  test("nobody locks everybody out, and is told why", async () => {
+    await box("admin may *:*").uncheck();
+    await save();
+    await page.getByRole("alert").getByText("must leave").waitFor();
+    await page.getByRole("button", { name: "Discard" }).click();
+    await page.getByRole("button", { name: "Save the matrix" }).waitFor({ state: "detached" });
+    assert.ok(await box("admin may *:*").isChecked());
+  });
+
+  test("who is late is told that somebody else has changed the roles", async () => {
+    await open("/admin/roles");
+    assert.equal(stack.gatehouse.command("roles", "set", "guest", "x:y").status, 0);
+    await box("member may desk:open").check();
+    await save();
+    await page.getByText("Somebody else has changed this meanwhile").waitFor();
+    await page.getByRole("button", { name: "Discard" }).click();
+    await box("guest may x:y").waitFor();
+    assert.ok(!(await box("member may desk:open").isChecked()));
+  });
+
+  test("a key is rotated, and nobody is signed out", async () => {
+    await open("/admin/keys");
+    const rows = page.getByRole("table", { name: "Keys" }).getByRole("row");
+    const before = await rows.count();
+    await page.getByRole("button", { name: "Rotate now" }).click();
+    await page.getByText("The next key signs from now on.", { exact: true }).waitFor();
+    await page.getByText("Still believed", { exact: true }).waitFor();
+    assert.equal(await rows.count(), before + 1);
+    assert.equal(await gateSays(stack.gatehouse.port, member.access), 200);
+    assert.doesNotMatch(await page.content(), /"d":|private/);
+  });
+
+  test("the overview has its charts as tables, too, of a day and of a week", async () => {
+    await open("/admin");
+    const table = page.getByRole("table", { name: "Sign-ins" });
+    await page.getByRole("region", { name: "Sign-ins" }).getByText("As a table").click();
+    assert.equal(await table.getByRole("row").count(), 1 + 96);
+    await page.getByRole("button", { name: "7 days" }).click();
+    await page.getByRole("button", { name: "7 days", pressed: true }).waitFor();
+    await page.waitForFunction(() => document.querySelector("details[open] tbody")?.childElementCount === 168);
+  });
+
+  test("an account is made without a password, and its owner sets one by the letter", async () => {
+    await open("/admin/accounts");
+    await page.getByRole("button", { name: "Create an account" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Username").fill("newcomer");
+    await dialog.getByLabel("E-mail address").fill("newcomer@example.org");
+    await dialog.getByRole("button", { name: "Create an account" }).click();
+    await page.getByText("The account newcomer is there.").waitFor();
+    const { link } = await mailbox.next("newcomer@example.org");
+    assert.equal(link.pathname, "/reset");
+  });
+
+  test("every part looks well", async () => {
+    await look(browser, site, ["/admin", "/admin/roles", "/admin/keys"]);
+  });
+
+  test("nothing from elsewhere, nothing against the policy", () => {
+    assert.deepEqual(browser.strangers, []);
+    assert.deepEqual(browser.complaints, []);
+  });
+});
