@@ -12,7 +12,9 @@ class DeskApi : public ::testing::Test {
  protected:
   Reply create(boost::json::object body) { return api_.post("/v1/admin/accounts", body, admin_); }
   static boost::json::object wish(const char* username) {
-    return {{"username", username}, {"email", std::string(username) + "@example.org"}, {"roles", {"member"}}};
+    return {{"username", username},
+            {"email", std::string(username) + "@example.org"},
+            {"roles", boost::json::array{"member"}}};
   }
   static std::string states(const Reply& reply) {
     std::string text;
@@ -88,7 +90,7 @@ TEST_F(DeskApi, the_overview_counts_and_has_a_bucket_for_each_quarter_of_the_day
 TEST_F(DeskApi, an_account_is_made_with_a_password) {
   auto body = wish("bob");
   body["password"] = ApiStack::kPassword;
-  body["roles"] = {"member", "auditor"};
+  body["roles"] = boost::json::array{"member", "auditor"};
   const auto made = create(body);
   ASSERT_EQ(made.status, 201U) << made.raw.body;
   EXPECT_EQ(boost::json::serialize(made.json().at("roles")), R"(["auditor","member"])");
@@ -115,7 +117,7 @@ TEST_F(DeskApi, X03_without_a_password_nobody_signs_in_until_the_mailbox_has_set
 TEST_F(DeskApi, B07_what_is_wrong_is_named_and_nothing_is_made) {
   auto body = wish("a b");
   body["email"] = "nobody";
-  body["roles"] = {"root"};
+  body["roles"] = boost::json::array{"root"};
   EXPECT_EQ(create(body).fields(), "username email roles");
   auto guessable = wish("dave");
   guessable["password"] = "password1234";
