@@ -1,6 +1,7 @@
 // What administrators do about the installation itself: keys, the overview, accounts made for somebody.
 #include <gtest/gtest.h>
 
+#include <boost/json/parse.hpp>
 #include <string>
 
 #include "identity/api/api_fixture.hpp"
@@ -28,6 +29,7 @@ class DeskApi : public ::testing::Test {
   ApiStack api_;
   Headers admin_ = api_.admin();
   Account alice_ = api_.register_account("alice");
+  std::size_t mails_before_ = api_.mails().size();  // taken
 };
 
 TEST_F(DeskApi, keys_are_shown_without_any_key) {
@@ -64,7 +66,10 @@ TEST_F(DeskApi, T18_a_rotation_refuses_no_token_and_is_announced_and_recorded) {
 TEST_F(DeskApi, rotations_that_follow_each_other_too_fast_are_refused) {
   unsigned status = 200;
   int rotations = 0;
-  for (; status == 200 && rotations < 30; ++rotations) status = api_.post("/v1/admin/keys/rotate", {}, admin_).status;
+  for (; status == 200 && rotations < 30; ++rotations) {
+    api_.clock.advance(std::chrono::seconds(11));  // until the key before has settled
+    status = api_.post("/v1/admin/keys/rotate", {}, admin_).status;
+  }
   EXPECT_EQ(status, 429U);
   EXPECT_EQ(rotations, 15);
   api_.clock.advance(std::chrono::minutes(20));
@@ -76,13 +81,14 @@ TEST_F(DeskApi, rotations_that_follow_each_other_too_fast_are_refused) {
 TEST_F(DeskApi, the_overview_counts_and_has_a_bucket_for_each_quarter_of_the_day) {
   const auto day = api_.get("/v1/admin/overview", admin_);
   ASSERT_EQ(day.status, 200U);
-  EXPECT_EQ(day.json().at("accounts").as_int64(), 2);
-  EXPECT_EQ(day.json().at("sessions").as_int64(), 1);
-  EXPECT_EQ(day.json().at("blocked_addresses").as_int64(), 0);
-  EXPECT_EQ(day.json().at("buckets").as_array().size(), 96U);
-  const auto week = api_.get("/v1/admin/overview?span=week", admin_);
-  EXPECT_EQ(week.json().at("buckets").as_array().size(), 168U);
-  EXPECT_EQ(week.json().at("bucket_minutes").as_int64(), 60);
+  const auto figures = boost::json::parse(day.raw.body);  // more members than a request may have
+  EXPECT_EQ(figures.at("accounts").as_int64(), 2);
+  EXPECT_EQ(figures.at("sessions").as_int64(), 1);
+  EXPECT_EQ(figures.at("blocked_addresses").as_int64(), 0);
+  EXPECT_EQ(figures.at("buckets").as_array().size(), 96U);
+  const auto week = boost::json::parse(api_.get("/v1/admin/overview?span=week", admin_).raw.body);
+  EXPECT_EQ(week.at("buckets").as_array().size(), 168U);
+  EXPECT_EQ(week.at("bucket_minutes").as_int64(), 60);
   EXPECT_EQ(api_.get("/v1/admin/overview?span=year", admin_).fields(), "span");
   EXPECT_EQ(api_.get("/v1/admin/overview?x=1", admin_).status, 400U);
 }

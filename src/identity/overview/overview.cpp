@@ -16,7 +16,8 @@ BoundedCount bounded(std::int64_t count) { return {static_cast<std::size_t>(std:
 std::int64_t number(const db::Row& row) { return row.is_null(0) ? 0 : row.integer(0); }
 
 BoundedCount count_accounts(db::Transaction& tx) {
-  const auto found = tx.query_one("SELECT count(*) FROM (SELECT id FROM account LIMIT $1) AS some", {kLimit}, number);
+  const auto found =
+      tx.query_one("SELECT count(*) FROM (SELECT id FROM account LIMIT $1) AS counted", {kLimit}, number);
   return bounded(found.value_or(0));
 }
 
@@ -24,14 +25,15 @@ BoundedCount count_accounts(db::Transaction& tx) {
 BoundedCount count_sessions(db::Transaction& tx, base::TimePoint now) {
   const auto found = tx.query_one(
       "SELECT sum(CASE WHEN ended_at IS NULL AND idle_expires_at > $1 THEN 1 ELSE 0 END) FROM "
-      "(SELECT ended_at, idle_expires_at FROM session WHERE expires_at > $1 ORDER BY expires_at DESC LIMIT $2) AS some",
+      "(SELECT ended_at, idle_expires_at FROM session WHERE expires_at > $1 ORDER BY expires_at DESC LIMIT $2) AS "
+      "counted",
       {base::to_unix_ms(now), 2 * kLimit}, number);
   return bounded(found.value_or(0));
 }
 
 BoundedCount count_blocked(db::Transaction& tx, base::TimePoint now) {
   const auto found =
-      tx.query_one("SELECT count(*) FROM (SELECT id FROM address_block WHERE until > $1 LIMIT $2) AS some",
+      tx.query_one("SELECT count(*) FROM (SELECT id FROM address_block WHERE until > $1 LIMIT $2) AS counted",
                    {base::to_unix_ms(now), kLimit}, number);
   return bounded(found.value_or(0));
 }
