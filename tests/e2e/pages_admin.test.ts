@@ -4,9 +4,11 @@ import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
 import { Browser } from "./support/browser.js";
 import { newAdministrator } from "./support/factors.js";
+import { ask, bearer } from "./support/http.js";
 import { look, settle } from "./support/look.js";
 import { gateSays, login, newPerson, password, type Person, type SignedIn } from "./support/people.js";
 import { Stack } from "./support/stack.js";
+import { until } from "./support/until.js";
 
 describe("the administration", () => {
   let stack: Stack;
@@ -87,6 +89,26 @@ describe("the administration", () => {
     await page.getByRole("button", { name: "Close" }).click();
     await page.getByText("Fraud desk").first().waitFor();
     assert.equal(await page.getByText("whsec_").count(), 0);
+  });
+
+  test("the audit log is searched, a denial is among the security events, and an error is looked up", async () => {
+    await ask(stack.gatehouse.port, "/v1/admin/accounts", { headers: bearer((await newPerson(stack.gatehouse.port)).access) });
+    await page.goto(`${site}/admin/audit`);
+    await page.getByLabel("Event").fill("account.disabled");
+    await page.getByLabel("Concerns").fill(member.id);
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
+    assert.equal(await page.locator("tbody code").innerText(), "account.disabled");
+    const [exported] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Export" }).click()]);
+    assert.equal(exported.suggestedFilename(), "audit.ndjson");
+    await page.getByLabel("Error number").fill("0".repeat(32));
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByRole("alert").waitFor();
+    await until("the denial is recorded", 30, async () => {
+      await page.goto(`${site}/admin/security`);
+      await settle(page);
+      return (await page.getByText("access.denied").count()) > 0;
+    });
   });
 
   test("every part that there is looks well", async () => {
