@@ -42,7 +42,7 @@ export function EventRows({ rows, empty, more }: { rows: AuditEvent[]; empty: st
       more={more}
       columns={[
         { title: t("time"), show: (event) => formatTime(event.time), narrow: true },
-        { title: t("audit.type"), show: (event) => <code>{event.type}</code> },
+        { title: t("audit.type"), show: (event) => <code>{event.type}</code>, narrow: true },
         { title: t("audit.actor"), show: (event) => <AccountLink id={event.actor} />, narrow: true },
         { title: t("audit.subject"), show: (event) => (event.subject ? <AccountLink id={event.subject} /> : "–"), narrow: true },
         { title: t("audit.details"), show: (event) => <Details fields={event.fields} /> },
