@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { api } from "../api/client";
+import type { ErrorReport } from "../api/types";
 import { t } from "../messages";
 import { useAction } from "../ui/action";
 import { Button } from "../ui/button";
@@ -41,7 +42,7 @@ export function AuditPage() {
 
 function ErrorCard() {
   const id = useSignal("");
-  const found = useSignal<Record<string, unknown> | null>(null);
+  const found = useSignal<ErrorReport | null>(null);
   const look = useAction(async () => {
     found.value = null;
     found.value = await api.get("/v1/admin/errors/{id}", { path: { id: id.value.trim() } });

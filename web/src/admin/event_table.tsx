@@ -1,5 +1,5 @@
-import type { AuditEvent } from "../api/awaited";
 import { api } from "../api/client";
+import type { AuditEvent } from "../api/types";
 import { formatTime, t } from "../messages";
 import { Show } from "../ui/load";
 import { usePages } from "../ui/pages_of";

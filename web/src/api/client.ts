@@ -1,4 +1,3 @@
-import type { AwaitedPaths } from "./awaited";
 import { failureOf, noConnection } from "./problem";
 import type { paths as DocumentedPaths } from "./schema";
 import { refreshTokens, sessionEnded, stepUp } from "./session";
@@ -7,15 +6,7 @@ import { refreshTokens, sessionEnded, stepUp } from "./session";
 // neither could a script that does not belong here.
 type Methods = "get" | "post" | "put" | "patch" | "delete";
 type Documented<P extends keyof DocumentedPaths> = { [M in Methods as DocumentedPaths[P][M] extends object ? M : never]: DocumentedPaths[P][M] };
-type paths = {
-  [P in keyof DocumentedPaths | keyof AwaitedPaths]: P extends keyof DocumentedPaths
-    ? P extends keyof AwaitedPaths
-      ? Documented<P> & Omit<AwaitedPaths[P], keyof Documented<P>>
-      : Documented<P>
-    : P extends keyof AwaitedPaths
-      ? AwaitedPaths[P]
-      : never;
-};
+type paths = { [P in keyof DocumentedPaths]: Documented<P> };
 type Method = "get" | "post" | "put" | "patch" | "delete";
 type WithMethod<M extends Method> = { [P in keyof paths]: paths[P] extends { [K in M]: object } ? P : never }[keyof paths];
 type Operation<P extends keyof paths, M extends Method> = paths[P] extends { [K in M]: infer O } ? O : never;
