@@ -153,10 +153,15 @@ describe("erasure", () => {
     }
   });
 
-  test("on PostgreSQL and Redis no canary is left but in the old write-ahead log, and there the username alone", async () => {
+  // As docs/ops/privacy.md tells operators to: a server of its own keeps what it has overwritten until it is told to let go.
+  const forgetful = { wal_recycle: "off", wal_keep_size: "0" };
+  const forget = ["VACUUM FULL", "ANALYZE account", "SELECT pg_switch_wal()", "CHECKPOINT"];
+
+  test("on PostgreSQL and Redis no canary is left, the write-ahead log included", async () => {
     const folder = makeFolder();
     chmodSync(folder, 0o711);
-    const postgres = await Postgres.primary({ folder: join(folder, "pg"), passwords: { owner: "o", replication: "r", superuser: "s" } });
+    const passwords = { owner: "o", replication: "r", superuser: "s" };
+    const postgres = await Postgres.primary({ folder: join(folder, "pg"), passwords, settings: forgetful });
     mkdirSync(join(folder, "redis"));
     const redis = await Redis.start(join(folder, "redis"), "secret");
     const gatehouse = await Gatehouse.start({
@@ -174,8 +179,7 @@ describe("erasure", () => {
       assert.equal(gatehouse.command("account", "erase", canary.newUsername).status, 0);
       await until("the gate refuses", 60, async () => (await gateSays(gatehouse.port, token)) === 401);
       await until("the housekeeper has followed", 300, () => existsSync(join(gatehouse.data, "erased.ids")));
-      await postgres.sql("VACUUM FULL", "gatehouse");
-      await postgres.sql("CHECKPOINT");
+      for (const statement of forget) await postgres.sql(statement, "gatehouse");
       const after = backup(gatehouse, folder, "after");
       const metrics = (await ask(gatehouse.adminPort, "/metrics")).body;
       const keys = await redis.command("--scan");
@@ -189,10 +193,7 @@ describe("erasure", () => {
       await postgres.stop();
       const restored = restoreElsewhere(folder, join(gatehouse.data, "erased.ids"));
       const files = [...filesBelow(postgres.data), ...filesBelow(gatehouse.data), ...filesBelow(restored), before, after];
-      const found = everyCanary(new Map([...places, ...read(files)]));
-      const names = [canary.username, canary.newUsername];
-      const elsewhere = found.filter((place) => !(place.includes("/pg_wal/") && names.some((name) => place.startsWith(name))));
-      assert.deepEqual(elsewhere, []);
+      assert.deepEqual(everyCanary(new Map([...places, ...read(files)])), []);
     } finally {
       await gatehouse.stop();
       if (postgres.process.running) await postgres.stop();
