@@ -192,7 +192,7 @@ TEST_F(ProfileCacheTest, who_asks_while_a_row_is_loaded_waits_for_it) {
     co_return row();
   };
   std::thread opener([&] {
-    eventually([&] { return loads == 1; });
+    eventually([&] { return loads == 1 && first.cache.stats().joined > 0; });
     go.set_value();
   });
   std::atomic<int> got = 0;
