@@ -6,7 +6,7 @@ import { look, settle } from "./support/look.js";
 import { freshName, password, register, type Person } from "./support/people.js";
 import { Stack } from "./support/stack.js";
 
-const entries = ["/sign-in", "/register", "/verify", "/reset", "/reset#token=ghx_not-one", "/invite", "/invite#token=ghi_some"];
+const entries = ["/sign-in", "/register", "/verify", "/reset", "/reset#token=ghx_not-one", "/invite", "/invite#token=ghi_some", "/change-email#token=some", "/restore-email#token=some"];
 const account = ["/account", "/account/security", "/account/sessions", "/account/privacy"];
 
 describe("how the pages look", () => {
