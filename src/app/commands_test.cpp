@@ -79,6 +79,7 @@ class CommandsOnARunningProcess : public Commands {
     housekeeper_->stop();
     loops_.stop();
     identity_.reset();
+    webhooks_.reset();
     housekeeper_.reset();
     installation_.reset();
   }

@@ -191,12 +191,15 @@ TEST_F(ProfileCacheTest, who_asks_while_a_row_is_loaded_waits_for_it) {
     wait.wait();  // blocks this loop; the others go on
     co_return row();
   };
+  // One holds its loop and loads. Of five who have asked, two do so on one other loop, and the first of these waits.
+  std::atomic<int> asked = 0;
   std::thread opener([&] {
-    eventually([&] { return loads == 1 && first.cache.stats().joined > 0; });
+    eventually([&] { return asked > 4; });
     go.set_value();
   });
   std::atomic<int> got = 0;
   test::run_together(50, [&](std::size_t) -> awaitable<void> {
+    ++asked;
     if ((co_await first.cache.find(id, load_when_all_are_there))->username == "alice") ++got;
   });
   opener.join();
