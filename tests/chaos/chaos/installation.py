@@ -15,6 +15,10 @@ def load_settings():
     for entry in json.loads(shown):
         if entry["key"].startswith("limit.") and entry["key"].endswith(("_burst", "_per_second", "_failures")):
             yield entry["key"], "1000000"
+    # No proof of work either: clients that fail this often would all be asked for it.
+    for failures in ("address_failures", "account_failures", "spraying_accounts", "stuffing_names"):
+        yield f"defence.{failures}", "1000000"
+    yield "defence.busy_queue", "101"
     yield "token.access_lifetime", '"1h"'
     yield "session.grace", f'"{GRACE}s"'
     yield "session.max_per_account", "10000"
