@@ -34,7 +34,7 @@ def _limits():
             limits[table][key] = 1_000_000
         if table == "defence" and key in DEFENCE:
             limits[table][key] = DEFENCE[key]
-    return limits
+    return {table: keys for table, keys in limits.items() if keys}
 
 
 def _toml(value):

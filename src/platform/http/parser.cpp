@@ -35,21 +35,21 @@ bool is_token(std::string_view text) {
 }
 
 // No control character but HTAB: a bare CR, LF or NUL is how one header becomes two. Without an early end, so that the
-// compiler looks at sixteen bytes at a time; most of a head is one long token.
+// compiler looks at sixteen bytes at a time, which takes a byte to gather what is found; most of a head is one token.
 bool is_field_value(std::string_view text) {
-  unsigned bad = 0;
+  std::uint8_t bad = 0;
   for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    bad |= static_cast<unsigned>((byte < 0x20) & (byte != '\t')) | static_cast<unsigned>(byte == 0x7F);
+    const auto byte = static_cast<std::uint8_t>(c);
+    bad |= static_cast<std::uint8_t>(((byte < 0x20) & (byte != '\t')) | (byte == 0x7F));
   }
   return bad == 0;
 }
 
 bool is_target(std::string_view text) {
-  unsigned bad = 0;
+  std::uint8_t bad = 0;
   for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    bad |= static_cast<unsigned>(byte <= 0x20) | static_cast<unsigned>(byte == 0x7F) | static_cast<unsigned>(c == '#');
+    const auto byte = static_cast<std::uint8_t>(c);
+    bad |= static_cast<std::uint8_t>((byte <= 0x20) | (byte == 0x7F) | (byte == '#'));
   }
   return bad == 0;
 }
