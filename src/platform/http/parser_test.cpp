@@ -220,6 +220,23 @@ TEST(Parser, H03_refuses_nul_wherever_it_stands) {
   }
 }
 
+// Whatever the size of the blocks that the text is looked at in, and wherever in one the byte stands.
+TEST(Parser, H03_one_forbidden_byte_is_found_wherever_it_stands) {
+  constexpr std::size_t kLongest = 67;
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    const bool in_value = (byte >= 0x20 && byte != 0x7F) || byte == '\t';
+    const bool in_target = byte > 0x20 && byte != 0x7F && byte != '#';
+    for (std::size_t place = 0; place < kLongest; ++place) {
+      std::string text(kLongest, 'a');
+      text[place] = static_cast<char>(byte);
+      const auto value = parse(get_with("X: " + text + "\r\n"));
+      EXPECT_EQ(value.refused == 0 && value.head_size > 0, in_value) << byte << " in a value at " << place;
+      const auto target = parse("GET /" + text + " HTTP/1.1\r\nHost: h\r\n\r\n");
+      EXPECT_EQ(target.refused == 0 && target.head_size > 0, in_target) << byte << " in a target at " << place;
+    }
+  }
+}
+
 TEST(Parser, H03_another_version_is_505) {
   for (const char* version : {"HTTP/2.0", "HTTP/1.2", "HTTP/0.9", "HTTP/3.0"}) {
     EXPECT_EQ(parse("GET / " + std::string(version) + "\r\nHost: h\r\n\r\n").refused, 505U) << version;
