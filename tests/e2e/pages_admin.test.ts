@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
 import { Browser } from "./support/browser.js";
+import { fillActivity } from "./support/activity.js";
 import { newAdministrator } from "./support/factors.js";
 import { ask, bearer } from "./support/http.js";
 import { look, settle } from "./support/look.js";
@@ -78,6 +79,17 @@ describe("the administration", () => {
     assert.equal((await login(stack.gatehouse.port, member)).status, 200);
   });
 
+  test("a role is given by a tick", async () => {
+    await page.goto(`${site}/admin/accounts/${member.id}`);
+    const roles = () => stack.gatehouse.command("account", "show", member.username).output;
+    const tick = page.getByRole("group", { name: "Roles" }).getByLabel("member");
+    for (const given of [false, true]) {
+      await tick.setChecked(given);
+      await page.getByRole("button", { name: "Save" }).click();
+      await until("the role is as the tick says", 30, async () => /\bmember\b/.test(roles()) === given);
+    }
+  });
+
   test("a webhook's secret is shown once", async () => {
     await page.goto(`${site}/admin/delivery`);
     await page.getByRole("button", { name: "Add a webhook" }).click();
@@ -116,6 +128,7 @@ describe("the administration", () => {
     await settle(page);
     const links = await page.locator("nav.side a").evaluateAll((all) => all.map((link) => link.getAttribute("href")!));
     assert.ok(links.includes("/admin/accounts") && links.includes("/admin/delivery"));
+    fillActivity(stack.gatehouse);
     await look(browser, site, [...links, `/admin/accounts/${member.id}`]);
   });
 

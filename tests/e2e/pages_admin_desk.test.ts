@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
 import { Browser } from "./support/browser.js";
 import { newAdministrator } from "./support/factors.js";
-import { look, settle } from "./support/look.js";
+import { settle } from "./support/look.js";
 import { Mailbox } from "./support/mailbox.js";
 import { gateSays, newPerson, password, type Person, type SignedIn } from "./support/people.js";
 import { Stack } from "./support/stack.js";
@@ -148,10 +148,6 @@ describe("the administration of the installation", () => {
     await page.getByText("The account newcomer is there.").waitFor();
     const { link } = await mailbox.next("newcomer@example.org");
     assert.equal(link.pathname, "/reset");
-  });
-
-  test("every part looks well", async () => {
-    await look(browser, site, ["/admin", "/admin/roles", "/admin/keys"]);
   });
 
   test("nothing from elsewhere, nothing against the policy", () => {

@@ -8,11 +8,11 @@ import { useAction } from "../ui/action";
 import { Alert } from "../ui/alert";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
-import { Field } from "../ui/field";
 import { Form } from "../ui/form";
 import { Show, useLoad } from "../ui/load";
 import { Badges, StateBadge } from "./accounts_page";
 import { EventTable } from "./event_table";
+import { RolesField } from "./roles_field";
 import { words } from "./words";
 
 type Account = components["schemas"]["Account"];
@@ -107,8 +107,8 @@ function RolesCard({ account, onDone }: { account: Account; onDone: () => void }
   return (
     <section class="card">
       <Form action={set} fields={["roles"]}>
-        <div class="filters">
-          <Field label={t("accounts.roles")} hint={t("accounts.roles.hint")} value={roles} mistake={set.failure?.fieldMessage("roles")} required={false} />
+        <RolesField value={roles} mistake={set.failure?.fieldMessage("roles")} />
+        <div>
           <Button type="submit" busy={set.busy}>
             {t("save")}
           </Button>

@@ -13,6 +13,7 @@ import { Form } from "../ui/form";
 import { Show, useLoad } from "../ui/load";
 import { usePages } from "../ui/pages_of";
 import { Table } from "../ui/table";
+import { RolesField } from "./roles_field";
 import { words } from "./words";
 
 type Account = components["schemas"]["Account"];
@@ -148,7 +149,7 @@ function InviteDialog({ onDone, onClose }: DialogProps) {
     <Dialog title={t("accounts.invite")} onClose={onClose}>
       <Form action={invite} fields={["email", "roles"]}>
         <Field label={t("email")} value={email} mistake={invite.failure?.fieldMessage("email")} type="email" focus input={{ maxLength: 254 }} />
-        <Field label={t("accounts.roles")} hint={t("accounts.roles.hint")} value={roles} mistake={invite.failure?.fieldMessage("roles")} required={false} />
+        <RolesField value={roles} mistake={invite.failure?.fieldMessage("roles")} />
         <Actions busy={invite.busy} submit={t("accounts.invite")} onClose={onClose} />
       </Form>
     </Dialog>
@@ -172,7 +173,7 @@ function CreateDialog({ onDone, onClose }: DialogProps) {
         <Field label={t("username")} hint={t("username.hint")} value={username} mistake={mistake("username")} focus input={{ maxLength: 64 }} />
         <Field label={t("email")} value={email} mistake={mistake("email")} type="email" input={{ maxLength: 254 }} />
         <NewPassword label={t("password")} value={password} failure={create.failure} field="password" hint={t("accounts.create.password.hint")} />
-        <Field label={t("accounts.roles")} hint={t("accounts.roles.hint")} value={roles} mistake={mistake("roles")} required={false} />
+        <RolesField value={roles} mistake={mistake("roles")} />
         <Actions busy={create.busy} submit={t("accounts.create")} onClose={onClose} />
       </Form>
     </Dialog>

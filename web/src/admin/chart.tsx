@@ -25,12 +25,12 @@ export function Chart({ title, times, series, unit = "" }: Props) {
   const x = (i: number) => box.left + (i / Math.max(1, times.length - 1)) * (width - box.left - box.right);
   const y = (value: number) => height - box.bottom - (value / top) * (height - box.top - box.bottom);
   const line = (values: number[]) => values.map((value, i) => `${i === 0 ? "M" : "L"}${x(i).toFixed(1)} ${y(value).toFixed(1)}`).join("");
-  const ticks = [0, 0.5, 1].map((part) => part * top);
+  const ticks = [0, 0.5, 1].map((part) => part * top).filter((tick) => unit !== "" || Number.isInteger(tick)); // no half a sign-in
   const labels = [0, Math.floor((times.length - 1) / 2), times.length - 1];
   return (
     <section class="card" aria-labelledby={id}>
       <div class="row spread">
-        <h2 id={id}>{title}</h2>
+        <h2 id={id}>{unit ? `${title} (${unit})` : title}</h2>
         <div class="row small muted">
           {series.map((one) => (
             <span key={one.name} class={`key series-${one.tone}`}>

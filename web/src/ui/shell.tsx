@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { signOut } from "../account/sign_out";
 import { t, type MessageKey } from "../messages";
 import { path } from "../router";
@@ -32,6 +33,9 @@ function isHere(part: Part): boolean {
 
 // The frame of the pages behind the sign-in.
 export function Shell({ area, title, lead, parts, showAdmin, actions, children }: Props) {
+  // On a phone the parts are one line that scrolls: where one is must be in sight.
+  const side = useRef<HTMLElement>(null);
+  useEffect(() => side.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }), [path.value, parts.length]);
   return (
     <>
       <a class="skip" href="#page">
@@ -56,7 +60,7 @@ export function Shell({ area, title, lead, parts, showAdmin, actions, children }
         </Button>
       </header>
       <div class={`frame ${area}`}>
-        <nav class="side" aria-label={t(area === "admin" ? "nav.admin" : "nav.account")}>
+        <nav class="side" aria-label={t(area === "admin" ? "nav.admin" : "nav.account")} ref={side}>
           {parts.map((part) => (
             <a key={part.path} href={part.path} aria-current={isHere(part) ? "page" : undefined}>
               <Icon name={part.icon} />
