@@ -18,7 +18,7 @@ using AsOf = std::optional<base::SteadyPoint>;
 LogFollower::LogFollower(Installation& installation, gate::Gates& gates, feed::Journal* journal)
     : installation_(installation), gates_(gates), journal_(journal) {
   const auto as_of = read_on([this](Rows rows, AsOf complete_as_of) { gates_.load(rows, complete_as_of); });
-  hand_bundle(false);
+  hand_on(false);
   if (journal_ != nullptr) journal_->confirm(as_of);
 }
 
@@ -26,9 +26,8 @@ void LogFollower::follow() {
   const std::lock_guard lock(mutex_);
   const auto as_of =
       read_on([this](Rows rows, AsOf complete_as_of) { gates_.follow(std::move(rows), complete_as_of); });
-  const auto changed = installation_.keys.reload();
-  if (!changed) throw std::runtime_error(to_string(changed.error()));
-  if (*changed || roles_changed_) hand_bundle(true);
+  if (const auto loaded = installation_.keys.reload(); !loaded) throw std::runtime_error(to_string(loaded.error()));
+  hand_on(true);
   if (journal_ != nullptr) journal_->confirm(as_of);
 }
 
@@ -39,27 +38,29 @@ base::SteadyPoint LogFollower::read_on(Hand hand) {
     const auto began = installation_.clock.steady_now();
     // After a failure from the beginning: what answers next may be a replica that took over without the last rows, and
     // gives their numbers again. Gates and journal bear to hear of a row twice.
-    const identity::FollowerState known = std::exchange(state_, {});
-    std::vector<identity::RoleRecord> roles;
-    auto read = installation_.database->read_blocking([&](db::Transaction& tx) {
-      roles = role_store_.list(tx);
-      return installation_.revocations.follow(tx, known, installation_.clock.now(), kStep);
+    const Seen known = std::exchange(seen_, {});
+    auto [roles, log] = installation_.database->read_blocking([&](db::Transaction& tx) {
+      return std::pair(role_store_.follow(tx, known.roles),
+                       installation_.revocations.follow(tx, known.log, installation_.clock.now(), kStep));
     });
-    if (installation_.roles.take_over(roles)) roles_changed_ = true;
-    if (journal_ != nullptr) journal_->append(read.rows);
-    hand(std::move(read.rows), read.complete ? AsOf(began) : std::nullopt);
-    state_ = std::move(read.next);
-    if (read.complete) return began;
+    if (roles.records) installation_.roles.take_over(*roles.records);
+    if (journal_ != nullptr) journal_->append(log.rows);
+    hand(std::move(log.rows), log.complete ? AsOf(began) : std::nullopt);
+    seen_ = {.log = std::move(log.next), .roles = roles.version};
+    if (log.complete) return began;
   }
 }
 
-void LogFollower::hand_bundle(bool started) {
-  const auto ring = installation_.keys.snapshot();
-  const auto roles = installation_.roles.snapshot();
-  gates_.set_keys(ring->verification, started);
-  gates_.set_roles(roles, started);
+// Whoever has loaded them anew, this follower or who has just changed them: each snapshot once.
+void LogFollower::hand_on(bool started) {
+  auto ring = installation_.keys.snapshot();
+  auto roles = installation_.roles.snapshot();
+  if (ring == handed_ring_ && roles == handed_roles_) return;
+  if (ring != handed_ring_) gates_.set_keys(ring->verification, started);
+  if (roles != handed_roles_) gates_.set_roles(roles, started);
   if (journal_ != nullptr) journal_->set_bundle(*ring->verification, *roles);
-  roles_changed_ = false;
+  handed_ring_ = std::move(ring);
+  handed_roles_ = std::move(roles);
 }
 
 }  // namespace gatehouse::app

@@ -1,12 +1,16 @@
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <mutex>
+#include <optional>
 
 #include "app/installation.hpp"
 #include "feed/journal.hpp"
 #include "gate/gates.hpp"
 #include "identity/role/role_store.hpp"
 #include "identity/token/follower_state.hpp"
+#include "identity/token/key_manager.hpp"
 
 namespace gatehouse::app {
 
@@ -24,13 +28,13 @@ class LogFollower {
   // Hands out the keys after this process itself has changed the ring.
   void keys_changed() {
     const std::lock_guard lock(mutex_);
-    hand_bundle(true);
+    hand_on(true);
   }
 
  private:
   template <class Hand>
   base::SteadyPoint read_on(Hand hand);
-  void hand_bundle(bool started);
+  void hand_on(bool started);
 
   Installation& installation_;
   gate::Gates& gates_;
@@ -38,8 +42,15 @@ class LogFollower {
   const identity::RoleStore role_store_{};
 
   std::mutex mutex_;
-  identity::FollowerState state_;  // guarded by mutex_, as is what follows
-  bool roles_changed_ = false;     // and the gates have not been told
+  // Guarded by mutex_.
+  // What the database was seen to hold.
+  struct Seen {
+    identity::FollowerState log;
+    std::optional<std::int64_t> roles;  // their version
+  } seen_;
+  // What the gates were told.
+  std::shared_ptr<const identity::KeyRingSnapshot> handed_ring_;
+  contract::RoleSnapshot handed_roles_;
 };
 
 }  // namespace gatehouse::app

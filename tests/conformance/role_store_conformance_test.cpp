@@ -3,7 +3,11 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <initializer_list>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -143,15 +147,57 @@ TEST_P(RoleStoreConformance, nodes_that_begin_at_once_add_each_role_once) {
   EXPECT_EQ(in_database(), configured_);
 }
 
-TEST_P(RoleStoreConformance, taking_over_says_whether_anything_is_new) {
+TEST_P(RoleStoreConformance, a_snapshot_stays_the_same_object_until_something_is_new) {
   roles_.begin(configured_, clock_.now());
-  const auto read = [&] { return database().read_blocking([&](Transaction& tx) { return store_.list(tx); }); };
-  EXPECT_FALSE(roles_.take_over(read()));
-  ASSERT_TRUE(change([&](Transaction& tx) { return steps_.set(tx, "guest", {}, {}); }));
   const auto before = roles_.snapshot();
-  EXPECT_TRUE(roles_.take_over(read()));
+  roles_.reload();
+  EXPECT_EQ(roles_.snapshot(), before);
+  ASSERT_TRUE(change([&](Transaction& tx) { return steps_.set(tx, "guest", {}, {}); }));
+  roles_.reload();
   EXPECT_TRUE(roles_.snapshot()->contains("guest"));
   EXPECT_FALSE(before->contains("guest")) << "who holds a snapshot keeps it";
+}
+
+TEST_P(RoleStoreConformance, who_follows_reads_the_table_after_each_change_and_only_then) {
+  const auto follow = [&](std::optional<std::int64_t> known) {
+    return database().read_blocking([&](Transaction& tx) { return store_.follow(tx, known); });
+  };
+  auto seen = follow({});
+  EXPECT_TRUE(seen.records) << "who has never looked";
+  EXPECT_FALSE(follow(seen.version).records);
+  roles_.begin(configured_, clock_.now());
+  // A clock that stands still, or goes back, hides nothing.
+  using Step = std::function<RoleSteps::Outcome(Transaction&)>;
+  const Step steps[] = {[&](Transaction& tx) { return steps_.set(tx, "guest", all({"a:b"}), {}); },
+                        [&](Transaction& tx) { return steps_.set(tx, "guest", all({"a:c"}), {}); },
+                        [&](Transaction& tx) { return steps_.remove(tx, "guest", {}); },
+                        [&](Transaction& tx) { return steps_.remove(tx, "clerk", {}); },
+                        [&](Transaction& tx) { return steps_.take_configured(tx); }};
+  for (const auto& step : steps) {
+    seen = follow(seen.version);
+    ASSERT_TRUE(seen.records);
+    EXPECT_EQ(in_force(*seen.records), in_database());
+    EXPECT_FALSE(follow(seen.version).records);
+    clock_.advance(std::chrono::seconds(-1));
+    ASSERT_TRUE(change(step));
+  }
+  EXPECT_TRUE(follow(seen.version).records);
+  EXPECT_FALSE(change([&](Transaction& tx) { return steps_.remove(tx, "nobody", {}); }));
+}
+
+TEST_P(RoleStoreConformance, a_change_that_came_to_nothing_is_none) {
+  roles_.begin(configured_, clock_.now());
+  const auto version = [&] {
+    return database().read_blocking([&](Transaction& tx) { return store_.follow(tx, {}); }).version;
+  };
+  const auto before = version();
+  EXPECT_THROW(database().write_blocking([&](Transaction& tx) -> int {
+    store_.put(tx, "guest", {}, clock_.now());
+    throw std::runtime_error("the rest of it has failed");
+  }),
+               std::runtime_error);
+  EXPECT_TRUE(change([&](Transaction& tx) { return steps_.set(tx, "member", {}, {}); })) << "as it was";
+  EXPECT_EQ(version(), before);
 }
 
 }  // namespace

@@ -22,6 +22,15 @@ std::vector<contract::Permission> read_permissions(std::string_view column) {
   return permissions;
 }
 
+// The next number, or the time where that is more: a number that a primary has taken with it when it was lost does not
+// come back for another matrix.
+void give_new_version(db::Transaction& tx, base::TimePoint now) {
+  tx.execute(
+      "INSERT INTO table_version (name, version) VALUES ('role', $1) ON CONFLICT (name) DO UPDATE SET version = "
+      "CASE WHEN excluded.version > table_version.version THEN excluded.version ELSE table_version.version + 1 END",
+      {base::to_unix_ms(now)});
+}
+
 }  // namespace
 
 std::vector<RoleRecord> RoleStore::list(db::Transaction& tx) const {
@@ -33,6 +42,14 @@ std::vector<RoleRecord> RoleStore::list(db::Transaction& tx) const {
   return records;
 }
 
+RoleStore::Followed RoleStore::follow(db::Transaction& tx, std::optional<std::int64_t> known) const {
+  const auto version = tx.query_one("SELECT version FROM table_version WHERE name = 'role'", {},
+                                    [](const db::Row& row) { return row.integer(0); });
+  Followed followed{.version = version.value_or(0)};
+  if (followed.version != known) followed.records = list(tx);
+  return followed;
+}
+
 void RoleStore::put(db::Transaction& tx, std::string_view name, const std::vector<contract::Permission>& permissions,
                     base::TimePoint now) const {
   const std::string column = permissions_column(permissions);
@@ -41,15 +58,18 @@ void RoleStore::put(db::Transaction& tx, std::string_view name, const std::vecto
       "ON CONFLICT (name) DO UPDATE SET permissions = excluded.permissions, removed = 0, "
       "updated_at = excluded.updated_at",
       {name, column, base::to_unix_ms(now)});
+  give_new_version(tx, now);
 }
 
 bool RoleStore::add_new(db::Transaction& tx, std::string_view name,
                         const std::vector<contract::Permission>& permissions, base::TimePoint now) const {
   const std::string column = permissions_column(permissions);
-  return tx.execute(
-             "INSERT INTO role (name, permissions, removed, updated_at) VALUES ($1, $2, 0, $3) "
-             "ON CONFLICT (name) DO NOTHING",
-             {name, column, base::to_unix_ms(now)}) == 1;
+  const bool added = tx.execute(
+                         "INSERT INTO role (name, permissions, removed, updated_at) VALUES ($1, $2, 0, $3) "
+                         "ON CONFLICT (name) DO NOTHING",
+                         {name, column, base::to_unix_ms(now)}) == 1;
+  if (added) give_new_version(tx, now);
+  return added;
 }
 
 void RoleStore::remove(db::Transaction& tx, std::string_view name, bool mark, base::TimePoint now) const {
@@ -59,6 +79,7 @@ void RoleStore::remove(db::Transaction& tx, std::string_view name, bool mark, ba
   } else {
     tx.execute("DELETE FROM role WHERE name = $1", {name});
   }
+  give_new_version(tx, now);
 }
 
 contract::RolePermissions in_force(const std::vector<RoleRecord>& records) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +23,16 @@ class RoleStore {
  public:
   // All, the removed ones, too, in the order of names. A permission that can't be read grants nothing and is left out.
   [[nodiscard]] std::vector<RoleRecord> list(db::Transaction& tx) const;
+  // What a follower reads that has seen the table at version `known` (nothing: never): the version it is at now, and if
+  // that is another, all roles.
+  struct Followed {
+    std::int64_t version = 0;  // 0: nobody has written to the table yet
+    std::optional<std::vector<RoleRecord>> records;
+  };
+  [[nodiscard]] Followed follow(db::Transaction& tx, std::optional<std::int64_t> known) const;
+
+  // What follows writes, and so gives the table another version.
+
   // The role is there with these permissions, whatever was before.
   void put(db::Transaction& tx, std::string_view name, const std::vector<contract::Permission>& permissions,
            base::TimePoint now) const;

@@ -29,12 +29,11 @@ void Roles::reload() {
   take_over(database_.read_blocking([this](db::Transaction& tx) { return store_.list(tx); }));
 }
 
-bool Roles::take_over(const std::vector<RoleRecord>& records) {
+void Roles::take_over(const std::vector<RoleRecord>& records) {
   auto roles = in_force(records);
   const std::lock_guard lock(mutex_);
-  if (*snapshot_ == roles) return false;
+  if (*snapshot_ == roles) return;
   snapshot_ = std::make_shared<const contract::RolePermissions>(std::move(roles));
-  return true;
 }
 
 contract::RoleSnapshot Roles::snapshot() const {

@@ -22,9 +22,9 @@ class Roles {
   std::vector<std::string> begin(const contract::RolePermissions& configured, base::TimePoint now);
   // Loads; for commands. Blocks. Throws base::Unavailable.
   void reload();
-  // What a follower of the database has read. True: it is other than before, so the gates need the snapshot.
+  // What a follower of the database has read. Where it is nothing new, the snapshot stays the same object.
   // REQUIRES: taken over in the order in which it was read.
-  bool take_over(const std::vector<RoleRecord>& records);
+  void take_over(const std::vector<RoleRecord>& records);
 
   // Never null. Cheap.
   [[nodiscard]] contract::RoleSnapshot snapshot() const;
