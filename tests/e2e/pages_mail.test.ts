@@ -102,6 +102,8 @@ describe("pages that mails lead to", () => {
     await page.waitForURL(`${site}/account`);
     await page.goto(link.href);
     await page.getByText("This link or code is not valid").waitFor();
+    await page.getByRole("button", { name: "Ask for a new link" }).click();
+    await page.getByLabel("E-mail address").waitFor();
     await page.close();
   });
 

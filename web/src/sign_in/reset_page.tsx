@@ -3,7 +3,7 @@ import { api } from "../api/client";
 import { withChallenge } from "../challenge/challenge";
 import { t } from "../messages";
 import { useAction } from "../ui/action";
-import { Alert } from "../ui/alert";
+import { Alert, FailureAlert } from "../ui/alert";
 import { Button } from "../ui/button";
 import { Entry } from "../ui/entry";
 import { Field } from "../ui/field";
@@ -100,6 +100,16 @@ function LinkStep({ token, onDone }: { token: string; onDone: () => void }) {
     await api.post("/v1/password/reset", { body: { token, password: password.value }, anonymous: true });
     onDone();
   });
+  if (valid.failure?.slug === "link-refused" || reset.failure?.slug === "link-refused") {
+    return (
+      <>
+        <FailureAlert failure={valid.failure ?? reset.failure} />
+        <Button kind="primary" wide onClick={() => (linkToken.value = null)}>
+          {t("reset.anew")}
+        </Button>
+      </>
+    );
+  }
   return (
     <Show of={valid}>
       {() => (
