@@ -22,7 +22,7 @@ FactorParts::FactorParts(Installation& installation, identity::PasswordWork& pas
                 installation.recovery_codes, passkeys_, installation.sessions, sessions, installation.factor_notices,
                 installation.clock, installation.random, log},
                installation.settings.pages.name),
-      reauthentication_({*installation.database, owners_, passwords, codes_, passkeys_, installation.sessions, sessions,
+      reauthentication_({*installation.database, owners_, passwords, codes_, passkeys_, sessions,
                          installation.factor_notices, installation.clock, log}),
       administration_(*installation.database, installation.factor_reset, sessions, log) {}
 

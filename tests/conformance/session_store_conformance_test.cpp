@@ -38,6 +38,13 @@ class SessionStoreConformance : public test::OnEveryDatabase {
   static base::Result<SessionTokens, RefreshError> refresh(SessionHarness& harness, const base::Secret& token) {
     return run_on_loop(harness.service().refresh(token.expose()));
   }
+  static awaitable<std::optional<SessionTokens>> renew(SessionHarness& harness, contract::SessionId session) {
+    auto renewed = co_await harness.database().write([&](db::Transaction& tx) {
+      return harness.service().renew(tx, session, {"otp", "mfa"});
+    });
+    if (!renewed) co_return std::nullopt;
+    co_return co_await harness.service().complete(std::move(*renewed));
+  }
   static std::size_t accepted(const SessionHarness& harness, const std::vector<SessionTokens>& all) {
     return static_cast<std::size_t>(
         std::ranges::count_if(all, [&](const SessionTokens& tokens) { return harness.accepts(tokens.access_token); }));
@@ -111,6 +118,94 @@ TEST_P(SessionStoreConformance, S06_parallel_sign_ins_never_leave_more_live_than
   run_together(4 * kCap, [&](std::size_t) { return start_and_keep(harness, account); });
   EXPECT_EQ(run_on_loop(harness.service().list(account)).size(), kCap);
   EXPECT_EQ(accepted(harness, kept_), kCap);
+}
+
+// ASVS 7.2.4: whichever comes first, no token from before a reauthentication is worth anything after it, none is taken
+// for a stolen one, and the session goes on.
+TEST_P(SessionStoreConformance, V7_2_4_refreshes_beside_a_reauthentication_leave_its_tokens_alone) {
+  SessionHarness harness(database());
+  const auto account = harness.add_account();
+  for (int round = 0; round < 10; ++round) {
+    const auto first = start(harness, account);
+    std::optional<SessionTokens> renewed;
+    std::vector<SessionTokens> refreshed;
+    run_together(8, [&](std::size_t i) -> awaitable<void> {
+      if (i == 4) {
+        renewed = co_await renew(harness, first.session);
+        co_return;
+      }
+      auto tokens = co_await harness.service().refresh(first.refresh_token.expose());
+      const std::lock_guard lock(mutex_);
+      if (tokens) {
+        refreshed.push_back(std::move(*tokens));
+      } else {
+        EXPECT_EQ(tokens.error(), RefreshError::replaced);
+      }
+    });
+    ASSERT_TRUE(renewed);
+    EXPECT_EQ(accepted(harness, refreshed), 0U);
+    EXPECT_FALSE(harness.accepts(first.access_token));
+    for (const std::uint32_t counter : {0U, 1U, 2U}) {
+      const auto old = harness.refresh_tokens().encode({first.session, counter});
+      EXPECT_EQ(refresh(harness, old).error(), RefreshError::replaced) << counter;
+    }
+    EXPECT_TRUE(harness.accepts(renewed->access_token));
+    EXPECT_TRUE(refresh(harness, renewed->refresh_token));
+    EXPECT_EQ(run_on_loop(harness.service().end_all(account, EndReason::sign_out)), 1U);
+  }
+}
+
+TEST_P(SessionStoreConformance, V7_2_4_of_parallel_reauthentications_of_a_session_one_counts) {
+  SessionHarness harness(database());
+  const auto account = harness.add_account();
+  const auto first = start(harness, account);
+  std::vector<SessionTokens> renewed;
+  run_together(8, [&](std::size_t) -> awaitable<void> {
+    auto tokens = co_await renew(harness, first.session);
+    const std::lock_guard lock(mutex_);
+    if (tokens) renewed.push_back(std::move(*tokens));
+  });
+  ASSERT_EQ(renewed.size(), 1U);
+  const auto live = run_on_loop(harness.service().list(account));
+  ASSERT_EQ(live.size(), 1U);
+  EXPECT_EQ(live[0].id, renewed[0].session);
+}
+
+TEST_P(SessionStoreConformance, S06_sign_ins_beside_reauthentications_never_leave_more_live_than_the_cap) {
+  SessionHarness harness(database(), {.max_per_account = kCap});
+  const auto account = harness.add_account();
+  std::vector<contract::SessionId> old;
+  for (std::size_t i = 0; i < kCap; ++i) old.push_back(start(harness, account).session);
+  run_together(2 * kCap, [&](std::size_t i) -> awaitable<void> {
+    if (i < kCap) {
+      (void)co_await renew(harness, old[i]);
+    } else {
+      co_await start_and_keep(harness, account);
+    }
+  });
+  EXPECT_EQ(run_on_loop(harness.service().list(account)).size(), kCap);
+}
+
+TEST_P(SessionStoreConformance, a_renewed_session_is_as_old_lives_as_long_and_is_the_same_device) {
+  SessionHarness harness(database(), {.idle = 24h * 30, .absolute = 24h * 40});
+  const auto account = harness.add_account();
+  const auto first = start(harness, account);
+  const auto before = run_on_loop(harness.service().list(account)).at(0);
+  harness.clock().advance(24h * 20);
+  const auto renewed = run_on_loop(renew(harness, first.session));
+  ASSERT_TRUE(renewed);
+  const auto after = run_on_loop(harness.service().list(account));
+  ASSERT_EQ(after.size(), 1U);
+  EXPECT_NE(after[0].id, before.id);
+  EXPECT_EQ(after[0].client.address, before.client.address);
+  EXPECT_EQ(after[0].client.agent, before.client.agent);
+  EXPECT_EQ(after[0].created_at, before.created_at);
+  EXPECT_EQ(after[0].expires_at, before.created_at + 24h * 40);
+  EXPECT_EQ(after[0].auth_time, harness.clock().now());
+  EXPECT_EQ(after[0].amr, (std::vector<std::string>{"pwd", "otp", "mfa"}));
+  harness.clock().advance(24h * 20);
+  EXPECT_EQ(refresh(harness, renewed->refresh_token).error(), RefreshError::expired);
+  EXPECT_FALSE(run_on_loop(renew(harness, renewed->session)));
 }
 
 TEST_P(SessionStoreConformance, S05_parallel_sign_ins_and_ending_all_leave_what_the_database_says) {

@@ -5,7 +5,7 @@ import { Authenticator, type Ceremony } from "./support/authenticator.js";
 import { enrolApp, newAdministrator } from "./support/factors.js";
 import { ask, bearer, type Answer } from "./support/http.js";
 import { decode } from "./support/jwt.js";
-import { gateSays, login, newPerson, password, refresh, type Person, type SignedIn } from "./support/people.js";
+import { gateSays, login, newPerson, password, refresh, signIn, type Person, type SignedIn } from "./support/people.js";
 import { Gatehouse } from "./support/gatehouse.js";
 import { Stack } from "./support/stack.js";
 
@@ -113,11 +113,53 @@ describe("second factors", () => {
     assert.equal((await ask(port, "/v1/reauthenticate", { headers, body: { password } })).status, 401);
     const renewed = await ask(port, "/v1/reauthenticate", { headers, body: { method: "totp", code: app.code() } });
     assert.equal(renewed.status, 200, renewed.body);
-    assert.equal(renewed.json.session_id, weak.session_id);
+    assert.equal(await gateSays(port, weak.access_token), 401, "V7.2.4 the weak token");
     const strong = bearer(renewed.json.access_token);
     assert.equal((await ask(port, `/v1/factors/${factor}`, { method: "DELETE", headers: strong })).status, 204);
     assert.equal(await gateSays(port, person.access), 401, "S05 the other session has ended");
     assert.equal(await gateSays(port, renewed.json.access_token), 200);
+  });
+
+  test("V7.2.4 a token from before a reauthentication is refused at every gate at once, and its refresh token", async () => {
+    for (let round = 0; round < 5; round++) {
+      const person = await newPerson(port);
+      const other = await signIn(port, person);
+      const rotated = (await refresh(port, person.refresh)).json;
+      const headers = bearer(rotated.access_token);
+      const renewed = await ask(port, "/v1/reauthenticate", { headers, body: { password } });
+      assert.equal(renewed.status, 200, renewed.body);
+      for (const old of [person.access, rotated.access_token]) {
+        assert.equal(await gateSays(port, old), 401);
+        assert.equal((await ask(stack.nginx.port, "/page", { headers: bearer(old) })).status, 401);
+      }
+      for (const old of [person.refresh, rotated.refresh_token]) assert.equal((await refresh(port, old)).status, 401);
+      assert.equal(await gateSays(port, renewed.json.access_token), 200);
+      const next = await refresh(port, renewed.json.refresh_token);
+      assert.equal(next.status, 200, next.body);
+      const { sessions } = (await ask(port, "/v1/sessions", { headers: bearer(next.json.access_token) })).json;
+      const ids = sessions.map(({ id }: { id: string }) => id).sort();
+      assert.deepEqual(ids, [other.session, renewed.json.session_id].sort());
+      assert.equal(await gateSays(port, other.access), 200, "another device's session is as it was");
+    }
+  });
+
+  test("V7.2.4 refreshes beside a reauthentication never end the session that goes on", async () => {
+    for (let round = 0; round < 5; round++) {
+      const person = await newPerson(port);
+      const headers = bearer(person.access);
+      const [renewed, ...refreshed] = await Promise.all([
+        ask(port, "/v1/reauthenticate", { headers, body: { password } }),
+        ...Array.from({ length: 4 }, () => refresh(port, person.refresh)),
+      ]);
+      assert.equal(renewed!.status, 200, renewed!.body);
+      for (const answer of refreshed) {
+        if (answer.status === 200) assert.equal(await gateSays(port, answer.json.access_token), 401);
+        else assert.equal(answer.status, 401, answer.body);
+      }
+      assert.equal((await refresh(port, person.refresh)).status, 401);
+      assert.equal(await gateSays(port, renewed!.json.access_token), 200);
+      assert.equal((await refresh(port, renewed!.json.refresh_token)).status, 200);
+    }
   });
 
   test("a passkey signs in without a name, and counts as two factors that can't be phished", async () => {

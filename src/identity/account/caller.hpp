@@ -4,6 +4,7 @@
 #include <string>
 
 #include "contract/ids.hpp"
+#include "identity/session/session.hpp"
 #include "platform/base/ip_address.hpp"
 #include "platform/telemetry/trace_context.hpp"
 
@@ -15,6 +16,12 @@ struct Caller {
   std::string agent;  // User-Agent, as sent: personal, sealed where it is kept, never logged
   telemetry::TraceContext trace{};
   std::optional<contract::AccountId> account{};  // of an administrator who acts on another one's
+  std::optional<TokenPlace> refresh_in{};        // of a sign-in
 };
+
+// What the session of a sign-in remembers of it.
+[[nodiscard]] inline ClientInfo client_of(const Caller& caller) {
+  return {.address = caller.address.to_string(), .agent = caller.agent, .refresh_in = caller.refresh_in};
+}
 
 }  // namespace gatehouse::identity

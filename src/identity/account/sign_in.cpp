@@ -87,8 +87,8 @@ base::Result<SignIn::Opened, SignInOutcome> SignIn::open_if_unchanged(db::Transa
   if (parts_.second_step != nullptr) {
     if (auto pending = parts_.second_step->begin(tx, *current)) return std::move(*pending);
   }
-  const ClientInfo client{
-      .address = caller.address.to_string(), .agent = caller.agent, .known_device = found.visitor.device.has_value()};
+  ClientInfo client = client_of(caller);
+  client.known_device = found.visitor.device.has_value();
   auto opened = parts_.sessions.open(tx, proven.id, client, {"pwd"});
   if (!opened) return SignInOutcome::changed_meanwhile;
   return std::move(*opened);

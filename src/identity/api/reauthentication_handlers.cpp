@@ -12,14 +12,10 @@
 namespace gatehouse::identity {
 namespace {
 
+// Where the session's sign-in wanted them, and never in a body what was in a cookie: a script could read it there.
 http::Response renewed_response(const http::Request& request, const Reauthentication::Renewed& renewed) {
-  auto response = http::json_response(200, boost::json::object{{"access_token", renewed.access.token.expose()},
-                                                               {"token_type", "Bearer"},
-                                                               {"expires_in", renewed.access.expires_in.count()},
-                                                               {"session_id", renewed.session.to_string()}});
-  // Back to where the caller's own came from: an access token in a cookie is replaced there, too.
-  if (carries_our_cookie(request)) set_access_cookie(response, renewed.access.token, renewed.access.expires_in);
-  return response;
+  const auto seen = carries_our_cookie(request) ? TokenPlace::cookie : TokenPlace::body;
+  return token_response(renewed.tokens, renewed.refresh_in.value_or(seen));
 }
 
 }  // namespace

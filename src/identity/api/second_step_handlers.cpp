@@ -32,10 +32,10 @@ Answer finish_with_factor(const ApiContext& context, http::Request& request) {
   auto& steps = context.second_steps;
   const auto tokens = factor.passkey
                           ? co_await steps.finish_with_passkey(std::move(transaction), std::move(*factor.passkey), held,
-                                                               caller_of(request))
+                                                               caller_of(request, place))
                           : co_await steps.finish_with_code(std::move(transaction),
                                                             {.method = factor.method, .code = std::move(factor.code)},
-                                                            held, caller_of(request));
+                                                            held, caller_of(request, place));
   if (!tokens) co_return error_response(request, tokens.error());
   co_return signed_in_response(context.devices, request, *tokens, place);
 }
@@ -66,8 +66,8 @@ Answer sign_in_with_passkey(const ApiContext& context, http::Request& request) {
   if (!errors.empty()) co_return error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
 
   const auto held = held_session(context, request, place);
-  const auto tokens =
-      co_await context.passkey_sign_in.finish(std::move(transaction), std::move(answer), held, caller_of(request));
+  const auto tokens = co_await context.passkey_sign_in.finish(std::move(transaction), std::move(answer), held,
+                                                              caller_of(request, place));
   if (!tokens) co_return error_response(request, tokens.error());
   co_return signed_in_response(context.devices, request, *tokens, place);
 }

@@ -56,7 +56,7 @@ Answer login(const ApiContext& context, http::Request& request) {
   login.sign_in.device_cookie = device_cookie(request);
   login.sign_in.held = held_session(context, request, login.place);
 
-  const auto answer = co_await context.sign_in.sign_in(std::move(login.sign_in), caller_of(request));
+  const auto answer = co_await context.sign_in.sign_in(std::move(login.sign_in), caller_of(request, login.place));
   if (!answer) co_return error_response(request, answer.error());
   if (const auto* pending = std::get_if<PendingSignIn>(&*answer)) co_return pending_response(*pending);
   co_return signed_in_response(context.devices, request, std::get<SessionTokens>(*answer), login.place);

@@ -15,12 +15,8 @@ bool carries_our_cookie(const http::Request& request) {
 void set_token_cookies(http::Response& response, const TokenCookies& cookies) {
   response.set("Set-Cookie", http::set_cookie(kRefreshCookie, cookies.refresh_token.expose(),
                                               {.same_site = "Strict", .max_age = cookies.refresh_max_age.count()}));
-  set_access_cookie(response, cookies.access_token, cookies.access_max_age);
-}
-
-void set_access_cookie(http::Response& response, const base::Secret& token, std::chrono::seconds max_age) {
-  response.set("Set-Cookie",
-               http::set_cookie(kAccessCookie, token.expose(), {.same_site = "Lax", .max_age = max_age.count()}));
+  response.set("Set-Cookie", http::set_cookie(kAccessCookie, cookies.access_token.expose(),
+                                              {.same_site = "Lax", .max_age = cookies.access_max_age.count()}));
 }
 
 std::string device_cookie(const http::Request& request) {

@@ -31,8 +31,6 @@ struct TokenCookies {
   std::chrono::seconds access_max_age;
 };
 void set_token_cookies(http::Response& response, const TokenCookies& cookies);
-// The access token alone; the refresh token stays as it is.
-void set_access_cookie(http::Response& response, const base::Secret& token, std::chrono::seconds max_age);
 // As sent; empty when there is none, or more than one.
 [[nodiscard]] std::string device_cookie(const http::Request& request);
 void set_device_cookie(http::Response& response, std::string_view marks);

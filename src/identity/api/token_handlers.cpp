@@ -52,9 +52,11 @@ Answer refresh(const ApiContext& context, http::Request& request) {
 
   const auto tokens = co_await context.sessions.refresh(presented.token->expose());
   if (tokens) co_return token_response(*tokens, presented.place);
-  // Forged, expired, ended or used twice: to the holder it is all the same.
+  // Forged, expired, ended or used twice: to the holder it is all the same. After a reauthentication the cookies are by
+  // now those of its answer, which another tab got: an answer that came late must not clear them.
   auto response = error_response(request, ApiError::refresh_refused);
-  if (presented.place == TokenPlace::cookie) clear_token_cookies(response);
+  const bool keep = tokens.error() == RefreshError::replaced;
+  if (presented.place == TokenPlace::cookie && !keep) clear_token_cookies(response);
   co_return response;
 }
 

@@ -89,6 +89,12 @@ Caller caller_of(const http::Request& request) {
           .trace = request.trace};
 }
 
+Caller caller_of(const http::Request& request, TokenPlace refresh_in) {
+  Caller caller = caller_of(request);
+  caller.refresh_in = refresh_in;
+  return caller;
+}
+
 Caller caller_of(const http::Request& request, const contract::Principal& who) {
   Caller caller = caller_of(request);
   caller.account = who.account;

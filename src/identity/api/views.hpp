@@ -20,9 +20,6 @@ namespace gatehouse::identity {
 [[nodiscard]] boost::json::object factor_view(const FactorView& factor);
 [[nodiscard]] boost::json::object session_view(const SessionView& session, contract::SessionId current);
 
-// Where a client keeps its refresh token, and so where it gets the next one.
-enum class TokenPlace : std::uint8_t { cookie, body };
-
 // The tokens: in `cookie`, the refresh token in its cookie and the access token in cookie and body; in `body`, both in
 // the body and no cookie at all.
 [[nodiscard]] http::Response token_response(const SessionTokens& tokens, TokenPlace place);
@@ -35,6 +32,8 @@ enum class TokenPlace : std::uint8_t { cookie, body };
 [[nodiscard]] http::Response pending_response(const PendingSignIn& pending);
 
 [[nodiscard]] Caller caller_of(const http::Request& request);
+// The same for a sign-in: its session remembers where the refresh token went.
+[[nodiscard]] Caller caller_of(const http::Request& request, TokenPlace refresh_in);
 // The same for an administrator: the log says who it was.
 [[nodiscard]] Caller caller_of(const http::Request& request, const contract::Principal& who);
 

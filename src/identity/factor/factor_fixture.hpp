@@ -71,7 +71,6 @@ struct FactorStack : IdentityStack {
                                      .passwords = passwords,
                                      .codes = codes,
                                      .passkeys = passkeys,
-                                     .session_store = session_store,
                                      .sessions = sessions,
                                      .notices = notices,
                                      .clock = clock,

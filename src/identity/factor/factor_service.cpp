@@ -119,7 +119,7 @@ AddedFactor FactorService::added(db::Transaction& tx, const contract::Principal&
   // The caller has signed in within the last minutes and has just shown the new factor: that is a sign-in with both.
   // Without it, who adds a first factor could not touch it again before signing in anew.
   const auto now = parts_.clock.now();
-  (void)parts_.session_store.reauthenticate(tx, who.session, amr, now);
+  parts_.session_store.add_methods(tx, who.session, amr, now);
   result.recovery_codes = parts_.recovery_codes.replace(tx, who.account, now);
   return result;
 }

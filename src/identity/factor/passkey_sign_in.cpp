@@ -35,8 +35,7 @@ base::Result<OpenedSession, Refusal> PasskeySignIn::open(db::Transaction& tx, co
     note_refusal(notices_, tx, proof.account.id, SignInOutcome::email_unverified);
     return Refusal{.error = AccountError::email_unverified};
   }
-  const ClientInfo client{.address = caller.address.to_string(), .agent = caller.agent};
-  auto opened = sessions_.open(tx, proof.account.id, client, proof.amr);
+  auto opened = sessions_.open(tx, proof.account.id, client_of(caller), proof.amr);
   if (!opened) return Refusal{.error = AccountError::passkey_refused};
   return std::move(*opened);
 }

@@ -20,24 +20,28 @@ Ceremony ceremony_of(const contract::Principal& who) {
 
 Reauthentication::Granted Reauthentication::grant(db::Transaction& tx, const contract::Principal& who,
                                                   const std::vector<std::string>& methods) const {
-  auto granted = parts_.session_store.reauthenticate(tx, who.session, methods, parts_.clock.now());
-  if (!granted) return Refusal{.error = AccountError::session_ended};
+  auto renewed = parts_.sessions.renew(tx, who.session, methods);
+  if (!renewed) return Refusal{.error = AccountError::session_ended};
   parts_.notices.record(tx, {.type = audit::type::kReauthenticated,
                              .actor = who.account,
                              .account = who.account,
-                             .fields = {{"session", who.session.to_string()}, {"amr", base::join_words(methods)}}});
-  return std::move(*granted);
+                             .fields = {{"session", renewed->grant.session.to_string()},
+                                        {"replaces", who.session.to_string()},
+                                        {"amr", base::join_words(methods)}}});
+  return std::move(*renewed);
 }
 
-Reauthentication::Answer Reauthentication::finish(Granted granted, const Caller& caller) {
+awaitable<Reauthentication::Answer> Reauthentication::finish(Granted granted, Caller caller) {
   if (!granted) {
     parts_.log.info("reauthentication_failed", {}, &caller.trace);
-    return granted.error();
+    co_return granted.error();
   }
-  const std::string account = granted->account.to_string();
-  const std::string session = granted->session.to_string();
+  const auto refresh_in = granted->refresh_in;
+  auto tokens = co_await parts_.sessions.complete(std::move(*granted));
+  const std::string account = tokens.account.to_string();
+  const std::string session = tokens.session.to_string();
   parts_.log.info("reauthenticated", {{"account", account}, {"session", session}}, &caller.trace);
-  return Renewed{.session = granted->session, .access = parts_.sessions.issue(*granted)};
+  co_return Renewed{.tokens = std::move(tokens), .refresh_in = refresh_in};
 }
 
 awaitable<Reauthentication::Answer> Reauthentication::with_password(const contract::Principal& who,
@@ -53,7 +57,7 @@ awaitable<Reauthentication::Answer> Reauthentication::with_password(const contra
   auto attempt = parts_.passwords.attempt_on(who.account.bytes(), caller.address, std::string(who.session.bytes()));
   const auto proof = co_await parts_.passwords.prove(attempt, *prepared, owner->account.password_hash, caller.address);
   if (!proof) co_return proof.error();
-  if (!proof->matches) co_return finish(Refusal{.error = AccountError::wrong_password}, caller);
+  if (!proof->matches) co_return co_await finish(Refusal{.error = AccountError::wrong_password}, caller);
   co_await parts_.passwords.accept(attempt);
   // What was proven must still hold: the password, and that it is all there is.
   auto work = [&](db::Transaction& tx) -> Granted {
@@ -65,7 +69,7 @@ awaitable<Reauthentication::Answer> Reauthentication::with_password(const contra
     }
     return grant(tx, who, {"pwd"});
   };
-  co_return finish(co_await parts_.database.write(work), caller);
+  co_return co_await finish(co_await parts_.database.write(work), caller);
 }
 
 awaitable<Reauthentication::Answer> Reauthentication::with_code(const contract::Principal& who, CodeMethod method,
@@ -76,7 +80,7 @@ awaitable<Reauthentication::Answer> Reauthentication::with_code(const contract::
     if (auto checked = parts_.codes.check(tx, owner->account, method, code); !checked) return checked.error();
     return grant(tx, who, {"otp", "mfa"});
   };
-  co_return finish(co_await parts_.database.write(work), caller);
+  co_return co_await finish(co_await parts_.database.write(work), caller);
 }
 
 awaitable<base::Result<PasskeyRequest, Refusal>> Reauthentication::passkey_request(const contract::Principal& who) {
@@ -91,14 +95,14 @@ awaitable<base::Result<PasskeyRequest, Refusal>> Reauthentication::passkey_reque
 awaitable<Reauthentication::Answer> Reauthentication::with_passkey(const contract::Principal& who, PasskeyAnswer answer,
                                                                    Caller caller) {
   const auto proof = co_await parts_.passkeys.prove(std::move(answer), ceremony_of(who), caller);
-  if (!proof) co_return finish(proof.error(), caller);
+  if (!proof) co_return co_await finish(proof.error(), caller);
   auto work = [&](db::Transaction& tx) -> Granted {
     const auto owner = parts_.owners.find(tx, who);
     if (!owner) return owner.error();
     if (!parts_.passkeys.use(tx, *proof)) return Refusal{.error = AccountError::passkey_refused};
     return grant(tx, who, proof->amr);
   };
-  co_return finish(co_await parts_.database.write(work), caller);
+  co_return co_await finish(co_await parts_.database.write(work), caller);
 }
 
 }  // namespace gatehouse::identity

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,6 @@
 #include "identity/factor/owner.hpp"
 #include "identity/factor/passkeys.hpp"
 #include "identity/session/session_service.hpp"
-#include "identity/session/session_store.hpp"
 #include "platform/base/clock.hpp"
 #include "platform/base/result.hpp"
 #include "platform/base/secret.hpp"
@@ -23,8 +23,8 @@
 namespace gatehouse::identity {
 
 // A signed-in person shows again who they are (RFC 9470's answer to a challenge): the session goes on, as one that was
-// authenticated now, and with what was shown besides what its sign-in had. Its refresh token stays as it is.
-// Thread-safe.
+// authenticated now, and with what was shown besides what its sign-in had. It does so under another id, and every token
+// from before is refused, by every gate of this process before the call completes (docs/adr/0059). Thread-safe.
 //
 // A password is enough only where the account has nothing else; where there is a second factor, that is what is asked
 // for: whoever took over an open session knows the password often enough. Errors: not_found, session_ended, throttled,
@@ -37,7 +37,6 @@ class Reauthentication {
     PasswordWork& passwords;
     const CodeCheck& codes;
     Passkeys& passkeys;
-    const SessionStore& session_store;
     SessionService& sessions;
     const FactorNotices& notices;
     const base::Clock& clock;
@@ -46,8 +45,8 @@ class Reauthentication {
   explicit Reauthentication(Parts parts) : parts_(parts) {}
 
   struct Renewed {
-    contract::SessionId session;
-    AccessToken access;
+    SessionTokens tokens;
+    std::optional<TokenPlace> refresh_in;  // nothing: the session began when that was not kept
   };
   using Answer = base::Result<Renewed, Refusal>;
 
@@ -59,10 +58,10 @@ class Reauthentication {
   boost::asio::awaitable<Answer> with_passkey(const contract::Principal& who, PasskeyAnswer answer, Caller caller);
 
  private:
-  using Granted = base::Result<AccessGrant, Refusal>;
+  using Granted = base::Result<RenewedSession, Refusal>;
   [[nodiscard]] Granted grant(db::Transaction& tx, const contract::Principal& who,
                               const std::vector<std::string>& methods) const;
-  Answer finish(Granted granted, const Caller& caller);
+  boost::asio::awaitable<Answer> finish(Granted granted, Caller caller);
 
   Parts parts_;
 };

@@ -73,8 +73,7 @@ std::optional<TicketCodec::Ticket> SecondSteps::read(const base::Secret& transac
 base::Result<OpenedSession, Refusal> SecondSteps::open(db::Transaction& tx, const Open& open,
                                                        std::vector<std::string> amr, const Caller& caller) const {
   if (!parts_.steps.finish(tx, open.step.id)) return ended();
-  const ClientInfo client{.address = caller.address.to_string(), .agent = caller.agent};
-  auto opened = parts_.sessions.open(tx, open.account.id, client, amr);
+  auto opened = parts_.sessions.open(tx, open.account.id, client_of(caller), amr);
   if (!opened) return ended();
   return std::move(*opened);
 }

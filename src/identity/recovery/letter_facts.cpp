@@ -53,11 +53,12 @@ std::optional<MailFacts> LetterFacts::of_invite(db::Transaction& tx, const MailJ
 }
 
 std::optional<MailFacts> LetterFacts::of_new_device(db::Transaction& tx, const MailJob& job) const {
-  const auto session = parts_.sessions.view(tx, job.account, contract::SessionId(job.reference));
-  if (!session) return MailFacts{};  // it has ended, and the owner is told all the same
+  // Also of a session that has ended since, or goes on under another id: whoever began it hides nothing by that.
+  const auto client = parts_.sessions.client(tx, job.account, contract::SessionId(job.reference));
+  if (!client) return MailFacts{};  // its row is gone, and the owner is told all the same
   MailFacts facts;
-  facts.values["device"] = agent_family(session->client.agent);
-  facts.values["place"] = session->client.address;
+  facts.values["device"] = agent_family(client->agent);
+  facts.values["place"] = client->address;
   return facts;
 }
 

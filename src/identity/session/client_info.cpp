@@ -25,11 +25,18 @@ std::string member(const boost::json::object& object, std::string_view name) {
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
+std::optional<TokenPlace> place_named(std::string_view name) {
+  if (name == "cookie") return TokenPlace::cookie;
+  if (name == "body") return TokenPlace::body;
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string seal_client_info(const crypto::SealingKey& data_key, contract::SessionId session, const ClientInfo& client,
                              base::Random& random) {
-  const boost::json::object object{{"address", client.address}, {"agent", printable(client.agent)}};
+  boost::json::object object{{"address", client.address}, {"agent", printable(client.agent)}};
+  if (client.refresh_in) object["refresh_in"] = *client.refresh_in == TokenPlace::cookie ? "cookie" : "body";
   return data_key.seal(boost::json::serialize(object), place_of(session), random);
 }
 
@@ -38,7 +45,10 @@ ClientInfo open_client_info(const crypto::SealingKey& data_key, contract::Sessio
   if (!plain) return {};
   const auto json = base::parse_json(plain->expose());
   if (!json || !json->is_object()) return {};
-  return {.address = member(json->get_object(), "address"), .agent = member(json->get_object(), "agent")};
+  const auto& object = json->get_object();
+  return {.address = member(object, "address"),
+          .agent = member(object, "agent"),
+          .refresh_in = place_named(member(object, "refresh_in"))};
 }
 
 }  // namespace gatehouse::identity

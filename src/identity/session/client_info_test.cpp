@@ -24,6 +24,13 @@ TEST_F(ClientInfoTest, opens_what_it_sealed) {
   EXPECT_EQ(client.agent, "Browser/1.0 \"quoted\" \\");
 }
 
+TEST_F(ClientInfoTest, remembers_where_the_refresh_token_is_kept) {
+  EXPECT_EQ(round_trip({.address = "", .agent = ""}).refresh_in, std::nullopt);
+  for (const auto place : {TokenPlace::cookie, TokenPlace::body}) {
+    EXPECT_EQ(round_trip({.address = "", .agent = "", .refresh_in = place}).refresh_in, place);
+  }
+}
+
 TEST_F(ClientInfoTest, keeps_no_more_than_256_bytes_of_an_endless_agent) {
   EXPECT_EQ(round_trip({.address = "", .agent = std::string(100'000, 'a')}).agent, std::string(256, 'a'));
 }

@@ -12,6 +12,7 @@ std::string_view to_string(EndReason reason) {
     case EndReason::account_disabled: return "account_disabled";
     case EndReason::factor_removed: return "factor_removed";
     case EndReason::account_erased: return "account_erased";
+    case EndReason::replaced: return "replaced";
     case EndReason::refresh_reuse: return "refresh_reuse";
   }
   return "unknown";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -23,9 +24,10 @@ enum class EndReason : std::uint8_t {
   account_disabled,  //
   factor_removed,    // a second factor of the account
   account_erased,    //
+  replaced,          // by itself under another id: its holder has shown again who they are
   refresh_reuse,     // a refresh token was presented again after its successor: one of the two holders stole it
 };
-inline constexpr std::size_t kEndReasons = 9;
+inline constexpr std::size_t kEndReasons = 10;
 [[nodiscard]] std::string_view to_string(EndReason reason);
 
 struct SessionOptions {
@@ -34,14 +36,23 @@ struct SessionOptions {
   std::chrono::seconds grace{10};  // how long after a rotation the predecessor gets the same successor again
   std::size_t max_per_account = 50;
   std::chrono::seconds keep_ended = std::chrono::hours(24 * 30);  // how long rows of ended sessions are kept
+
+  // Until when a session that is used now lives if nobody uses it again.
+  [[nodiscard]] base::TimePoint idle_until(base::TimePoint now, base::TimePoint expires_at) const {
+    return std::min<base::TimePoint>(now + idle, expires_at);
+  }
 };
+
+// Where a client keeps its refresh token, and so where it gets the next one.
+enum class TokenPlace : std::uint8_t { cookie, body };
 
 // Where a sign-in came from, as the account's owner sees it in the list of sessions. Personal data: stored sealed under
 // the account's own key, never logged.
 struct ClientInfo {
   std::string address;
-  std::string agent;          // User-Agent
-  bool known_device = false;  // it proved an earlier sign-in to this account; not kept
+  std::string agent;                       // User-Agent
+  std::optional<TokenPlace> refresh_in{};  // nothing: its session began when that was not kept
+  bool known_device = false;               // it proved an earlier sign-in to this account; not kept
 };
 
 // A session as it lies in the database.

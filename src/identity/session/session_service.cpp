@@ -28,6 +28,7 @@ Refusal refusal_of(RotationRefusal refusal) {
     case RotationRefusal::unknown: return {RefreshError::invalid, RefreshOutcome::invalid};
     case RotationRefusal::expired: return {RefreshError::expired, RefreshOutcome::expired};
     case RotationRefusal::ended: return {RefreshError::ended, RefreshOutcome::ended};
+    case RotationRefusal::replaced: return {RefreshError::replaced, RefreshOutcome::ended};
     case RotationRefusal::account_disabled:
       return {RefreshError::account_disabled, RefreshOutcome::account_disabled, EndReason::account_disabled};
     case RotationRefusal::reuse: return {RefreshError::reuse_detected, RefreshOutcome::reuse_detected};
@@ -67,6 +68,7 @@ std::string_view to_string(RefreshError error) {
     case RefreshError::invalid: return "invalid";
     case RefreshError::expired: return "expired";
     case RefreshError::ended: return "ended";
+    case RefreshError::replaced: return "replaced";
     case RefreshError::reuse_detected: return "reuse_detected";
     case RefreshError::account_disabled: return "account_disabled";
   }
@@ -91,7 +93,7 @@ base::Result<OpenedSession, SessionError> SessionService::open(db::Transaction& 
                  .subject = account.uuid(),
                  .fields = {{"session", id.to_string()}, {"amr", base::join_words(amr)}}},
                 now);
-  const auto& lifetimes = parts_.store.options();
+  const auto& options = parts_.store.options();
   OpenedSession opened{.refresh = {id, 0},
                        .grant = {.account = account,
                                  .session = id,
@@ -101,7 +103,7 @@ base::Result<OpenedSession, SessionError> SessionService::open(db::Transaction& 
                                  .amr = amr,
                                  .auth_time = now,
                                  .issued_at = now,
-                                 .session_expires = now + std::min(lifetimes.idle, lifetimes.absolute)},
+                                 .session_expires = options.idle_until(now, now + options.absolute)},
                        .revoked = std::move(revoked)};
   if (parts_.watcher != nullptr) parts_.watcher->opened(tx, opened.grant, client);
   return opened;
@@ -119,6 +121,41 @@ awaitable<base::Result<SessionTokens, SessionError>> SessionService::start(contr
   auto opened = co_await parts_.database.write([&](db::Transaction& tx) { return open(tx, account, client, amr); });
   if (!opened) co_return opened.error();
   co_return co_await complete(std::move(*opened));
+}
+
+std::optional<RenewedSession> SessionService::renew(db::Transaction& tx, contract::SessionId session,
+                                                    const std::vector<std::string>& methods) const {
+  const auto old = parts_.store.find(tx, session);
+  if (!old) return std::nullopt;
+  auto standing = parts_.store.standing(tx, old->account);
+  if (!standing || !standing->active) return std::nullopt;
+  const auto data_key = data_key_of(parts_.account_kek, old->account, *standing);
+  if (!data_key) return std::nullopt;  // erased
+
+  const auto now = parts_.clock.now();
+  const contract::SessionId id(base::Uuid::random(parts_.random));
+  const auto client = open_client_info(*data_key, session, old->client_sealed);
+  auto amr = join_methods(old->amr, methods);
+  auto revoked = parts_.store.replace(
+      tx, *old, {id, old->account, seal_client_info(*data_key, id, client, parts_.random), amr}, now);
+  if (!revoked) return std::nullopt;
+  return RenewedSession{.refresh = {id, 0},
+                        .grant = {.account = old->account,
+                                  .session = id,
+                                  .roles = std::move(standing->roles),
+                                  .email_verified = standing->email_verified,
+                                  .epoch = standing->epoch,
+                                  .amr = std::move(amr),
+                                  .auth_time = now,
+                                  .issued_at = now,
+                                  .session_expires = parts_.store.options().idle_until(now, old->expires_at)},
+                        .refresh_in = client.refresh_in,
+                        .revoked = std::move(*revoked)};
+}
+
+awaitable<SessionTokens> SessionService::complete(RenewedSession renewed) {
+  co_await announce(alone(std::move(renewed.revoked)), EndReason::replaced);
+  co_return tokens_of(renewed.refresh, renewed.grant);
 }
 
 awaitable<base::Result<SessionTokens, RefreshError>> SessionService::refresh(std::string_view refresh_token) {
@@ -203,16 +240,22 @@ awaitable<std::vector<SessionView>> SessionService::list(contract::AccountId acc
 }
 
 awaitable<std::optional<SessionView>> SessionService::find(contract::AccountId account, contract::SessionId session) {
-  co_return co_await parts_.database.read([&](db::Transaction& tx) { return view(tx, account, session); });
+  co_return co_await parts_.database.read([&](db::Transaction& tx) -> std::optional<SessionView> {
+    const auto record = parts_.store.find(tx, session);
+    if (!record || record->account != account || !record->live(parts_.clock.now())) return std::nullopt;
+    const auto standing = parts_.store.standing(tx, account);
+    if (!standing) return std::nullopt;
+    return view_of(*record, data_key_of(parts_.account_kek, account, *standing));
+  });
 }
 
-std::optional<SessionView> SessionService::view(db::Transaction& tx, contract::AccountId account,
-                                                contract::SessionId session) const {
+std::optional<ClientInfo> SessionService::client(db::Transaction& tx, contract::AccountId account,
+                                                 contract::SessionId session) const {
   const auto record = parts_.store.find(tx, session);
-  if (!record || record->account != account || !record->live(parts_.clock.now())) return std::nullopt;
+  if (!record || record->account != account) return std::nullopt;
   const auto standing = parts_.store.standing(tx, account);
   if (!standing) return std::nullopt;
-  return view_of(*record, data_key_of(parts_.account_kek, account, *standing));
+  return view_of(*record, data_key_of(parts_.account_kek, account, *standing)).client;
 }
 
 awaitable<void> SessionService::announce(std::vector<Revocation> rows, EndReason reason) {

@@ -27,6 +27,7 @@ enum class RefreshError {
   invalid,           // not a token of ours, or its session is unknown
   expired,           // idle or absolute
   ended,             // the session ended before
+  replaced,          // the session goes on under another id since a reauthentication, whose answer has its tokens
   reuse_detected,    // it has a successor that was used, or was given out too long ago: the session has just ended
   account_disabled,  //
 };
@@ -51,6 +52,14 @@ struct OpenedSession {
   RefreshToken refresh;
   AccessGrant grant;
   std::vector<contract::Revocation> revoked;  // the account's oldest sessions, beyond the cap
+};
+
+// A session that goes on as another one since its holder has shown again who they are: written, and nobody told.
+struct RenewedSession {
+  RefreshToken refresh;
+  AccessGrant grant;
+  std::optional<TokenPlace> refresh_in;  // where its sign-in wanted the refresh token
+  contract::Revocation revoked;          // the session before
 };
 
 // Hears of each session that is opened, within the transaction. Thread-safe.
@@ -90,6 +99,12 @@ class SessionService {
                                                                           ClientInfo client,
                                                                           std::vector<std::string> amr);
 
+  // A reauthentication in two halves, as a sign-in: the session goes on under another id, so that no token from before
+  // is worth anything after it (ASVS 7.2.4; docs/adr/0059). `methods` join those of its sign-in. Nothing: not live.
+  [[nodiscard]] std::optional<RenewedSession> renew(db::Transaction& tx, contract::SessionId session,
+                                                    const std::vector<std::string>& methods) const;
+  boost::asio::awaitable<SessionTokens> complete(RenewedSession renewed);
+
   // Rotates. A retry within the grace window gets the same refresh token again. Forged tokens never reach the database.
   boost::asio::awaitable<base::Result<SessionTokens, RefreshError>> refresh(std::string_view refresh_token);
 
@@ -109,12 +124,9 @@ class SessionService {
   // Nothing: unknown, not live, or another account's.
   boost::asio::awaitable<std::optional<SessionView>> find(contract::AccountId account, contract::SessionId session);
 
-  // An access token for what a transaction of the caller's has granted (SessionStore::reauthenticate). After its
-  // commit.
-  [[nodiscard]] AccessToken issue(const AccessGrant& grant) const { return parts_.access_tokens.issue(grant); }
-  // As find(), inside the caller's transaction.
-  [[nodiscard]] std::optional<SessionView> view(db::Transaction& tx, contract::AccountId account,
-                                                contract::SessionId session) const;
+  // Where a session of the account came from, live or not. Nothing: unknown, or another account's.
+  [[nodiscard]] std::optional<ClientInfo> client(db::Transaction& tx, contract::AccountId account,
+                                                 contract::SessionId session) const;
 
   // For services that end sessions inside a transaction of their own (SessionStore::end_all_of_account): counts and
   // logs what ended and brings the rows to the gates. Call after the commit, before answering.

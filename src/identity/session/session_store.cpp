@@ -39,6 +39,13 @@ SessionRecord read_session(const db::Row& row) {
 
 }  // namespace
 
+std::vector<std::string> join_methods(std::vector<std::string> amr, const std::vector<std::string>& further) {
+  for (const auto& method : further) {
+    if (std::ranges::find(amr, method) == amr.end()) amr.push_back(method);
+  }
+  return amr;
+}
+
 std::optional<AccountStanding> SessionStore::standing(db::Transaction& tx, contract::AccountId account) const {
   return tx.query_one("SELECT state, epoch, roles, data_key_seed, email_index FROM account WHERE id = $1",
                       {Blob{account.bytes()}}, [](const db::Row& row) {
@@ -63,14 +70,18 @@ std::vector<Revocation> SessionStore::insert_capped(db::Transaction& tx, const N
     if (auto row = end(tx, live[i], EndReason::session_limit, now)) revoked.push_back(std::move(*row));
   }
 
-  const auto expires_at = now + options_.absolute;
-  const auto idle_expires_at = std::min<base::TimePoint>(now + options_.idle, expires_at);
+  insert(tx, session, now, now + options_.absolute, now);
+  return revoked;
+}
+
+void SessionStore::insert(db::Transaction& tx, const NewSession& session, base::TimePoint created_at,
+                          base::TimePoint expires_at, base::TimePoint now) const {
   tx.execute(
       "INSERT INTO session (id, account_id, created_at, last_used_at, counter, rotated_at, client_sealed, amr, "
-      "auth_time, idle_expires_at, expires_at) VALUES ($1, $2, $3, $3, 0, $3, $4, $5, $3, $6, $7)",
-      {Blob{session.id.bytes()}, Blob{session.account.bytes()}, base::to_unix_ms(now), Blob{session.client_sealed},
-       base::join_words(session.amr), base::to_unix_ms(idle_expires_at), base::to_unix_ms(expires_at)});
-  return revoked;
+      "auth_time, idle_expires_at, expires_at) VALUES ($1, $2, $3, $4, 0, $4, $5, $6, $4, $7, $8)",
+      {Blob{session.id.bytes()}, Blob{session.account.bytes()}, base::to_unix_ms(created_at), base::to_unix_ms(now),
+       Blob{session.client_sealed}, base::join_words(session.amr),
+       base::to_unix_ms(options_.idle_until(now, expires_at)), base::to_unix_ms(expires_at)});
 }
 
 Rotation SessionStore::rotate_refresh_counter(db::Transaction& tx, const RefreshToken& presented,
@@ -102,10 +113,10 @@ Rotation SessionStore::refuse_or_repeat(db::Transaction& tx, const RefreshToken&
     AccessGrant grant;
     std::uint64_t counter;
     base::TimePoint rotated_at;
-    bool ended;
+    std::optional<std::string> end_reason;
   };
   const auto found = tx.query_one(
-      "SELECT account_id, amr, auth_time, idle_expires_at, counter, rotated_at, ended_at FROM session WHERE id = $1",
+      "SELECT account_id, amr, auth_time, idle_expires_at, counter, rotated_at, end_reason FROM session WHERE id = $1",
       {Blob{presented.session.bytes()}}, [&](const db::Row& row) {
         return Found{.grant = {.account = account_id(row, 0),
                                .session = presented.session,
@@ -116,10 +127,13 @@ Rotation SessionStore::refuse_or_repeat(db::Transaction& tx, const RefreshToken&
                                .session_expires = time(row, 3)},
                      .counter = static_cast<std::uint64_t>(row.integer(4)),
                      .rotated_at = time(row, 5),
-                     .ended = !row.is_null(6)};
+                     .end_reason = row.is_null(6) ? std::nullopt : std::optional(row.text(6))};
       });
   if (!found) return {.refused = RotationRefusal::unknown};
-  if (found->ended) return {.refused = RotationRefusal::ended};
+  if (found->end_reason) {
+    const bool replaced = *found->end_reason == to_string(EndReason::replaced);
+    return {.refused = replaced ? RotationRefusal::replaced : RotationRefusal::ended};
+  }
   if (found->grant.session_expires <= now) return {.refused = RotationRefusal::expired};
   const bool predecessor = found->counter == presented.counter + 1;
   if (predecessor && now - found->rotated_at <= options_.grace) {
@@ -167,28 +181,19 @@ std::vector<SessionRecord> SessionStore::list_live_of_account(db::Transaction& t
   return sessions;
 }
 
-std::optional<AccessGrant> SessionStore::reauthenticate(db::Transaction& tx, contract::SessionId id,
-                                                        const std::vector<std::string>& methods,
-                                                        base::TimePoint now) const {
+std::optional<Revocation> SessionStore::replace(db::Transaction& tx, const SessionRecord& old, const NewSession& next,
+                                                base::TimePoint now) const {
+  auto revoked = end(tx, old.id, EndReason::replaced, now);
+  if (revoked) insert(tx, next, old.created_at, old.expires_at, now);
+  return revoked;
+}
+
+void SessionStore::add_methods(db::Transaction& tx, contract::SessionId id, const std::vector<std::string>& methods,
+                               base::TimePoint now) const {
   const auto session = find(tx, id);
-  if (!session || !session->live(now)) return std::nullopt;
-  auto account = standing(tx, session->account);
-  if (!account || !account->active) return std::nullopt;
-  std::vector<std::string> amr = session->amr;
-  for (const auto& method : methods) {
-    if (std::ranges::find(amr, method) == amr.end()) amr.push_back(method);
-  }
+  if (!session || !session->live(now)) return;
   tx.execute("UPDATE session SET amr = $2, auth_time = $3 WHERE id = $1",
-             {Blob{id.bytes()}, base::join_words(amr), base::to_unix_ms(now)});
-  return AccessGrant{.account = session->account,
-                     .session = id,
-                     .roles = std::move(account->roles),
-                     .email_verified = account->email_verified,
-                     .epoch = account->epoch,
-                     .amr = std::move(amr),
-                     .auth_time = now,
-                     .issued_at = now,
-                     .session_expires = session->idle_expires_at};
+             {Blob{id.bytes()}, base::join_words(join_methods(session->amr, methods)), base::to_unix_ms(now)});
 }
 
 std::optional<Revocation> SessionStore::end(db::Transaction& tx, contract::SessionId id, EndReason reason,

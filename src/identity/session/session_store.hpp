@@ -26,6 +26,10 @@ struct AccountStanding {
   std::string data_key_seed;  // empty once erased
 };
 
+// The methods of a sign-in with further ones, each once.
+[[nodiscard]] std::vector<std::string> join_methods(std::vector<std::string> amr,
+                                                    const std::vector<std::string>& further);
+
 struct NewSession {
   contract::SessionId id;  // always made by us, never taken from a request (session fixation)
   contract::AccountId account;
@@ -33,7 +37,7 @@ struct NewSession {
   std::vector<std::string> amr;
 };
 
-enum class RotationRefusal { unknown, expired, ended, account_disabled, reuse };
+enum class RotationRefusal { unknown, expired, ended, replaced, account_disabled, reuse };
 
 // How a refresh went. `successor` and `grant` count when refused is empty; `revoked` holds what the refusal ended.
 struct Rotation {
@@ -71,11 +75,14 @@ class SessionStore {
   [[nodiscard]] std::vector<SessionRecord> list_live_of_account(db::Transaction& tx, contract::AccountId account,
                                                                 base::TimePoint now) const;
 
-  // The person behind a live session has shown once more who they are: `methods` join those of its sign-in, which
-  // counts from now on as of `now`. What the session's tokens say hereafter; nothing when it is not live.
-  [[nodiscard]] std::optional<AccessGrant> reauthenticate(db::Transaction& tx, contract::SessionId id,
-                                                          const std::vector<std::string>& methods,
-                                                          base::TimePoint now) const;
+  // The atomic step of a reauthentication: `old` ends, and goes on as `next`, begun and over when `old` is and
+  // authenticated now. One for one, so the cap holds. Nothing: `old` is not live any more, and nothing is written.
+  [[nodiscard]] std::optional<contract::Revocation> replace(db::Transaction& tx, const SessionRecord& old,
+                                                            const NewSession& next, base::TimePoint now) const;
+  // `methods` join those of a session's sign-in, which counts from its next token on as of `now`. Nothing happens to
+  // one that is not live.
+  void add_methods(db::Transaction& tx, contract::SessionId id, const std::vector<std::string>& methods,
+                   base::TimePoint now) const;
 
   // Nothing: it was not live (unknown, expired, or ended before).
   [[nodiscard]] std::optional<contract::Revocation> end(db::Transaction& tx, contract::SessionId id, EndReason reason,
@@ -92,6 +99,8 @@ class SessionStore {
   [[nodiscard]] const SessionOptions& options() const noexcept { return options_; }
 
  private:
+  void insert(db::Transaction& tx, const NewSession& session, base::TimePoint created_at, base::TimePoint expires_at,
+              base::TimePoint now) const;
   [[nodiscard]] Rotation refuse_or_repeat(db::Transaction& tx, const RefreshToken& presented,
                                           base::TimePoint now) const;
   [[nodiscard]] Rotation end_instead(db::Transaction& tx, contract::SessionId id, RotationRefusal refusal,

@@ -7,6 +7,12 @@ import { failureOf } from "./problem";
 const lockName = "gatehouse.refresh";
 let running: Promise<boolean> | null = null;
 
+// What is answered with other tokens, one after another over all tabs. A reauthentication, too: a refresh beside it would
+// come with the cookie from before, and be refused.
+export function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  return navigator.locks ? navigator.locks.request(lockName, work) : work();
+}
+
 async function refreshOnce(): Promise<boolean> {
   const response = await fetch("/v1/refresh", { method: "POST", credentials: "same-origin", cache: "no-store" });
   if (response.ok) return true;
@@ -16,8 +22,7 @@ async function refreshOnce(): Promise<boolean> {
 
 // False: there is no session to go on with.
 export function refreshTokens(): Promise<boolean> {
-  const inTurn = async () => (navigator.locks ? await navigator.locks.request(lockName, refreshOnce) : await refreshOnce());
-  running ??= inTurn().finally(() => (running = null));
+  running ??= inTurn(refreshOnce).finally(() => (running = null));
   return running;
 }
 

@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { api } from "../api/client";
 import type { Factor } from "../api/types";
 import { ApiFailure } from "../api/problem";
-import { setStepUp } from "../api/session";
+import { inTurn, setStepUp } from "../api/session";
 import { t } from "../messages";
 import { getPasskey, hasPasskeys, PasskeyCancelled } from "../webauthn";
 import { useAction } from "./action";
@@ -85,7 +85,7 @@ function PasskeyProof({ onDone }: { onDone: () => void }) {
     try {
       const { public_key } = await api.post("/v1/reauthenticate/options");
       const credential = await getPasskey(public_key);
-      await api.post("/v1/reauthenticate", { body: { credential }, anonymous: true });
+      await inTurn(() => api.post("/v1/reauthenticate", { body: { credential }, anonymous: true }));
       onDone();
     } catch (error) {
       if (!(error instanceof PasskeyCancelled)) throw error;
@@ -104,7 +104,7 @@ function TypedProof({ kind, onDone }: { kind: "password" | "code"; onDone: () =>
   const value = useSignal("");
   const prove = useAction(async () => {
     const body = kind === "password" ? { password: value.value } : { method: "totp" as const, code: value.value.trim() };
-    await api.post("/v1/reauthenticate", { body, anonymous: true });
+    await inTurn(() => api.post("/v1/reauthenticate", { body, anonymous: true }));
     onDone();
   });
   return (
