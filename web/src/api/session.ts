@@ -9,8 +9,8 @@ let running: Promise<boolean> | null = null;
 
 // What is answered with other tokens, one after another over all tabs. A reauthentication, too: a refresh beside it would
 // come with the cookie from before, and be refused.
-export function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  return navigator.locks ? navigator.locks.request(lockName, work) : work();
+export async function inTurn<T>(work: () => Promise<T>): Promise<Awaited<T>> {
+  return navigator.locks ? await navigator.locks.request(lockName, work) : await work();
 }
 
 async function refreshOnce(): Promise<boolean> {
