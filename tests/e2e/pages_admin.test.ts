@@ -65,9 +65,12 @@ describe("the administration", () => {
     await page.getByRole("button", { name: "Continue" }).click();
     await page.waitForURL(`${site}/account`);
     await page.goto(`${site}/admin/accounts`);
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(decodeURIComponent(request.url())));
     await page.getByLabel("Username or e-mail address").fill(member.email);
     await page.getByRole("button", { name: "Search" }).click();
     await page.getByRole("link", { name: member.username }).click();
+    assert.deepEqual(asked.filter((url) => url.includes("@")), [], "V14.2.1 no address in a URL");
     await page.getByRole("button", { name: "Disable" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Disable" }).click();
     await page.getByText("Disabled", { exact: true }).waitFor();

@@ -82,6 +82,7 @@ Answer erase_account(const ApiContext& context, http::Request& request, const co
 
 // admin_handlers.cpp
 Answer list_accounts(const ApiContext& context, http::Request& request, const contract::Principal& who);
+Answer search_accounts(const ApiContext& context, http::Request& request, const contract::Principal& who);
 Answer create_account(const ApiContext& context, http::Request& request, const contract::Principal& who);
 Answer show_account(const ApiContext& context, http::Request& request, const contract::Principal& who);
 Answer set_account_roles(const ApiContext& context, http::Request& request, const contract::Principal& who);

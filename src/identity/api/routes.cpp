@@ -151,6 +151,7 @@ std::vector<Route> make_routes(const ApiContext& context) {
   const std::vector<std::string> read{"account:read", "account:manage"};
   const std::vector<std::string> manage{"account:manage"};
   table.permitted(Method::get, "/v1/admin/accounts", read, kUsual, kNoBody, list_accounts);
+  table.permitted(Method::post, "/v1/admin/accounts/search", read, kUsual, kCredentials, search_accounts);
   table.permitted(Method::post, "/v1/admin/accounts", manage, kUsual, kOther, create_account);
   table.permitted(Method::get, "/v1/admin/accounts/{id}", read, kUsual, kNoBody, show_account);
   table.permitted(Method::delete_, "/v1/admin/accounts/{id}", manage, kUsual, kNoBody, erase_account);

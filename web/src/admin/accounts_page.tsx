@@ -35,16 +35,18 @@ export function Badges({ names }: { names: string[] }) {
   );
 }
 
+const prefixed = (beginning: string) => (beginning === "" ? {} : { username_prefix: beginning });
+
 export function AccountsPage() {
   const typed = useSignal("");
   const wanted = useSignal("");
   const asking = useSignal<"create" | "invite" | null>(null);
   const done = useSignal("");
   const accounts = usePages(async (cursor) => {
-    const whole = wanted.value.includes("@"); // an address is looked up by itself: there is no page of it
-    const prefix = wanted.value === "" ? {} : { username_prefix: wanted.value };
-    const query = whole ? { email: wanted.value } : { ...prefix, ...(cursor ? { cursor } : {}), limit: 50 };
-    const page = await api.get("/v1/admin/accounts", { query });
+    // An address is looked up by itself, and never in a URL.
+    const page = wanted.value.includes("@")
+      ? await api.post("/v1/admin/accounts/search", { body: { email: wanted.value } })
+      : await api.get("/v1/admin/accounts", { query: { ...prefixed(wanted.value), ...(cursor ? { cursor } : {}), limit: 50 } });
     return { rows: page.accounts, next: page.next };
   }, wanted.value);
   const invites = useLoad(async () => (offers("GET /v1/admin/invites") ? (await api.get("/v1/admin/invites")).invites : []));
