@@ -17,6 +17,7 @@ queue::WorkerOptions worker_options(const Settings& settings) {
   options.queue = identity::kAlertQueue;
   options.keep_dead = settings.privacy.keep_dead_jobs;
   options.first_backoff = std::chrono::seconds(2);
+  options.threads = 3;  // webhook, Slack, e-mail
   return options;
 }
 
@@ -25,8 +26,8 @@ queue::WorkerOptions worker_options(const Settings& settings) {
 AlertService::AlertService(Installation& installation, telemetry::Logger& log, telemetry::Metrics& metrics)
     : settings_(installation.settings),
       mailer_(settings_.alert.email.empty() ? nullptr : make_mailer(installation, log)),
-      client_({.ca_file = settings_.alert.ca_file.string()}),
-      sender_(places_of(settings_), client_,
+      clients_({.ca_file = settings_.alert.ca_file.string()}),
+      sender_(places_of(settings_), clients_,
               [this](const queue::Job& job, const std::string& subject, const std::string& text) {
                 return write_to_operators(job, subject, text);
               }),
@@ -42,6 +43,8 @@ queue::Outcome AlertService::write_to_operators(const queue::Job& job, const std
   using Verdict = queue::Outcome::Verdict;
   queue::Outcome outcome;
   if (!mailer_) return outcome;
+  // Jobs of an older version have no lane, so one may come beside one of this version's.
+  const std::lock_guard lock(mail_mutex_);
   std::size_t number = 0;
   for (const auto& address : settings_.alert.email) {
     const auto delivery = mailer_->send({.id = job.id.to_string() + "-" + std::to_string(++number),
@@ -59,7 +62,7 @@ queue::Outcome AlertService::write_to_operators(const queue::Job& job, const std
 }
 
 void AlertService::cancel() {
-  client_.cancel();
+  clients_.cancel();
   if (mailer_) mailer_->cancel();
 }
 

@@ -1,11 +1,12 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "app/installation.hpp"
 #include "identity/alert/alert_sender.hpp"
-#include "platform/http_client/client.hpp"
+#include "platform/http_client/client_pool.hpp"
 #include "platform/mail/mailer.hpp"
 #include "platform/queue/worker.hpp"
 #include "platform/telemetry/log.hpp"
@@ -13,7 +14,7 @@
 
 namespace gatehouse::app {
 
-// Tells operators of security events: one thread, which starts and stops with the process.
+// Tells operators of security events: a thread for each kind of place, so that one that hangs holds up no other.
 class AlertService {
  public:
   // REQUIRES: all outlive it.
@@ -29,7 +30,8 @@ class AlertService {
 
   const Settings& settings_;
   const std::unique_ptr<mail::Mailer> mailer_;  // null: nobody is written to
-  http_client::Client client_;
+  std::mutex mail_mutex_;
+  http_client::ClientPool clients_;
   identity::AlertSender sender_;
   queue::Worker worker_;
 };

@@ -225,6 +225,7 @@ struct WebhookSettings {
   std::filesystem::path ca_file{};
   std::chrono::milliseconds timeout{10'000};
   std::chrono::seconds disable_after{std::chrono::hours(72)};  // of failures without a success
+  unsigned deliveries = 4;                                     // at once, each to another endpoint
 };
 // What an e-mail address given at the registration is believed.
 enum class VerifyEmail { off, ask, require };

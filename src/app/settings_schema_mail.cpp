@@ -52,6 +52,8 @@ void add_webhook(Schema& s, WebhookSettings& m) {
   s.path("webhook.ca_file", m.ca_file,
          "The certificates, PEM, that vouch for receivers. Empty: those the system trusts.");
   s.duration("webhook.timeout", m.timeout, seconds(1), seconds(30), "For a receiver to take an event.");
+  s.integer("webhook.deliveries", m.deliveries, 1, 50,
+            "Receivers that are told at the same time, one thread each: so many may hang before others wait for them.");
   s.duration("webhook.disable_after", m.disable_after, minutes(1), 365 * 24 * hours(1),
              "A receiver that has taken nothing for so long is switched off.");
 }

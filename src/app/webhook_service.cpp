@@ -22,8 +22,8 @@ identity::DeliveryOptions delivery_options(const WebhookSettings& settings) {
           .timeout = settings.timeout};
 }
 
-// From five seconds on, doubled up to half a day: sixteen attempts take nearly two days. What one endpoint does must
-// not stop the others, so the queue's own breaker has next to nothing to say: each endpoint has one.
+// From five seconds on, doubled up to half a day: sixteen attempts take nearly two days. The queue's own breakers have
+// next to nothing to say: the sender has one for each endpoint, and an endpoint's outage does use up attempts.
 queue::WorkerOptions worker_options(const Installation& installation) {
   queue::WorkerOptions options;
   options.keep_dead = installation.settings.privacy.keep_dead_jobs;
@@ -31,6 +31,7 @@ queue::WorkerOptions worker_options(const Installation& installation) {
   options.max_attempts = 16;
   options.first_backoff = milliseconds(5'000);
   options.max_backoff = std::chrono::hours(12);
+  options.threads = installation.settings.webhook.deliveries;
   return options;
 }
 

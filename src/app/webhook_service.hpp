@@ -17,7 +17,7 @@
 
 namespace gatehouse::app {
 
-// Tells endpoints of events: one thread follows the audit log (for alerts, too), one delivers.
+// Tells endpoints of events: one thread follows the audit log (for alerts, too), a few deliver.
 class WebhookService {
  public:
   // REQUIRES: all outlive it.

@@ -153,7 +153,7 @@ TEST_P(ErasureStoreConformance, jobs_about_an_erased_account_go_whether_they_wai
   };
   add_job(R"({"account":")" + gone + R"("})");
   const auto dead = database().write_blocking([&](db::Transaction& tx) {
-    const auto job = jobs.take(tx, jobs.due(tx, "mail", 1).at(0), clock_.now() + hours(1));
+    const auto job = jobs.take(tx, jobs.due(tx, "mail", 1).at(0).id, clock_.now() + hours(1));
     return jobs.bury(tx, *job, "refused");
   });
   ASSERT_TRUE(dead);

@@ -28,8 +28,13 @@ class JobStoreConformance : public test::OnEveryDatabase {
     });
   }
   void add(std::string payload) { add(std::move(payload), clock_.now()); }
-  std::vector<base::Uuid> due(std::string_view queue = "mail") {
-    return database().read_blocking([&](db::Transaction& tx) { return store_.due(tx, queue, 100); });
+  std::vector<base::Uuid> due(std::string_view queue = "mail", std::vector<std::string> without = {}) {
+    std::vector<base::Uuid> ids;
+    for (const auto& job :
+         database().read_blocking([&](db::Transaction& tx) { return store_.due(tx, queue, 100, without); })) {
+      ids.push_back(job.id);
+    }
+    return ids;
   }
   std::optional<Job> take(base::Uuid id) {
     return write([&](db::Transaction& tx) { return store_.take(tx, id, clock_.now() + 1min); });
@@ -94,6 +99,31 @@ TEST_P(JobStoreConformance, is_due_in_the_order_of_time_and_only_in_its_queue) {
   EXPECT_EQ(due("webhook").size(), 1U);
   clock_.advance(1h);
   EXPECT_EQ(due().size(), 3U);  // two leases have ended
+}
+
+TEST_P(JobStoreConformance, what_is_due_may_be_asked_for_without_some_lanes) {
+  const auto add_to = [&](std::string lane) {
+    write([&](db::Transaction& tx) {
+      store_.add(tx, {.queue = "alert", .kind = "k", .payload = lane, .due = clock_.now(), .lane = std::move(lane)});
+      return 0;
+    });
+  };
+  // The first is a part of the second: what is left out is a whole name.
+  for (const char* lane : {"slack", "slack2", "webhook", "", "webhook"}) add_to(lane);
+  const auto left = [&](std::vector<std::string> without) {
+    std::multiset<std::string> lanes;
+    for (const auto& job :
+         database().read_blocking([&](db::Transaction& tx) { return store_.due(tx, "alert", 100, without); })) {
+      lanes.insert(job.lane);
+    }
+    return lanes;
+  };
+  using Names = std::multiset<std::string>;
+  EXPECT_EQ(left({}), (Names{"", "slack", "slack2", "webhook", "webhook"}));
+  EXPECT_EQ(left({"webhook"}), (Names{"", "slack", "slack2"}));
+  EXPECT_EQ(left({"slack", "webhook"}), (Names{"", "slack2"}));
+  EXPECT_EQ(left({""}), (Names{"slack", "slack2", "webhook", "webhook"}));
+  EXPECT_EQ(take(due("alert", {"slack", "slack2", "webhook"}).at(0))->lane, "");
 }
 
 TEST_P(JobStoreConformance, of_many_that_try_at_once_each_job_is_taken_by_one) {

@@ -93,6 +93,40 @@ describe("webhooks", () => {
   });
 });
 
+describe("a receiver that hangs", () => {
+  test("holds up no other, is told by one delivery at a time, and does not keep the program from stopping", async () => {
+    const [slow, quick] = [await WebhookReceiver.start(), await WebhookReceiver.start()];
+    slow.hangs = true;
+    // Longer than the program may take to stop before it is killed.
+    const gatehouse = await Gatehouse.start({ settings: { ...settings, "webhook.timeout": '"30s"' } });
+    try {
+      const { access } = await newAdministrator(gatehouse.port, (name) => gatehouse.command("account", "set-roles", name, "admin"));
+      const headers = bearer(access);
+      const add = async (name: string, url: string, types: string[]) => {
+        const added = await ask(gatehouse.port, "/v1/admin/webhooks", { headers, body: { name, url, types } });
+        assert.equal(added.status, 201, added.body);
+      };
+      await add("slow", slow.url, ["webhook.added"]);
+      await add("quick", quick.url, ["webhook.added"]);
+      // More than are looked at in one go wait for the slow one.
+      for (let i = 0; i < 20; i++) await add(`none ${i}`, "http://127.0.0.1:9/", ["key.rotated"]);
+      await until("the slow one has an event", 60, () => slow.hanging > 0);
+      const hanging = slow.received[0]!.id;
+      await until("the quick one has them all", 60, () => new Set(quick.received.map((r) => r.id)).size >= 20);
+      assert.deepEqual([slow.hanging, slow.received.length], [1, 1], "the first delivery still hangs, and is the only one");
+      assert.equal(await gatehouse.process.stop(), 0);
+      assert.equal(slow.hanging, 0);
+      slow.hangs = false;
+      await gatehouse.start();
+      await until("it is told again", 60, () => slow.received.slice(1).some((r) => r.id === hanging));
+    } finally {
+      await gatehouse.stop();
+      await slow.stop();
+      await quick.stop();
+    }
+  });
+});
+
 describe("a server that must not be used to reach others", () => {
   test("SSRF an endpoint on this machine is asked for nothing", async () => {
     const receiver = await WebhookReceiver.start();

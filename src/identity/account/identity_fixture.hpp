@@ -251,8 +251,8 @@ struct IdentityStack {
   std::vector<MailJob> mails() {
     std::vector<MailJob> mails;
     database.write_blocking([&](db::Transaction& tx) {
-      for (const auto& id : jobs.due(tx, kMailQueue, 100)) {
-        const auto job = jobs.take(tx, id, clock.now() + std::chrono::minutes(1)).value();
+      for (const auto& due : jobs.due(tx, kMailQueue, 100)) {
+        const auto job = jobs.take(tx, due.id, clock.now() + std::chrono::minutes(1)).value();
         mails.push_back(MailJob::read(job.kind, job.payload).value());
         EXPECT_TRUE(jobs.done(tx, job));
       }

@@ -39,7 +39,7 @@ void AlertOutbox::add(db::Transaction& tx, const audit::RecordedEvent& event) {
     payload = alert.to_json();
   }
   for (const auto kind : options_.kinds) {
-    jobs_.add(tx, {.queue = kAlertQueue, .kind = kind, .payload = payload, .due = event.at});
+    jobs_.add(tx, {.queue = kAlertQueue, .kind = kind, .payload = payload, .due = event.at, .lane = std::string(kind)});
   }
 }
 

@@ -44,7 +44,7 @@ queue::Outcome AlertSender::post(const std::string& url, std::string body) {
                                      .url = url,
                                      .headers = {{"Content-Type", "application/json"}},
                                      .body = std::move(body)};
-  const auto answer = client_.send(request);
+  const auto answer = clients_.send(request);
   if (!answer) return {Verdict::retry, http_client::to_string(answer.error()), false};
   if (answer->status >= 200 && answer->status < 300) return {};
   const bool later = answer->status >= 500 || answer->status == 429 || answer->status == 408;

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "identity/alert/alert.hpp"
-#include "platform/http_client/client.hpp"
+#include "platform/http_client/client_pool.hpp"
 #include "platform/queue/job.hpp"
 #include "platform/queue/worker.hpp"
 
@@ -16,16 +16,16 @@ struct AlertPlaces {
   std::string installation;   // what an alert calls where it comes from: an origin
 };
 
-// Does one job of the queue `alert`. What it logs are kinds; the URLs are secrets. One thread at a time.
+// Does the jobs of the queue `alert`. What it logs are kinds; the URLs are secrets. Thread-safe if `mail` is.
 class AlertSender {
  public:
   // To the operators, by e-mail: subject and text.
   using Mail =
       std::function<queue::Outcome(const queue::Job& job, const std::string& subject, const std::string& text)>;
 
-  // `mail`: empty where no address is configured. REQUIRES: client outlives it.
-  AlertSender(AlertPlaces places, http_client::Client& client, Mail mail)
-      : places_(std::move(places)), client_(client), mail_(std::move(mail)) {}
+  // `mail`: empty where no address is configured. REQUIRES: clients outlive it.
+  AlertSender(AlertPlaces places, http_client::ClientPool& clients, Mail mail)
+      : places_(std::move(places)), clients_(clients), mail_(std::move(mail)) {}
 
   [[nodiscard]] queue::Outcome send(const queue::Job& job);
 
@@ -33,7 +33,7 @@ class AlertSender {
   [[nodiscard]] queue::Outcome post(const std::string& url, std::string body);
 
   const AlertPlaces places_;
-  http_client::Client& client_;
+  http_client::ClientPool& clients_;
   const Mail mail_;
 };
 

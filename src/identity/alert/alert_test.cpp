@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
 
 #include "identity/alert/alert_outbox.hpp"
@@ -32,8 +33,8 @@ class AlertTest : public ::testing::Test {
   std::vector<queue::Job> jobs_due() {
     return database->database().write_blocking([&](db::Transaction& tx) {
       std::vector<queue::Job> taken;
-      for (const auto& id : jobs.due(tx, kAlertQueue, 100)) {
-        taken.push_back(*jobs.take(tx, id, clock.now() + std::chrono::hours(1)));
+      for (const auto& due : jobs.due(tx, kAlertQueue, 100)) {
+        taken.push_back(*jobs.take(tx, due.id, clock.now() + std::chrono::hours(1)));
       }
       return taken;
     });
@@ -89,6 +90,13 @@ TEST_F(AlertTest, a_flood_of_one_kind_is_a_few_alerts_and_a_number_and_silences_
   EXPECT_EQ(Alert::from_json(due[0].payload)->held_back, 995U);
 }
 
+TEST_F(AlertTest, a_place_that_hangs_holds_up_no_other) {
+  record({.type = audit::type::kSprayingDetected});
+  std::set<std::string> lanes;  // of which each is done by itself (queue::Lanes)
+  for (const auto& job : jobs_due()) lanes.insert(job.lane);
+  EXPECT_EQ(lanes, (std::set<std::string>{"slack", "webhook"}));
+}
+
 TEST_F(AlertTest, nothing_is_queued_where_nobody_is_to_be_told) {
   AlertOutbox silent({}, jobs, clock);
   EXPECT_FALSE(silent.listens());
@@ -101,7 +109,7 @@ TEST_F(AlertTest, posts_json_to_a_webhook_and_words_to_slack) {
   const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
   test::ScriptedServer server({{ok}, {ok}});
   const std::string url = "http://127.0.0.1:" + std::to_string(server.port()) + "/hook";
-  http_client::Client client;
+  http_client::ClientPool client;
   AlertSender sender({.webhook_url = url, .slack_url = url, .installation = "https://app.example"}, client, {});
   for (const auto& job : jobs_due()) EXPECT_EQ(sender.send(job).verdict, Verdict::done) << job.kind;
 }
@@ -113,7 +121,7 @@ TEST_F(AlertTest, tries_again_later_where_nobody_answers_and_gives_up_where_it_i
   const std::string gone = "HTTP/1.1 410 Gone\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
   test::ScriptedServer server({{busy}, {gone}});
   const std::string url = "http://127.0.0.1:" + std::to_string(server.port()) + "/hook";
-  http_client::Client client;
+  http_client::ClientPool client;
   AlertSender sender({.webhook_url = url, .slack_url = url, .installation = ""}, client, {});
   const auto later = sender.send(due[0]);
   EXPECT_EQ(later.verdict, Verdict::retry);
@@ -125,7 +133,7 @@ TEST_F(AlertTest, tries_again_later_where_nobody_answers_and_gives_up_where_it_i
 }
 
 TEST_F(AlertTest, writes_to_operators_where_an_address_is_configured) {
-  http_client::Client client;
+  http_client::ClientPool client;
   std::string written;
   AlertSender sender({.installation = "https://app.example"}, client,
                      [&](const queue::Job&, const std::string& subject, const std::string& text) {
@@ -139,7 +147,7 @@ TEST_F(AlertTest, writes_to_operators_where_an_address_is_configured) {
 }
 
 TEST_F(AlertTest, buries_what_is_no_alert) {
-  http_client::Client client;
+  http_client::ClientPool client;
   AlertSender sender({}, client, {});
   for (const char* payload : {"", "{}", "[]", R"({"type":"made.up","at_ms":1,"fields":{}})"}) {
     EXPECT_EQ(sender.send({.kind = std::string(kAlertWebhook), .payload = payload}).verdict, Verdict::bury) << payload;

@@ -22,7 +22,7 @@ class OutboundApi : public ::testing::Test {
     (void)api_.mails();  // those of the registrations
     api_.database.write_blocking([&](db::Transaction& tx) {
       outbox.send(tx, {.kind = MailKind::password_changed, .account = alice_.id});
-      const auto id = api_.jobs.due(tx, kMailQueue, 1).at(0);
+      const auto id = api_.jobs.due(tx, kMailQueue, 1).at(0).id;
       const auto job = api_.jobs.take(tx, id, api_.clock.now() + std::chrono::minutes(1));
       EXPECT_TRUE(api_.jobs.bury(tx, *job, "refused"));
     });

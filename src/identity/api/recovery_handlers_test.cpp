@@ -20,8 +20,8 @@ class RecoveryApi : public ::testing::Test {
   std::vector<MailJob> mails() {
     const auto payloads = api_.database.write_blocking([&](db::Transaction& tx) {
       std::vector<std::string> found;
-      for (const auto& id : api_.jobs.due(tx, kRecoveryQueue, 100)) {
-        const auto job = api_.jobs.take(tx, id, api_.clock.now() + std::chrono::minutes(1)).value();
+      for (const auto& due : api_.jobs.due(tx, kRecoveryQueue, 100)) {
+        const auto job = api_.jobs.take(tx, due.id, api_.clock.now() + std::chrono::minutes(1)).value();
         found.push_back(job.payload);
         EXPECT_TRUE(api_.jobs.done(tx, job));
       }

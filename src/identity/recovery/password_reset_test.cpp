@@ -136,8 +136,8 @@ TEST_F(PasswordResetTest, U04_the_request_looks_nothing_up) {
 TEST_F(PasswordResetTest, L02_the_job_that_waits_holds_no_address) {
   EXPECT_TRUE(test::run_on_loop(stack_.password_reset.request("alice@example.org", IdentityStack::caller())));
   stack_.database.write_blocking([&](db::Transaction& tx) {
-    for (const auto& id : stack_.jobs.due(tx, kRecoveryQueue, 10)) {
-      const auto job = stack_.jobs.take(tx, id, stack_.clock.now() + minutes(1)).value();
+    for (const auto& due : stack_.jobs.due(tx, kRecoveryQueue, 10)) {
+      const auto job = stack_.jobs.take(tx, due.id, stack_.clock.now() + minutes(1)).value();
       EXPECT_EQ(job.payload.find("alice"), std::string::npos);
       EXPECT_EQ(job.payload.find("example"), std::string::npos);
     }

@@ -49,7 +49,7 @@ struct RecoveryStack : IdentityStack {
     for (;;) {
       const auto job = database.write_blocking([&](db::Transaction& tx) -> std::optional<queue::Job> {
         const auto due = jobs.due(tx, kRecoveryQueue, 1);
-        return due.empty() ? std::nullopt : jobs.take(tx, due.front(), clock.now() + std::chrono::minutes(1));
+        return due.empty() ? std::nullopt : jobs.take(tx, due.front().id, clock.now() + std::chrono::minutes(1));
       });
       if (!job) return;
       EXPECT_EQ(job->kind, kResetRequested);

@@ -44,7 +44,7 @@ Delivered judge(ClientError error) {
 
 }  // namespace
 
-Delivery::Delivery(DeliveryOptions options) : options_(std::move(options)), client_(client_options(options_)) {}
+Delivery::Delivery(DeliveryOptions options) : options_(std::move(options)), clients_(client_options(options_)) {}
 
 bool Delivery::may_send_to(std::string_view url) const {
   if (url.size() > kMaxUrlBytes) return false;
@@ -65,7 +65,7 @@ Delivered Delivery::deliver(const std::string& url, const std::string& body, con
                                .body = body,
                                .deadline = options_.timeout};
   request.headers.insert(request.headers.end(), headers.begin(), headers.end());
-  const auto response = client_.send(request);
+  const auto response = clients_.send(request);
   if (!response) return judge(response.error());
   if (response->status >= 200 && response->status < 300) return {Kind::taken, "taken"};
   if (response->status == 410) return {Kind::gone, "gone"};

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "platform/http_client/client.hpp"
+#include "platform/http_client/client_pool.hpp"
 
 namespace gatehouse::identity {
 
@@ -37,7 +37,7 @@ struct Delivered {
 // Posts JSON to a URL that somebody chose. Guards against being used to reach what only this server can (SSRF): https
 // alone, no user name, and the address is checked when it is connected to, after the name was looked up; redirects are
 // not followed; of the answer nothing but the status is told. Connections are not shared between URLs of two hosts.
-// One thread at a time sends; cancel() comes from any.
+// Thread-safe.
 class Delivery {
  public:
   explicit Delivery(DeliveryOptions options);
@@ -45,15 +45,15 @@ class Delivery {
   using Headers = std::vector<std::pair<std::string, std::string>>;
   // REQUIRES: headers free of CR, LF and NUL.
   [[nodiscard]] Delivered deliver(const std::string& url, const std::string& body, const Headers& headers = {});
-  // Ends the deliver() that is under way, and any later one.
-  void cancel() { client_.cancel(); }
+  // Ends every deliver() that is under way, and any later one.
+  void cancel() { clients_.cancel(); }
 
   // Whether deliver() would try it: the scheme, a host that is allowed, no user name, at most 2048 bytes, no fragment.
   [[nodiscard]] bool may_send_to(std::string_view url) const;
 
  private:
   const DeliveryOptions options_;
-  http_client::Client client_;
+  http_client::ClientPool clients_;
 };
 
 }  // namespace gatehouse::identity

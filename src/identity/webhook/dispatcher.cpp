@@ -60,10 +60,10 @@ bool Dispatcher::concerns_anybody(const Seen& seen) const {
 void Dispatcher::add_jobs(db::Transaction& tx, const Seen& seen, const audit::RecordedEvent& event) {
   for (const auto& endpoint : seen.endpoints) {
     if (event.seq <= endpoint.from_seq || !endpoint.wants(event.type)) continue;
-    jobs_.add(tx, {.queue = kWebhookQueue,
-                   .kind = "event",
-                   .payload = EventJob{endpoint.id, event.seq}.payload(),
-                   .due = clock_.now()});
+    const EventJob job{endpoint.id, event.seq};
+    jobs_.add(
+        tx,
+        {.queue = kWebhookQueue, .kind = "event", .payload = job.payload(), .due = clock_.now(), .lane = job.lane()});
   }
   if (alerts_ != nullptr) alerts_->add(tx, event);
 }

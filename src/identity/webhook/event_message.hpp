@@ -17,6 +17,8 @@ struct EventJob {
   std::int64_t seq = 0;  // of the event
 
   [[nodiscard]] std::string payload() const;
+  // Each endpoint is told by one delivery at a time, and holds up no other.
+  [[nodiscard]] std::string lane() const { return endpoint.to_string(); }
   [[nodiscard]] static std::optional<EventJob> read(std::string_view payload);
 };
 

@@ -37,7 +37,8 @@ queue::Outcome EventSender::send(const queue::Job& job) {
     return Found{std::move(*endpoint), std::move(events.front())};
   });
   if (!found) return {};
-  auto permit = breaker_of(found->endpoint.id).admit();
+  const auto breaker = breaker_of(found->endpoint.id);
+  auto permit = breaker->admit();
   if (!permit) return {Verdict::retry, "endpoint_down"};
 
   const Delivered delivered = deliver(*found);
@@ -71,11 +72,12 @@ Delivered EventSender::deliver(const Found& found) {
                                   {"webhook-signature", webhook_signature(secrets.secrets, id, now, body)}});
 }
 
-limits::CircuitBreaker& EventSender::breaker_of(base::Uuid endpoint) {
+std::shared_ptr<limits::CircuitBreaker> EventSender::breaker_of(base::Uuid endpoint) {
+  const std::lock_guard lock(mutex_);
   if (breakers_.size() > kMaxBreakers) breakers_.clear();  // endpoints come and go: begin anew
   auto& breaker = breakers_[endpoint];
-  if (!breaker) breaker = std::make_unique<limits::CircuitBreaker>(kBreaker, parts_.clock, parts_.random);
-  return *breaker;
+  if (!breaker) breaker = std::make_shared<limits::CircuitBreaker>(kBreaker, parts_.clock, parts_.random);
+  return breaker;
 }
 
 void EventSender::note_failure(base::Uuid endpoint, const Delivered& delivered) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <mutex>
 
 #include "crypto/sealing.hpp"
 #include "identity/webhook/delivery.hpp"
@@ -21,7 +22,7 @@ namespace gatehouse::identity {
 // Does the jobs of the queue `webhook`: writes the message of an event, signs it for the endpoint and has it delivered.
 // An endpoint that does not answer has a circuit breaker of its own, so that it does not hold up the others. One that
 // has taken nothing for `disable_after`, or says 410, is switched off, which is an event itself.
-// One thread at a time. REQUIRES: the parts outlive it.
+// Thread-safe. REQUIRES: the parts outlive it.
 class EventSender {
  public:
   struct Parts {
@@ -42,12 +43,13 @@ class EventSender {
  private:
   struct Found;
   [[nodiscard]] Delivered deliver(const Found& found);
-  [[nodiscard]] limits::CircuitBreaker& breaker_of(base::Uuid endpoint);
+  [[nodiscard]] std::shared_ptr<limits::CircuitBreaker> breaker_of(base::Uuid endpoint);
   void note_failure(base::Uuid endpoint, const Delivered& delivered);
 
   const Parts parts_;
   const std::chrono::seconds disable_after_;
-  std::map<base::Uuid, std::unique_ptr<limits::CircuitBreaker>> breakers_;  // at most kMaxBreakers
+  std::mutex mutex_;
+  std::map<base::Uuid, std::shared_ptr<limits::CircuitBreaker>> breakers_;  // at most kMaxBreakers; guarded by mutex_
 };
 
 }  // namespace gatehouse::identity

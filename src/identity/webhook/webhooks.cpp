@@ -140,9 +140,12 @@ awaitable<base::Result<Webhooks::Replayed, WebhookError>> Webhooks::replay(base:
   if (!chosen) co_return WebhookError::not_found;
   co_await parts_.database.write([&](db::Transaction& tx) {
     for (const auto seq : chosen->wanted) {
-      parts_.jobs.add(
-          tx,
-          {.queue = kWebhookQueue, .kind = "event", .payload = EventJob{id, seq}.payload(), .due = parts_.clock.now()});
+      const EventJob job{id, seq};
+      parts_.jobs.add(tx, {.queue = kWebhookQueue,
+                           .kind = "event",
+                           .payload = job.payload(),
+                           .due = parts_.clock.now(),
+                           .lane = job.lane()});
     }
     record(tx, audit::type::kWebhookReplayed, id, who, {{"events", std::to_string(chosen->wanted.size())}});
   });

@@ -9,6 +9,7 @@
 #include <boost/asio/write.hpp>
 #include <cstdlib>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@
 
 #include "platform/http/api_service.hpp"
 #include "platform/http/server.hpp"
+#include "platform/http_client/client_pool.hpp"
 #include "platform/telemetry/collected_log.hpp"
 #include "tests/support/child_process.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -242,6 +244,27 @@ TEST(ClientFaults, a_request_under_way_can_be_cancelled) {
   EXPECT_EQ(verdict(client->send({.url = peer.url(), .deadline = 60s})), "cancelled");
   EXPECT_EQ(verdict(client->send({.url = peer.url(), .deadline = 60s})), "cancelled") << "and so is what follows";
   client.reset();  // its connection ends, and with it the peer
+}
+
+TEST(ClientFaults, of_a_pool_one_request_may_hang_while_another_is_answered_and_all_are_cancelled) {
+  std::optional<ClientPool> pool(std::in_place);
+  std::promise<void> hangs;
+  Peer slow([&](auto& socket) {
+    read_head(socket);
+    hangs.set_value();
+    read_until_closed(socket);
+  });
+  Peer quick([](auto& socket) {
+    read_head(socket);
+    boost::asio::write(socket, boost::asio::buffer(std::string("HTTP/1.1 204 No Content\r\n\r\n")));
+  });
+  std::thread waiting([&] { EXPECT_EQ(verdict(pool->send({.url = slow.url(), .deadline = 600s})), "cancelled"); });
+  hangs.get_future().wait();
+  EXPECT_EQ(verdict(pool->send({.url = quick.url(), .deadline = 600s})), "204");
+  pool->cancel();
+  waiting.join();
+  EXPECT_EQ(verdict(pool->send({.url = quick.url(), .deadline = 600s})), "cancelled") << "and so is what follows";
+  pool.reset();
 }
 
 TEST(ClientFaults, nobody_listening_and_no_tls_behind_https_are_told_apart) {

@@ -21,6 +21,14 @@ Bell::Ear::Heard Bell::Ear::wait_for(std::chrono::milliseconds limit) {
   return std::exchange(rung_, false) ? Heard::ring : Heard::nothing;
 }
 
+void Bell::Ear::ring() {
+  {
+    const std::lock_guard lock(mutex_);
+    rung_ = true;
+  }
+  wake_.notify_all();
+}
+
 void Bell::Ear::close() {
   {
     const std::lock_guard lock(mutex_);
@@ -32,12 +40,7 @@ void Bell::Ear::close() {
 void Bell::ring(std::string_view queue) {
   const std::lock_guard lock(mutex_);
   for (Ear* ear : ears_) {
-    if (ear->queue_ != queue) continue;
-    {
-      const std::lock_guard ear_lock(ear->mutex_);
-      ear->rung_ = true;
-    }
-    ear->wake_.notify_all();
+    if (ear->queue_ == queue) ear->ring();
   }
 }
 

@@ -25,6 +25,8 @@ class Bell {
     enum class Heard { ring, nothing, closed };
     // Waits for a ring that nobody has heard yet, at most so long. After close(): `closed`, at once and for ever.
     Heard wait_for(std::chrono::milliseconds limit);
+    // Thread-safe.
+    void ring();
     void close();
 
    private:

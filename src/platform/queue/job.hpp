@@ -17,6 +17,14 @@ struct NewJob {
   std::string_view kind;   // a literal of the queue's own
   std::string payload;     // ids and enumerations only: it lies there in the open, also in backups
   base::TimePoint due;     // not before
+  // Jobs of one lane are done one at a time by each process, and hold up no other lane: `slack`, the id of an endpoint.
+  // A literal or an id: no comma, nothing that LIKE reads as more than itself.
+  std::string lane{};
+};
+
+struct DueJob {
+  base::Uuid id;
+  std::string lane;
 };
 
 // A job that this process has taken and nobody else may do until the lease ends.
@@ -25,6 +33,7 @@ struct Job {
   base::Uuid lease;
   std::string queue;
   std::string kind;
+  std::string lane{};
   std::string payload;
   unsigned attempts = 1;  // this one included
   base::TimePoint created_at;

@@ -32,32 +32,39 @@ std::uint64_t count(db::Transaction& tx, std::string_view sql, std::string_view 
 void JobStore::add(db::Transaction& tx, const NewJob& job) const {
   if (job.payload.size() > kMaxPayloadBytes) std::abort();
   tx.execute(
-      "INSERT INTO job (id, queue, kind, payload, state, attempts, due_at, created_at) "
-      "VALUES ($1, $2, $3, $4, 'waiting', 0, $5, $6)",
+      "INSERT INTO job (id, queue, kind, payload, state, attempts, due_at, created_at, lane) "
+      "VALUES ($1, $2, $3, $4, 'waiting', 0, $5, $6, $7)",
       {Blob{base::Uuid::v7(clock_, random_).bytes()}, job.queue, job.kind, job.payload, base::to_unix_ms(job.due),
-       base::to_unix_ms(clock_.now())});
+       base::to_unix_ms(clock_.now()), job.lane});
   bell_.ring(job.queue);
 }
 
-std::vector<base::Uuid> JobStore::due(db::Transaction& tx, std::string_view queue, std::size_t limit) const {
-  std::vector<base::Uuid> ids;
-  tx.query("SELECT id FROM job WHERE queue = $1 AND state = 'waiting' AND due_at <= $2 ORDER BY due_at LIMIT $3",
-           {queue, base::to_unix_ms(clock_.now()), static_cast<std::int64_t>(limit)},
-           [&](const db::Row& row) { ids.push_back(uuid(row, 0)); });
-  return ids;
+std::vector<DueJob> JobStore::due(db::Transaction& tx, std::string_view queue, std::size_t limit,
+                                  std::span<const std::string> without) const {
+  std::string lanes;  // `,a,b,`: one text, whatever their number, and so one statement
+  for (const auto& lane : without) lanes.append(lanes.empty() ? "," : "").append(lane).append(",");
+  std::vector<DueJob> jobs;
+  tx.query(
+      "SELECT id, lane FROM job WHERE queue = $1 AND state = 'waiting' AND due_at <= $2 "
+      "AND $4 NOT LIKE '%,' || lane || ',%' ORDER BY due_at LIMIT $3",
+      {queue, base::to_unix_ms(clock_.now()), static_cast<std::int64_t>(limit), lanes},
+      [&](const db::Row& row) { jobs.push_back({.id = uuid(row, 0), .lane = row.text(1)}); });
+  return jobs;
 }
 
 std::optional<Job> JobStore::take(db::Transaction& tx, base::Uuid id, base::TimePoint lease_ends) const {
   const auto lease = base::Uuid::random(random_);
   return tx.query_one(
       "UPDATE job SET lease = $2, due_at = $3, attempts = attempts + 1 "
-      "WHERE id = $1 AND state = 'waiting' AND due_at <= $4 RETURNING queue, kind, payload, attempts, created_at",
+      "WHERE id = $1 AND state = 'waiting' AND due_at <= $4 RETURNING queue, kind, payload, attempts, created_at, "
+      "lane",
       {Blob{id.bytes()}, Blob{lease.bytes()}, base::to_unix_ms(lease_ends), base::to_unix_ms(clock_.now())},
       [&](const db::Row& row) {
         return Job{.id = id,
                    .lease = lease,
                    .queue = row.text(0),
                    .kind = row.text(1),
+                   .lane = row.text(5),
                    .payload = row.text(2),
                    .attempts = static_cast<unsigned>(row.integer(3)),
                    .created_at = time(row, 4)};

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,8 +27,10 @@ class JobStore {
   // REQUIRES: the payload has at most kMaxPayloadBytes.
   void add(db::Transaction& tx, const NewJob& job) const;
 
-  // What is due, the longest first. Reads only: for a snapshot, so that it locks nothing that others add to.
-  [[nodiscard]] std::vector<base::Uuid> due(db::Transaction& tx, std::string_view queue, std::size_t limit) const;
+  // What is due, the longest first, but in the lanes `without`. Reads only: for a snapshot, so that it locks nothing
+  // that others add to.
+  [[nodiscard]] std::vector<DueJob> due(db::Transaction& tx, std::string_view queue, std::size_t limit,
+                                        std::span<const std::string> without = {}) const;
   // The atomic step: of all who try, one takes the job, and its attempt is counted. Until `lease_ends` it is nobody
   // else's; a worker that is killed leaves it to the next one then. Nothing: no longer due, or gone.
   [[nodiscard]] std::optional<Job> take(db::Transaction& tx, base::Uuid id, base::TimePoint lease_ends) const;

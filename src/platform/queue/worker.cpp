@@ -37,7 +37,7 @@ Worker::Worker(const Parts& parts, WorkerOptions options, Doing doing)
     : parts_(parts),
       options_(std::move(options)),
       doing_(std::move(doing)),
-      breaker_(options_.breaker, parts_.clock, parts_.random),
+      lanes_(options_.breaker, parts_.clock, parts_.random),
       ear_(parts_.jobs.bell(), options_.queue),
       done_(attempts(parts_.metrics, options_.queue, "done")),
       retried_(attempts(parts_.metrics, options_.queue, "retry")),
@@ -50,75 +50,116 @@ Worker::Worker(const Parts& parts, WorkerOptions options, Doing doing)
                                    {{"queue", options_.queue}})),
       took_(parts_.metrics.latency("gatehouse_queue_attempt_seconds", "What one attempt took.",
                                    {{"queue", options_.queue}})) {
-  breaker_.register_metrics(parts_.metrics, "queue_" + options_.queue);
+  limits::register_breaker_metrics(parts_.metrics, "queue_" + options_.queue, [this] { return lanes_.stats(); });
 }
 
 Worker::~Worker() { stop(); }
 
 void Worker::start() {
-  thread_ = std::thread([this] {
-    pthread_setname_np(pthread_self(), ("queue-" + options_.queue).substr(0, 15).c_str());
-    run();
-  });
+  tend_at_ = parts_.clock.steady_now();
+  for (unsigned i = 0; i < options_.threads; ++i) {
+    threads_.emplace_back([this] {
+      pthread_setname_np(pthread_self(), ("queue-" + options_.queue).substr(0, 15).c_str());
+      run();
+    });
+  }
 }
 
 void Worker::stop() {
   stopping_ = true;
   ear_.close();
   if (doing_.cancel) doing_.cancel();
-  if (thread_.joinable()) thread_.join();
+  for (auto& thread : threads_) thread.join();
+  threads_.clear();
 }
 
 void Worker::run() {
-  milliseconds pause{0};
-  auto tend_at = parts_.clock.steady_now();
-  for (auto heard = ear_.wait_for(pause); heard != Bell::Ear::Heard::closed; heard = ear_.wait_for(pause)) {
-    bool found = false;
-    while (!stopping_ && work_safely()) found = true;
-    const bool fresh = found || heard == Bell::Ear::Heard::ring;
-    pause = fresh ? kLookAgain : std::min(std::max(pause, kLookAgain) * 2, options_.poll);
-    if (parts_.clock.steady_now() < tend_at) continue;
-    tend_at = parts_.clock.steady_now() + kTendEvery;
-    try {
-      tend();
-    } catch (const std::exception& failure) {
-      parts_.log.warn("queue_failed", {{"queue", options_.queue}, {"what", failure.what()}});
+  while (auto task = next()) {
+    safely([&] { work(*task); });
+    task.reset();
+    ear_.ring();  // its lane is free again
+  }
+}
+
+// Waits until there is something to do. Empty: the worker stops.
+std::optional<Worker::Task> Worker::next() {
+  const std::lock_guard turn(turn_);
+  for (auto heard = ear_.wait_for(pause_); heard != Bell::Ear::Heard::closed; heard = ear_.wait_for(pause_)) {
+    tend_in_time();
+    std::optional<Task> task;
+    safely([&] {
+      if (auto found = look()) task.emplace(std::move(*found));
+    });
+    if (task) {
+      pause_ = milliseconds(0);
+      return task;
     }
+    const bool fresh = heard == Bell::Ear::Heard::ring;
+    pause_ = fresh ? kLookAgain : std::min(std::max(pause_ * 2, kLookAgain), options_.poll);
+  }
+  return std::nullopt;
+}
+
+void Worker::tend_in_time() {
+  if (parts_.clock.steady_now() < tend_at_) return;
+  tend_at_ = parts_.clock.steady_now() + kTendEvery;
+  try {
+    tend();
+  } catch (const std::exception& failure) {
+    parts_.log.warn("queue_failed", {{"queue", options_.queue}, {"what", failure.what()}});
   }
 }
 
 // The database may be gone for a while: jobs wait in it until it is back.
-bool Worker::work_safely() {
+void Worker::safely(const std::function<void()>& step) {
   try {
-    const bool worked = work_once();
-    if (std::exchange(failing_, false)) parts_.log.info("queue_recovered", {{"queue", options_.queue}});
-    return worked;
+    step();
+    if (failing_.exchange(false)) parts_.log.info("queue_recovered", {{"queue", options_.queue}});
   } catch (const std::exception& failure) {
-    if (!std::exchange(failing_, true)) {
+    if (!failing_.exchange(true)) {
       parts_.log.warn("queue_failed", {{"queue", options_.queue}, {"what", failure.what()}});
     }
-    return false;
   }
 }
 
 bool Worker::work_once() {
-  auto due = parts_.database.read_blocking(
-      [&](db::Transaction& tx) { return parts_.jobs.due(tx, options_.queue, kCandidates); });
-  if (due.empty()) return false;
-  auto permit = breaker_.admit();
-  if (!permit) return false;
-  const auto job = take_one_of(std::move(due));
-  if (!job) return false;
+  auto task = look();
+  if (!task) return false;
+  work(*task);
+  return true;
+}
+
+std::optional<Worker::Task> Worker::look() {
+  for (auto shut = lanes_.held();;) {
+    const auto due = parts_.database.read_blocking(
+        [&](db::Transaction& tx) { return parts_.jobs.due(tx, options_.queue, kCandidates, shut); });
+    if (due.empty()) return std::nullopt;
+    const std::string& lane = due[draw() % due.size()].lane;
+    auto hold = lanes_.enter(lane);
+    if (!hold) {
+      shut.push_back(lane);
+      continue;
+    }
+    std::vector<base::Uuid> ids;
+    for (const auto& job : due) {
+      if (job.lane == lane) ids.push_back(job.id);
+    }
+    auto job = take_one_of(std::move(ids));
+    if (!job) return std::nullopt;
+    return Task{std::move(*job), std::move(*hold)};
+  }
+}
+
+void Worker::work(Task& task) {
   const auto started = parts_.clock.steady_now();
-  const Outcome outcome = attempt(*job);
+  const Outcome outcome = attempt(task.job);
   took_.observe(parts_.clock.steady_now() - started);
   if (outcome.reached) {
-    permit->succeeded();
+    task.hold.succeeded();
   } else {
-    permit->failed();
+    task.hold.failed();
   }
-  settle(*job, outcome);
-  return true;
+  settle(task.job, outcome);
 }
 
 std::optional<Job> Worker::take_one_of(std::vector<base::Uuid> ids) {

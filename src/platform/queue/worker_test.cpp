@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <set>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "platform/base/unavailable.hpp"
@@ -20,9 +24,9 @@ using Verdict = Outcome::Verdict;
 
 class WorkerTest : public ::testing::Test {
  protected:
-  void add(std::string payload) {
+  void add(std::string payload, std::string lane = {}) {
     database_->database().write_blocking([&](db::Transaction& tx) {
-      store_.add(tx, {.queue = "mail", .kind = "letter", .payload = payload, .due = clock_.now()});
+      store_.add(tx, {.queue = "mail", .kind = "letter", .payload = payload, .due = clock_.now(), .lane = lane});
     });
   }
   std::unique_ptr<Worker> make(Worker::Doing doing, WorkerOptions options = {}) {
@@ -136,7 +140,7 @@ TEST_F(WorkerTest, a_worker_killed_half_way_leaves_its_job_to_another) {
   const auto ids = database_->database().read_blocking([&](db::Transaction& tx) { return store_.due(tx, "mail", 1); });
   // Taken, and never heard of again: what SIGKILL leaves behind.
   ASSERT_TRUE(database_->database().write_blocking(
-      [&](db::Transaction& tx) { return store_.take(tx, ids.at(0), clock_.now() + 2min).has_value(); }));
+      [&](db::Transaction& tx) { return store_.take(tx, ids.at(0).id, clock_.now() + 2min).has_value(); }));
   unsigned attempts = 0;
   auto worker = make([&](const Job& job) {
     attempts = job.attempts;
@@ -154,7 +158,7 @@ TEST_F(WorkerTest, a_job_that_kills_each_worker_is_buried_unseen) {
   const auto ids = database_->database().read_blocking([&](db::Transaction& tx) { return store_.due(tx, "mail", 1); });
   for (int i = 0; i < 2; ++i) {
     ASSERT_TRUE(database_->database().write_blocking(
-        [&](db::Transaction& tx) { return store_.take(tx, ids.at(0), clock_.now() + 2min).has_value(); }));
+        [&](db::Transaction& tx) { return store_.take(tx, ids.at(0).id, clock_.now() + 2min).has_value(); }));
     clock_.advance(2min);
   }
   bool seen = false;
@@ -249,6 +253,82 @@ TEST_F(WorkerTest, stopping_cancels_what_runs_and_leaves_it_due) {
   worker->stop();
   const auto due = database_->database().read_blocking([&](db::Transaction& tx) { return store_.due(tx, "mail", 1); });
   EXPECT_EQ(due.size(), 1U);
+}
+
+TEST_F(WorkerTest, an_outage_in_one_lane_holds_up_no_other) {
+  std::vector<std::string> seen;
+  auto worker = make(
+      [&](const Job& job) {
+        seen.push_back(job.lane);
+        return job.lane == "slack" ? Outcome{Verdict::retry, "not_connected", false} : Outcome{};
+      },
+      {.breaker = {.failures = 2, .cool_down = 1s, .max_cool_down = 1s}});
+  for (int i = 0; i < 40; ++i) add("a", "slack");
+  for (int i = 0; i < 5; ++i) add("b", "email");
+  while (worker->work_once()) continue;
+  EXPECT_EQ(std::ranges::count(seen, "slack"), 2);
+  EXPECT_EQ(std::ranges::count(seen, "email"), 5);
+  EXPECT_EQ(depth().waiting, 40U);
+  EXPECT_TRUE(rendered(R"(gatehouse_limits_breaker_state{breaker="queue_mail"} 2)"));
+}
+
+TEST_F(WorkerTest, a_lane_that_hangs_holds_up_no_other_and_has_one_job_in_hand) {
+  Latch hangs;
+  Latch release;
+  Latch others_done;
+  std::atomic<int> hanging{0};
+  std::atomic<int> most_hanging{0};
+  std::atomic<int> others{0};
+  auto worker = make(
+      [&](const Job& job) {
+        if (job.lane == "slow") {
+          most_hanging = std::max(most_hanging.load(), ++hanging);
+          hangs.open();
+          release.wait();
+          --hanging;
+        } else if (++others == 8) {
+          others_done.open();
+        }
+        return Outcome{};
+      },
+      {.poll = std::chrono::hours(1), .threads = 2});
+  // More than a look sees at once: what waits behind them is found all the same.
+  for (int i = 0; i < 40; ++i) add("a", "slow");
+  worker->start();
+  hangs.wait();
+  for (int i = 0; i < 4; ++i) add("b", "quick");
+  for (int i = 0; i < 4; ++i) add("c", "quicker");
+  others_done.wait();
+  EXPECT_EQ(hanging, 1);
+  release.open();
+  while (depth().waiting + depth().leased > 0) std::this_thread::yield();  // nobody has to ring for the rest
+  worker->stop();
+  EXPECT_EQ(most_hanging, 1);
+}
+
+TEST_F(WorkerTest, stopping_cancels_all_that_hangs) {
+  Latch cancelled;
+  std::mutex mutex;
+  std::set<std::string> running;
+  Latch all_running;
+  auto worker = make(Worker::Doing{.handler =
+                                       [&](const Job& job) {
+                                         {
+                                           const std::lock_guard lock(mutex);
+                                           running.insert(job.lane);
+                                           if (running.size() == 3) all_running.open();
+                                         }
+                                         cancelled.wait();
+                                         return Outcome{Verdict::retry, "cancelled", true};
+                                       },
+                                   .cancel = [&] { cancelled.open(); }},
+                     {.threads = 3});
+  for (const char* lane : {"a", "a", "b", "b", "c", "c"}) add("x", lane);
+  worker->start();
+  all_running.wait();
+  worker->stop();
+  const auto due = database_->database().read_blocking([&](db::Transaction& tx) { return store_.due(tx, "mail", 9); });
+  EXPECT_EQ(due.size(), 6U);
 }
 
 }  // namespace

@@ -15,6 +15,8 @@ export interface Received {
 export class WebhookReceiver {
   readonly received: Received[] = [];
   answer = 204;
+  hangs = false; // takes what comes and answers nothing
+  hanging = 0; // requests that wait for an answer at this moment
   private constructor(private readonly server: Server) {}
 
   static async start(): Promise<WebhookReceiver> {
@@ -33,7 +35,9 @@ export class WebhookReceiver {
           body,
           json: JSON.parse(body),
         });
-        response.writeHead(receiver.answer).end();
+        if (!receiver.hangs) return void response.writeHead(receiver.answer).end();
+        receiver.hanging++;
+        response.once("close", () => receiver.hanging--);
       });
     });
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
