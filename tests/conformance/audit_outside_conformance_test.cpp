@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <boost/json/serialize.hpp>
+#include <map>
+#include <set>
 
 #include "crypto/packed_hash.hpp"
 #include "platform/base/json.hpp"
@@ -110,6 +112,61 @@ TEST_F(OutsideChange, every_kind_of_write_is_told_and_no_value) {
             "insert:account update:account delete:account insert:server_secret ");
   EXPECT_NE(kinds.find("truncate:revocation"), std::string::npos);
   EXPECT_NE(kinds.find("truncate:account"), std::string::npos);
+}
+
+// A new table is watched, or stands here with why not.
+TEST_F(OutsideChange, every_table_that_decides_is_watched) {
+  const std::set<std::string> not_watched{
+      "audit_event",
+      "audit_batch",  // their chain shows it
+      "job",          // what it says is looked up again when it is done
+      "error_report",
+      "activity",          // nothing follows from them
+      "schema_migration",  // the program's own texts are compared with it
+  };
+  std::map<std::string, int> triggers;
+  ours_->read_blocking([&](db::Transaction& tx) {
+    tx.query(
+        "SELECT c.relname::text, count(t.oid) FROM pg_class c LEFT JOIN pg_trigger t ON t.tgrelid = c.oid AND t.tgname "
+        "IN "
+        "(c.relname || '_changed_outside', c.relname || '_emptied_outside') "
+        "WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace GROUP BY c.relname",
+        {}, [&](const db::Row& row) { triggers[row.text(0)] = static_cast<int>(row.integer(1)); });
+    return 0;
+  });
+  ASSERT_GT(triggers.size(), not_watched.size());
+  for (const auto& [table, count] : triggers) EXPECT_EQ(count, not_watched.contains(table) ? 0 : 2) << table;
+}
+
+TEST_F(OutsideChange, what_decides_beside_accounts_is_told_without_its_values) {
+  add_account(*ours_);
+  const auto account = "'" + id_.to_string() + "'";
+  run(*others_, "INSERT INTO role (name, permissions, updated_at) VALUES ('member', 'canary:read', 0)");
+  run(*others_, "UPDATE role SET permissions = 'canary:manage'");
+  run(*others_, "INSERT INTO webhook_endpoint (id, from_seq, created_at, state, types, sealed) VALUES (" + account +
+                    ", 0, 0, 'enabled', '', 'canary')");
+  run(*others_, "UPDATE webhook_endpoint SET state = 'disabled'");
+  run(*others_,
+      "INSERT INTO invite (account_id, email_index, data_key_seed, profile_sealed, roles, created_at, "
+      "expires_at) VALUES (" +
+          account + ", 'canary', 'x', 'y', 'admin', 0, 1)");
+  run(*others_, "UPDATE invite SET roles = 'admin owner'");
+  run(*others_, "INSERT INTO mail_proof (id, account_id, purpose, email_index, created_at, expires_at) VALUES (" +
+                    account + ", " + account + ", 'reset_password', 'canary', 0, 1)");
+  run(*others_, "DELETE FROM mail_proof");
+  run(*others_, "INSERT INTO known_client (digest, account_id, last_seen_at) VALUES ('canary', " + account + ", 0)");
+  run(*others_, "INSERT INTO code_guard (id, failures, retry_at) VALUES (" + account + ", 9, 9)");
+  run(*others_, "UPDATE code_guard SET failures = 0");
+  run(*others_, "TRUNCATE address_block");
+  std::string kinds;
+  for (const auto& each : told()) {
+    kinds += each.field("operation") + ":" + each.field("table") + " ";
+    EXPECT_EQ(boost::json::serialize(each.fields).find("canary"), std::string::npos);
+  }
+  EXPECT_EQ(kinds,
+            "insert:role update:role insert:webhook_endpoint update:webhook_endpoint insert:invite update:invite "
+            "insert:mail_proof delete:mail_proof insert:known_client insert:code_guard update:code_guard "
+            "truncate:address_block ");
 }
 
 TEST_F(OutsideChange, nobody_is_told_of_what_was_rolled_back) {
