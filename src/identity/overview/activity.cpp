@@ -67,7 +67,8 @@ std::chrono::microseconds Activity::percentile(double part) const {
 Activity read_activity(const telemetry::Metrics& metrics) {
   Activity now;
   now.signed_in = sign_ins(metrics, "succeeded");
-  for (const char* outcome : {"wrong_password", "unknown_account", "account_disabled"}) {
+  for (const char* outcome :
+       {"wrong_password", "unknown_account", "account_disabled", "email_unverified", "wrong_code", "passkey_refused"}) {
     now.failed += sign_ins(metrics, outcome);
   }
   now.blocked = metrics.total("gatehouse_identity_addresses_blocked_total");

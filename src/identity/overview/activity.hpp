@@ -18,7 +18,9 @@ struct Activity {
   static constexpr std::size_t kLatencyBuckets = 15;
 
   std::uint64_t signed_in = 0;
-  std::uint64_t failed = 0;   // sign-ins that were refused after the password or the second factor was looked at
+  // Refused after the password, the second factor or the passkey was looked at: the events sign_in.failed. Who is
+  // slowed down before that is not.
+  std::uint64_t failed = 0;
   std::uint64_t blocked = 0;  // addresses that were blocked
   // Answers of the HTTP interface by the time they took: up to each bound of telemetry::LatencyHistogram, and beyond.
   std::array<std::uint64_t, kLatencyBuckets> latency{};

@@ -21,7 +21,12 @@ TEST(Activity, is_what_the_metrics_of_the_interface_say) {
   sign_ins("wrong_password", 2);
   sign_ins("unknown_account", 3);
   sign_ins("account_disabled", 1);
-  sign_ins("second_step", 40);
+  sign_ins("email_unverified", 1);
+  sign_ins("wrong_code", 4);
+  sign_ins("passkey_refused", 2);
+  for (const char* no_failure : {"second_step", "throttled", "hindered", "code_throttled", "second_step_ended"}) {
+    sign_ins(no_failure, 40);
+  }
   metrics.counter("gatehouse_identity_addresses_blocked_total", "").increment(4);
   const auto answered = [&](const char* route, milliseconds took) {
     metrics.latency("gatehouse_http_request_seconds", "", {{"route", route}, {"method", "GET"}}).observe(took);
@@ -34,7 +39,7 @@ TEST(Activity, is_what_the_metrics_of_the_interface_say) {
   answered("/sign-in", milliseconds(1));
   const auto activity = read_activity(metrics);
   EXPECT_EQ(activity.signed_in, 7U);
-  EXPECT_EQ(activity.failed, 6U);
+  EXPECT_EQ(activity.failed, 13U);
   EXPECT_EQ(activity.blocked, 4U);
   std::uint64_t answers = 0;
   for (const auto count : activity.latency) answers += count;

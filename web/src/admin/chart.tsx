@@ -9,6 +9,7 @@ export interface Series {
 }
 interface Props {
   title: string;
+  hint?: string; // what is counted, where the title does not say it
   times: string[];
   series: Series[];
   unit?: string;
@@ -19,7 +20,7 @@ const height = 200;
 const box = { left: 44, right: 8, top: 10, bottom: 24 };
 
 // Lines over time as inline SVG. Who does not see it has the same figures as a table below.
-export function Chart({ title, times, series, unit = "" }: Props) {
+export function Chart({ title, hint, times, series, unit = "" }: Props) {
   const id = useId();
   const top = niceTop(Math.max(...series.flatMap((one) => one.values), 0));
   const x = (i: number) => box.left + (i / Math.max(1, times.length - 1)) * (width - box.left - box.right);
@@ -61,6 +62,7 @@ export function Chart({ title, times, series, unit = "" }: Props) {
           </g>
         ))}
       </svg>
+      {hint && <p class="small muted">{hint}</p>}
       <details>
         <summary>{t("chart.table")}</summary>
         <table class="table">

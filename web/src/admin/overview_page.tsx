@@ -30,6 +30,7 @@ export function OverviewPage() {
             <div class="charts">
               <Chart
                 title={t("overview.sign-ins")}
+                hint={t("overview.failed.hint")}
                 times={times}
                 series={[
                   { name: t("overview.succeeded"), values: values((bucket) => bucket.signed_in), tone: "accent" },
