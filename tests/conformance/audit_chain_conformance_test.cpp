@@ -349,6 +349,23 @@ TEST_P(AuditChainConformance, an_export_verifies_on_its_own) {
   EXPECT_NE(first_in_export(all, crypto::SigningKey::generate(crypto::Algorithm::eddsa, other).kid()), "");
 }
 
+TEST_P(AuditChainConformance, L04_pieces_put_together_verify_as_one_and_a_missing_one_is_found) {
+  std::vector<std::string> pieces;
+  for (int batch = 0; batch < 3; ++batch) {
+    record(2);
+    seal_all();
+    pieces.push_back(export_all(batch));
+  }
+  EXPECT_EQ(first_in_export(pieces[0] + pieces[1] + pieces[2]), "");
+  std::istringstream all(pieces[0] + pieces[1] + pieces[2]);
+  EXPECT_EQ(verify_export(all, std::nullopt).batches, 3U);
+  const std::string late = "there is something behind the end of the export";
+  EXPECT_EQ(first_in_export(pieces[0] + pieces[2]), late);
+  EXPECT_EQ(first_in_export(pieces[0] + pieces[0]), late);
+  const auto cut = pieces[1].substr(0, pieces[1].rfind("{\"end_of_export"));
+  EXPECT_EQ(first_in_export(pieces[0] + cut), "the export ends before its end: it was cut short");
+}
+
 TEST_P(AuditChainConformance, L04_an_export_that_was_changed_is_found) {
   for (int batch = 0; batch < 2; ++batch) {
     record(3);

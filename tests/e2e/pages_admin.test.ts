@@ -1,5 +1,6 @@
 // The administration in a real browser: who gets in, what can be done there, and how it looks.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
 import { Browser } from "./support/browser.js";
@@ -114,8 +115,24 @@ describe("the administration", () => {
     await page.getByRole("button", { name: "Filter" }).click();
     await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
     assert.equal(await page.locator("tbody code").innerText(), "account.disabled");
-    const [exported] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Export" }).click()]);
-    assert.equal(exported.suggestedFilename(), "audit.ndjson");
+    const save = async () => {
+      const [exported] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export" }).click()]);
+      assert.equal(exported.suggestedFilename(), "audit.ndjson");
+      return readFileSync(await exported.path(), "utf8");
+    };
+    assert.match(await save(), /^{"audit_export":1.*\n{"end_of_export":.*}\n$/s);
+    // As from a log of more than one piece: each answer with its Link, the last without.
+    const asked: string[] = [];
+    await page.route("**/v1/admin/audit/export*", (route) => {
+      const url = new URL(route.request().url());
+      asked.push(url.search);
+      const last = asked.length === 3;
+      const headers = { "content-type": "application/x-ndjson", ...(last ? {} : { link: `<${url.pathname}?after_batch=${asked.length}>; rel="next"` }) };
+      return route.fulfill({ status: 200, headers, body: `{"piece":${asked.length}}\n` });
+    });
+    assert.equal(await save(), '{"piece":1}\n{"piece":2}\n{"piece":3}\n');
+    assert.deepEqual(asked, ["", "?after_batch=1", "?after_batch=2"]);
+    await page.unroute("**/v1/admin/audit/export*");
     await page.getByLabel("Error number").fill("0".repeat(32));
     await page.getByRole("button", { name: "Search" }).click();
     await page.getByRole("alert").waitFor();

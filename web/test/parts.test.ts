@@ -4,6 +4,7 @@ import { readAgent } from "../src/account/agent";
 import { mayAdminister, permits } from "../src/account/permits";
 import { niceTop } from "../src/admin/nice_top";
 import { words } from "../src/admin/words";
+import { nextLink } from "../src/api/next_link";
 import { decodeBase64Url, encodeBase64Url } from "../src/base64url";
 import { nameOrEmail } from "../src/sign_in/name_or_email";
 
@@ -12,6 +13,14 @@ test("base64url goes there and back for every byte", () => {
   const text = encodeBase64Url(bytes.buffer);
   assert.match(text, /^[\w-]+$/);
   assert.deepEqual(new Uint8Array(decodeBase64Url(text)), bytes);
+});
+
+test("a link leads to the next piece of the same thing and nowhere else", () => {
+  const path = "/v1/admin/audit/export";
+  assert.equal(nextLink(`<${path}?after_batch=12>; rel="next"`, path), `${path}?after_batch=12`);
+  for (const header of [null, "", `<${path}?after_batch=12>; rel="prev"`, '<https://evil.example/>; rel="next"', `<${path}er?x>; rel="next"`, '<//evil.example/?x>; rel="next"']) {
+    assert.equal(nextLink(header, path), undefined, String(header));
+  }
 });
 
 test("an at sign makes an address of a name", () => {

@@ -10,6 +10,14 @@ namespace {
 
 constexpr std::size_t kLongestLine = 256 * 1024;
 
+// Its thumbprint is its name, whatever the file says.
+std::optional<crypto::VerificationKey> key_of(ExportStart start) {
+  start.public_key.erase("kid");
+  auto key = crypto::VerificationKey::from_jwk(start.public_key, crypto::Algorithm::eddsa);
+  if (!key) return std::nullopt;
+  return std::move(*key);
+}
+
 // Goes through an export line by line.
 class ExportWalk {
  public:
@@ -18,7 +26,9 @@ class ExportWalk {
   }
 
   void line(std::string line) {
-    if (ended_) {
+    if (ended_ && goes_on(line)) {
+      ended_ = false;
+    } else if (ended_) {
       checker_.found({.what = "there is something behind the end of the export"});
     } else if (const auto seq = event_number(line)) {
       keep({*seq, std::move(line)});
@@ -45,6 +55,12 @@ class ExportWalk {
   }
 
  private:
+  // Another export that begins where this one ended, and was signed by the same key: pieces put together are one.
+  [[nodiscard]] bool goes_on(std::string_view line) const {
+    const auto start = parse_export_start(line);
+    return start && start->behind == checker_.head() && key_of(*start) && key_of(*start)->kid() == key_.kid();
+  }
+
   // A batch takes kMaxBatchEvents; what is beyond is too much already, and need not be kept.
   void keep(EventLine event) {
     if (events_.size() <= kMaxBatchEvents) events_.push_back(std::move(event));
@@ -76,10 +92,9 @@ LogVerification refused(std::string what) {
 LogVerification verify_export(std::istream& file, const std::optional<std::string>& pinned_kid) {
   std::string line;
   if (!read_line(file, line)) return refused("there is nothing in the file");
-  auto start = parse_export_start(line);
+  const auto start = parse_export_start(line);
   if (!start) return refused("the first line is not that of an export");
-  start->public_key.erase("kid");  // its thumbprint is its name, whatever the file says
-  const auto key = crypto::VerificationKey::from_jwk(start->public_key, crypto::Algorithm::eddsa);
+  const auto key = key_of(*start);
   if (!key) return refused("the key in the first line is none");
   if (pinned_kid && key->kid() != *pinned_kid) return refused("it was signed with another key: " + key->kid());
   ExportWalk walk(*key, start->behind);

@@ -8,8 +8,8 @@ import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { Field } from "../ui/field";
 import { Form } from "../ui/form";
+import { saveFile } from "../ui/save_file";
 import type { Account } from "./account_area";
-import { saveFile } from "./save_file";
 
 export function PrivacyPage({ account, onChange }: { account: Account; onChange: () => Promise<void> }) {
   const deleting = useSignal(false);

@@ -4,7 +4,7 @@ import { settings } from "../settings";
 import { Alert } from "../ui/alert";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
-import { saveFile } from "./save_file";
+import { saveFile } from "../ui/save_file";
 
 // Shown once: the server keeps only what checks them.
 export function RecoveryCodes({ codes, onClose }: { codes: string[]; onClose: () => void }) {

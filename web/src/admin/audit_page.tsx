@@ -1,11 +1,13 @@
 import { useSignal } from "@preact/signals";
-import { api } from "../api/client";
+import { api, piecesOf } from "../api/client";
 import type { ErrorReport } from "../api/types";
 import { t } from "../messages";
 import { useAction } from "../ui/action";
+import { FailureAlert } from "../ui/alert";
 import { Button } from "../ui/button";
 import { Field } from "../ui/field";
 import { Form } from "../ui/form";
+import { saveFile } from "../ui/save_file";
 import { EventTable, type EventFilter } from "./event_table";
 
 export function AuditPage() {
@@ -16,9 +18,11 @@ export function AuditPage() {
     const wanted = { type: type.value.trim(), subject: subject.value.trim() };
     filter.value = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== ""));
   });
+  const save = useAction(async () => saveFile("audit.ndjson", "application/x-ndjson", ...(await piecesOf("/v1/admin/audit/export"))));
   return (
     <>
       <section class="card">
+        <FailureAlert failure={save.failure} />
         <Form action={apply}>
           <div class="filters">
             <Field label={t("audit.type")} value={type} required={false} />
@@ -27,9 +31,9 @@ export function AuditPage() {
               <Button type="submit" kind="primary">
                 {t("audit.filter")}
               </Button>
-              <a class="button plain" href="/v1/admin/audit/export" download="audit.ndjson">
+              <Button busy={save.busy} onClick={save.run}>
                 {t("audit.export")}
-              </a>
+              </Button>
             </div>
           </div>
         </Form>

@@ -1,3 +1,4 @@
+import { nextLink } from "./next_link";
 import { failureOf, noConnection } from "./problem";
 import type { paths as DocumentedPaths } from "./schema";
 import { refreshTokens, sessionEnded, stepUp } from "./session";
@@ -76,6 +77,19 @@ async function call(method: Method, pattern: string, input: RawInput = {}): Prom
   const response = await answerTo(method, pattern, input);
   if (!response.ok) throw await failureOf(response);
   return response.headers.get("Content-Type")?.includes("json") ? await response.json() : undefined;
+}
+
+// A text that comes in pieces, each with a Link to the next (RFC 8288). As blobs, which the browser keeps outside of the
+// page and lays on disk when they grow: what is to become a file may be larger than what a page may hold.
+export async function piecesOf(path: WithMethod<"get">): Promise<Blob[]> {
+  const pieces: Blob[] = [];
+  for (let next: string | undefined = path; next !== undefined; ) {
+    const response = await answerTo("get", next, {});
+    if (!response.ok) throw await failureOf(response);
+    pieces.push(await response.blob());
+    next = nextLink(response.headers.get("Link"), path);
+  }
+  return pieces;
 }
 
 function caller<M extends Method>(method: M) {
