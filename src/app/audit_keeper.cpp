@@ -19,10 +19,10 @@ constexpr seconds kRetainEvery{3600};
 
 }  // namespace
 
-AuditKeeper::AuditKeeper(Installation& installation, identity::DenialBook& denials, telemetry::Logger& log,
+AuditKeeper::AuditKeeper(Installation& installation, std::vector<identity::DenialBook*> denials, telemetry::Logger& log,
                          telemetry::Metrics& metrics)
     : installation_(installation),
-      denials_(denials),
+      denials_(std::move(denials)),
       log_(log),
       sealed_(metrics.counter("gatehouse_audit_events_sealed_total", "Events that this process has sealed.")),
       lost_(metrics.counter("gatehouse_audit_history_lost_total",
@@ -36,8 +36,11 @@ AuditKeeper::AuditKeeper(Installation& installation, identity::DenialBook& denia
                        "Answers 5xx that came faster than their reports are written; the log has them.", {},
                        [this] { return static_cast<double>(errors_.dropped()); });
   metrics.counter_from("gatehouse_audit_denials_dropped_total",
-                       "Refusals by more accounts than are told apart; no event tells of them.", {},
-                       [this] { return static_cast<double>(denials_.dropped()); });
+                       "Refusals by more accounts than are told apart; no event tells of them.", {}, [this] {
+                         std::uint64_t dropped = 0;
+                         for (const auto* book : denials_) dropped += book->dropped();
+                         return static_cast<double>(dropped);
+                       });
 }
 
 AuditKeeper::~AuditKeeper() { stop(); }
@@ -145,7 +148,11 @@ void AuditKeeper::write_errors() {
 
 // What can't be written is tried again; meanwhile the book counts.
 void AuditKeeper::record_denials() {
-  if (denied_.empty()) denied_ = denials_.take(installation_.clock.now());
+  if (denied_.empty()) {
+    for (auto* book : denials_) {
+      for (auto& event : book->take(installation_.clock.now())) denied_.push_back(std::move(event));
+    }
+  }
   if (denied_.empty()) return;
   try {
     installation_.database->write_blocking([this](db::Transaction& tx) {

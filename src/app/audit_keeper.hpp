@@ -23,7 +23,7 @@ namespace gatehouse::app {
 class AuditKeeper {
  public:
   // REQUIRES: all outlive it.
-  AuditKeeper(Installation& installation, identity::DenialBook& denials, telemetry::Logger& log,
+  AuditKeeper(Installation& installation, std::vector<identity::DenialBook*> denials, telemetry::Logger& log,
               telemetry::Metrics& metrics);
   ~AuditKeeper();
   AuditKeeper(const AuditKeeper&) = delete;
@@ -51,7 +51,7 @@ class AuditKeeper {
   [[nodiscard]] bool stopping();
 
   Installation& installation_;
-  identity::DenialBook& denials_;
+  const std::vector<identity::DenialBook*> denials_;
   telemetry::Logger& log_;
   telemetry::Counter sealed_;
   telemetry::Counter lost_;

@@ -49,7 +49,8 @@ class AuditKeeperTest : public ::testing::Test {
     return *installation_;
   }
   AuditKeeper& keeper() {
-    if (!keeper_) keeper_ = std::make_unique<AuditKeeper>(installation(), denials_, log_.logger(), metrics_);
+    if (!keeper_)
+      keeper_ = std::make_unique<AuditKeeper>(installation(), std::vector{&denials_}, log_.logger(), metrics_);
     return *keeper_;
   }
 

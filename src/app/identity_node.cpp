@@ -24,7 +24,7 @@ IdentityNode::IdentityNode(const Settings& settings, gate::Gates& gates, contrac
             role_.release_unused_memory();
           },
           log, metrics),
-      audit_keeper_(*installation_, role_.denials(), log, metrics) {
+      audit_keeper_(*installation_, {&role_.denials(), &role_.gate_denials()}, log, metrics) {
   role_.recovery().provide(mail_.renderer());
   housekeeper_.on_erased([this](const auto& accounts) {
     role_.forget_profiles(accounts);

@@ -10,6 +10,7 @@
 #include "app/change_desk.hpp"
 #include "app/control_socket.hpp"
 #include "app/data_lock.hpp"
+#include "app/gate_denials.hpp"
 #include "app/housekeeper.hpp"
 #include "app/identity_role.hpp"
 #include "app/installation.hpp"
@@ -34,6 +35,9 @@ class IdentityNode {
   [[nodiscard]] std::function<void(const http::Failure&)> failure_listener() {
     return [this](const http::Failure& failure) { audit_keeper_.hear(failure); };
   }
+
+  // Becomes events. Thread-safe; never waits for long.
+  void note_refused(const Refused& refused) { note_in(role_.gate_denials(), refused); }
 
   void start();  // REQUIRES: the event loops have started
   void stop();   // idempotent; before the event loops stop

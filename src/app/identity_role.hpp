@@ -51,6 +51,9 @@ class IdentityRole {
   [[nodiscard]] std::vector<http::Route> routes() const { return identity::make_routes(context_); }
   [[nodiscard]] RecoveryServices& recovery() noexcept { return recovery_; }
   [[nodiscard]] identity::DenialBook& denials() noexcept { return denials_; }
+  // What the gates of this process refused, and its parser. By itself, so that a rule that hits many leaves place for
+  // the interface's.
+  [[nodiscard]] identity::DenialBook& gate_denials() noexcept { return gate_denials_; }
   [[nodiscard]] const runtime::Pool& hashing() const noexcept { return hashing_; }
   // Of accounts that are gone, from what all processes share. Blocks, as long as Redis takes.
   void forget_profiles(const std::vector<contract::AccountId>& accounts);
@@ -87,6 +90,7 @@ class IdentityRole {
   RecoveryServices recovery_;
   identity::AuditDesk audit_desk_;
   identity::DenialBook denials_;
+  identity::DenialBook gate_denials_;
   identity::DeletionService deletion_;
   audit::EventStore history_;
   identity::MemberData member_data_;

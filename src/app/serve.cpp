@@ -15,6 +15,7 @@
 
 #include "app/admin_service.hpp"
 #include "app/cluster.hpp"
+#include "app/gate_denials.hpp"
 #include "app/gate_role.hpp"
 #include "app/identity_node.hpp"
 #include "app/machine.hpp"
@@ -109,14 +110,14 @@ class Process {
         limiter_(connection_limits(settings)),
         loops_(settings.server.loops != 0 ? settings.server.loops : usable_cores()),
         gates_(loops_, gate_options(settings), gate_policy(settings), clock_, metrics_),
-        keeper_(gates_),
         cluster_(make_cluster()),
         shared_limits_(settings.runs("identity") ? make_shared_limits(settings, clock_, random_, metrics_) : nullptr),
         identity_(make_identity()),
         pages_(make_pages()),
         public_service_(settings.runs("gate") ? &gates_ : nullptr, public_routes(),
                         api_rates(settings, shared_limits_.get()), clock_, log, metrics_, tracer_.get()),
-        admin_service_(inner_routes(), std::nullopt, clock_, log, metrics_) {
+        admin_service_(inner_routes(), std::nullopt, clock_, log, metrics_),
+        keeper_(gates_, [this](const auto& refusals) { tell_of(refusals); }) {
     if (identity_) public_service_.on_failure(identity_->failure_listener());
     if (!settings.server.tls_certificate.empty()) {
       tls_ = std::make_shared<http::TlsContext>(settings.server.tls_certificate.string(),
@@ -171,8 +172,8 @@ class Process {
     admin_->drain();
     admin_->close();
     if (cluster_) cluster_->stop();
+    keeper_.stop();  // before identity: what was refused last is still recorded
     if (identity_) identity_->stop();
-    keeper_.stop();
     loops_.stop();
     log_.info("stopped");
   }
@@ -188,6 +189,13 @@ class Process {
     contract::RevocationFeed& feed = cluster_ ? cluster_->publisher() : gates_;
     return std::make_unique<IdentityNode>(settings_, gates_, feed, cluster_ ? cluster_->journal() : nullptr,
                                           shared_limits_.get(), clock_, random_, log_, metrics_);
+  }
+
+  void tell_of(const std::vector<gate::Refusal>& refusals) {
+    const std::uint64_t malformed = public_->stats().malformed;
+    const Refused refused{.by_gate = refusals, .malformed = malformed - std::exchange(told_malformed_, malformed)};
+    if (identity_) return identity_->note_refused(refused);
+    logged_denials_.tell(refused);
   }
 
   std::unique_ptr<web::Pages> make_pages() {
@@ -252,16 +260,18 @@ class Process {
   limits::ConnectionLimiter limiter_;
   runtime::EventLoops loops_;
   gate::Gates gates_;
-  gate::Keeper keeper_;
   std::unique_ptr<Cluster> cluster_;
   std::unique_ptr<limits::SharedLimits> shared_limits_;
   std::unique_ptr<IdentityNode> identity_;
+  LoggedDenials logged_denials_{clock_, log_};  // where there is no database
   std::unique_ptr<web::Pages> pages_;
   PublicService public_service_;
   http::ApiService admin_service_;
   std::shared_ptr<http::TlsContext> tls_;
   std::optional<http::Server> public_;
   std::optional<http::Server> admin_;
+  std::uint64_t told_malformed_ = 0;  // of the keeper's thread
+  gate::Keeper keeper_;               // goes first: it tells of what the others refused
   bool hurry_ = false;
 };
 

@@ -67,6 +67,7 @@ void Gate::check(const http::Request& request, const http::WireOptions& wire, st
   const Verdict verdict = judge(request);
   counters_.increment(request.loop, verdict.reason);
   if (verdict.reason != Reason::allowed && verdict.reason != Reason::allowed_public) {
+    if (is_kept(verdict.reason)) note_refusal(verdict);
     return refuse(request, wire, verdict, out);
   }
   // The answer nearly every check gets: put together from pieces that are ready.
@@ -79,7 +80,10 @@ void Gate::check(const http::Request& request, const http::WireOptions& wire, st
 }
 
 Gate::Verdict Gate::judge(const http::Request& request) {
-  if (!options_.proxies.contains(request.peer)) return {Reason::untrusted_proxy};
+  if (!options_.proxies.contains(request.peer)) {
+    original_ = {};
+    return {Reason::untrusted_proxy};
+  }
   const auto original = read_original(request, options_.headers, scratch_);
   original_ = original ? *original : OriginalRequest{};
   // Without rules nothing depends on what was asked for; with rules, what can't be read can't be let through.
@@ -87,7 +91,7 @@ Gate::Verdict Gate::judge(const http::Request& request) {
     return {Reason::bad_request};
   }
   const Rule& rule = policy_.rule_for(original_);
-  if (rule.access == Access::nobody) return {Reason::denied_by_rule};
+  if (rule.access == Access::nobody) return {Reason::denied_by_rule, nullptr, &rule};
   const Verdict verdict = judge_token(request, rule);
   if (rule.access == Access::everyone && verdict.reason != Reason::allowed) return {Reason::allowed_public};
   return verdict;
@@ -112,6 +116,14 @@ base::Result<const CachedToken*, Reason> Gate::verify_limited(std::string_view t
   const auto verified = verifier_.verify_anew(token, now);
   if (!verified && verified.error() == Reason::bad_token) (void)bad_tokens_.take(key);
   return verified;
+}
+
+// Neither path nor token: the one may hold personal data, the other is a credential.
+void Gate::note_refusal(const Verdict& verdict) noexcept {
+  refusals_.note({.account = verdict.token != nullptr ? std::optional(verdict.token->principal->account) : std::nullopt,
+                  .reason = verdict.reason,
+                  .rule = verdict.rule != nullptr ? policy_.number_of(*verdict.rule) : 0,
+                  .method = method_name(original_.method)});
 }
 
 void Gate::refuse(const http::Request& request, const http::WireOptions& wire, const Verdict& verdict,

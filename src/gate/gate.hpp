@@ -6,6 +6,7 @@
 
 #include "gate/policy.hpp"
 #include "gate/reason.hpp"
+#include "gate/refusals.hpp"
 #include "gate/verifier.hpp"
 #include "platform/base/clock.hpp"
 #include "platform/http/forwarded.hpp"
@@ -36,6 +37,7 @@ class Gate {
   void check(const http::Request& request, const http::WireOptions& wire, std::string& out);
 
   [[nodiscard]] Verifier& verifier() noexcept { return verifier_; }
+  [[nodiscard]] Refusals& refusals() noexcept { return refusals_; }
 
   // A token from `client`, with the limit on bad ones. Errors: as Verifier::verify, and too_many_bad.
   [[nodiscard]] base::Result<const CachedToken*, Reason> verify_limited(std::string_view token,
@@ -50,6 +52,7 @@ class Gate {
   };
   [[nodiscard]] Verdict judge(const http::Request& request);
   [[nodiscard]] Verdict judge_token(const http::Request& request, const Rule& rule);
+  void note_refusal(const Verdict& verdict) noexcept;
   void refuse(const http::Request& request, const http::WireOptions& wire, const Verdict& verdict,
               std::string& out) const;
 
@@ -59,8 +62,9 @@ class Gate {
   Counters& counters_;
   Verifier verifier_;
   limits::RateLimiter bad_tokens_;  // this loop's own: its lock is never contended
-  std::string scratch_;             // of read_original
-  OriginalRequest original_;        // of the check at hand
+  Refusals refusals_;
+  std::string scratch_;       // of read_original
+  OriginalRequest original_;  // of the check at hand
 };
 
 }  // namespace gatehouse::gate

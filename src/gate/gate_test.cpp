@@ -172,6 +172,33 @@ TEST_F(GateTest, a_stale_sign_in_is_told_which_one_would_do) {
             "acr_values=\"urn:gatehouse:acr:2fa\"");
 }
 
+TEST_F(GateTest, what_is_answered_403_is_kept_with_account_rule_and_method_and_nothing_else_is) {
+  const auto good = bearer();
+  (void)ask("/a", {{"Authorization", good}});
+  (void)ask("/public/x");
+  (void)ask("/a");
+  (void)ask("/fresh", {{"Authorization", "Bearer forged"}});
+  EXPECT_TRUE(gate->refusals().take().empty());
+  for (int i = 0; i < 3; ++i) (void)ask("/admin/x?token=canary", {{"Authorization", good}});
+  (void)ask("/shut", {{"Authorization", good}});
+  (void)ask("/admin%00", {{"Authorization", good}});
+  (void)ask_raw({{"Authorization", good}}, "192.0.2.1", "192.0.2.9");
+  const auto kept = gate->refusals().take();
+  ASSERT_EQ(kept.size(), 4U);
+  EXPECT_EQ(kept[0].account->to_string(), "01890000-0000-7000-8000-00000000000a");
+  EXPECT_EQ(kept[0].reason, Reason::not_permitted);
+  EXPECT_EQ(kept[0].rule, 2U);
+  EXPECT_EQ(kept[0].method, "GET");
+  EXPECT_EQ(kept[0].times, 3U);
+  EXPECT_EQ(kept[1].reason, Reason::denied_by_rule);
+  EXPECT_EQ(kept[1].rule, 5U);
+  EXPECT_FALSE(kept[1].account) << "the token was not looked at";
+  EXPECT_EQ(kept[2].reason, Reason::bad_request);
+  EXPECT_EQ(kept[2].rule, 0U);
+  EXPECT_EQ(kept[3].reason, Reason::untrusted_proxy);
+  EXPECT_EQ(kept[3].method, "other") << "what a stranger says is not even read";
+}
+
 TEST_F(GateTest, what_is_not_permitted_is_403) {
   const auto good = bearer();
   EXPECT_EQ(status(ask("/admin/x", {{"Authorization", good}})), "403");

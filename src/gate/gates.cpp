@@ -112,6 +112,14 @@ void Gates::tend() {
   if (keys) keys->prepare();
 }
 
+std::vector<Refusal> Gates::take_refusals() {
+  std::vector<std::vector<Refusal>> taken(gates_.size());
+  loops_.on_each_blocking([&](std::size_t loop) { taken[loop] = gates_[loop]->refusals().take(); });
+  std::vector<Refusal> all;
+  for (const auto& some : taken) all.insert(all.end(), some.begin(), some.end());
+  return all;
+}
+
 void Gates::set_roles(const contract::RoleSnapshot& roles, bool started) {
   const auto apply = [this, &roles](std::size_t loop) { gates_[loop]->verifier().set_roles(roles); };
   if (started) return loops_.on_each_blocking(apply);
@@ -123,6 +131,13 @@ void Gates::register_metrics(telemetry::Metrics& metrics) {
     metrics.counter_from("gatehouse_gate_checks_total", "Checks by how they ended.", {{"reason", kReasonNames[i]}},
                          [this, i] { return static_cast<double>(counters_.sum(static_cast<Reason>(i))); });
   }
+  metrics.counter_from(
+      "gatehouse_gate_refusals_dropped_total",
+      "Checks answered 403 by more accounts than a loop tells apart in a second; no event tells of them.", {}, [this] {
+        std::uint64_t dropped = 0;
+        for (const auto& gate : gates_) dropped += gate->refusals().dropped();
+        return static_cast<double>(dropped);
+      });
   metrics.histogram_from("gatehouse_gate_check_seconds", "Time of a check on its loop; one in 64 is timed.", {},
                          [this] { return times_.read(); });
   metrics.gauge_from("gatehouse_gate_revocations", "Live revocations held by each loop.", {},

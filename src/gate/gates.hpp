@@ -59,6 +59,10 @@ class Gates final : public contract::Authenticator, public contract::RevocationF
   // thread that is no loop (Keeper's). REQUIRES: the loops have started.
   void tend();
 
+  // What was answered 403 since the last call, of every loop. For a thread that is no loop (Keeper's). REQUIRES: the
+  // loops have started.
+  [[nodiscard]] std::vector<Refusal> take_refusals();
+
   // Replaces the roles in force; where the loops have started, blocks until every one of them judges by these: for a
   // thread that is no loop.
   void set_roles(const contract::RoleSnapshot& roles, bool started);

@@ -2,9 +2,12 @@
 
 #include <pthread.h>
 
+#include <utility>
+
 namespace gatehouse::gate {
 
-Keeper::Keeper(Gates& gates, std::chrono::milliseconds every) : gates_(gates), every_(every) {}
+Keeper::Keeper(Gates& gates, Tell tell, std::chrono::milliseconds every)
+    : gates_(gates), tell_(std::move(tell)), every_(every) {}
 
 Keeper::~Keeper() { stop(); }
 
@@ -21,7 +24,9 @@ void Keeper::stop() {
     stopping_ = true;
   }
   wake_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  if (!thread_.joinable()) return;
+  thread_.join();
+  tell_(gates_.take_refusals());
 }
 
 void Keeper::run() {
@@ -29,6 +34,7 @@ void Keeper::run() {
   while (!stopping_) {
     lock.unlock();
     gates_.tend();
+    tell_(gates_.take_refusals());
     lock.lock();
     wake_.wait_for(lock, every_, [this] { return stopping_; });
   }

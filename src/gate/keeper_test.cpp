@@ -42,7 +42,8 @@ TEST_F(KeeperTest, what_has_expired_is_forgotten_with_nobody_else_to_see_to_it) 
   clock.advance(std::chrono::seconds(2'000));
   ASSERT_TRUE(holds(1));
   loops.start();
-  Keeper keeper(*gates, milliseconds(1));
+  Keeper keeper(
+      *gates, [](const auto&) {}, milliseconds(1));
   keeper.start();
   while (!holds(0)) std::this_thread::yield();
   keeper.stop();
@@ -50,10 +51,37 @@ TEST_F(KeeperTest, what_has_expired_is_forgotten_with_nobody_else_to_see_to_it) 
 
 TEST_F(KeeperTest, it_stops_at_once_and_twice) {
   loops.start();
-  Keeper keeper(*gates, std::chrono::hours(24));
+  Keeper keeper(
+      *gates, [](const auto&) {}, std::chrono::hours(24));
   keeper.start();
   keeper.stop();
   keeper.stop();
+}
+
+TEST_F(KeeperTest, what_was_refused_is_told_at_the_latest_when_it_stops) {
+  gates->load({}, clock.steady_now());
+  loops.start();
+  std::vector<Refusal> told;
+  Keeper keeper(
+      *gates, [&](const auto& some) { told.insert(told.end(), some.begin(), some.end()); }, milliseconds(1));
+  keeper.start();
+  // No proxy is trusted here, so each of these is a 403.
+  loops.on_each_blocking([&](std::size_t loop) {
+    http::Request request;
+    request.loop = loop;
+    std::string answer;
+    gates->check(request, {.date = "now"}, answer);
+    EXPECT_NE(answer.find("403"), std::string::npos);
+  });
+  keeper.stop();
+  std::uint64_t times = 0;
+  for (const auto& refusal : told) {
+    EXPECT_EQ(refusal.reason, Reason::untrusted_proxy);
+    EXPECT_FALSE(refusal.account);
+    EXPECT_EQ(refusal.method, "other");
+    times += refusal.times;
+  }
+  EXPECT_EQ(times, loops.size());
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +40,10 @@ class Policy {
 
   // The rule that governs a request, never null: the last resort is a rule of its own.
   [[nodiscard]] const Rule& rule_for(const OriginalRequest& request) const;
+  // The place of a rule that rule_for() gave, from 1 on; 0: the last resort.
+  [[nodiscard]] std::size_t number_of(const Rule& rule) const noexcept {
+    return &rule == &otherwise_ ? 0 : static_cast<std::size_t>(&rule - rules_.data()) + 1;
+  }
 
   // May `principal` pass under `rule`, as `roles` has it now? allowed, stale_sign_in or not_permitted.
   // REQUIRES: rule.access is signed_in.

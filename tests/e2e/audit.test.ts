@@ -5,7 +5,7 @@ import { copyFileSync, cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Gatehouse } from "./support/gatehouse.js";
-import { ask, bearer } from "./support/http.js";
+import { ask, bearer, raw } from "./support/http.js";
 import { newAdministrator } from "./support/factors.js";
 import { login, logout, newPerson, refresh, type Person, type SignedIn } from "./support/people.js";
 import { until } from "./support/until.js";
@@ -16,7 +16,7 @@ describe("the audit log", () => {
   let gatehouse: Gatehouse;
   let admin: Person & SignedIn;
   before(async () => {
-    gatehouse = await Gatehouse.start();
+    gatehouse = await Gatehouse.start({ tables: '[[gate.rule]]\npath = "/desk/**"\nroles = ["admin"]\n' });
     admin = await newAdministrator(gatehouse.port, (name) => gatehouse.command("account", "set-roles", name, "admin"));
   });
   after(() => gatehouse.stop());
@@ -65,6 +65,23 @@ describe("the audit log", () => {
     assert.equal(events.length, 1);
     assert.equal(events[0]!.fields["route"], "/v1/admin/audit");
     assert.equal(events[0]!.fields["permission"], "audit:read");
+  });
+
+  test("holds what the gate refused and what no parser takes, and how often", async () => {
+    const person = await newPerson(gatehouse.port);
+    const check = (url: string) =>
+      ask(gatehouse.port, "/gate/check", { headers: { ...bearer(person.access), "x-original-url": url, "x-original-method": "DELETE" } });
+    for (let i = 0; i < 20; ++i) assert.equal((await check("/desk/1?token=canary")).status, 403);
+    await raw(gatehouse.port, "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n");
+    const found = async (query: string): Promise<AuditEvent[]> => (await get(`/v1/admin/audit?${query}`)).json.events;
+    await until("it is recorded", 20, async () => (await found(`type=access.denied&actor=${person.id}`)).length > 0);
+    const { times, ...what } = (await found(`type=access.denied&actor=${person.id}`))[0]!.fields;
+    assert.deepEqual(what, { gate_reason: "not_permitted", gate_rule: "1", method: "DELETE" });
+    assert.ok(Number(times) >= 1 && Number(times) <= 20, times);
+    await until("the malformed request is", 20, async () => (await found("type=requests.malformed")).length > 0);
+    assert.ok(!JSON.stringify(await found("")).includes("canary"));
+    const security = (await get(`/v1/admin/security-events?subject=${person.id}`)).json.events as AuditEvent[];
+    assert.deepEqual(security.map((event) => event.type), ["access.denied"]);
   });
 
   test("a stolen refresh token is a security event", async () => {

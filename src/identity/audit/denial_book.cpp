@@ -1,19 +1,26 @@
 #include "identity/audit/denial_book.hpp"
 
+#include <utility>
+
 #include "platform/audit/event_types.hpp"
+#include "platform/audit/log.hpp"
 
 namespace gatehouse::identity {
 
 void DenialBook::note(contract::AccountId account, std::string_view route, std::string_view permission) {
-  Key key{account, std::string(route)};
+  note({.account = account, .what = {{"route", std::string(route)}, {"permission", std::string(permission)}}});
+}
+
+void DenialBook::note(Denial denial) {
+  Key key{denial.account, std::string(denial.type) + audit::encode_fields(denial.what)};
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(key);
   if (found != entries_.end()) {
-    ++found->second.times;
+    found->second.times += denial.times;
   } else if (entries_.size() < kMostKept) {
-    entries_.emplace(std::move(key), Entry{.permission = std::string(permission), .times = 1});
+    entries_.emplace(std::move(key), Entry{.type = denial.type, .what = std::move(denial.what), .times = denial.times});
   } else {
-    ++dropped_;
+    dropped_ += denial.times;
   }
 }
 
@@ -27,13 +34,10 @@ std::vector<audit::Event> DenialBook::take(base::TimePoint now) {
     } else if (entry.times == 0) {
       at = entries_.erase(at);
     } else {
-      const auto account = key.first.uuid();
-      events.push_back({.type = audit::type::kAccessDenied,
-                        .actor = account,
-                        .subject = account,
-                        .fields = {{"route", key.second},
-                                   {"permission", entry.permission},
-                                   {"times", std::to_string(std::exchange(entry.times, 0))}}});
+      const auto account = key.first ? std::optional(key.first->uuid()) : std::nullopt;
+      audit::Event event{.type = entry.type, .actor = account, .subject = account, .fields = entry.what};
+      event.fields.push_back({"times", std::to_string(std::exchange(entry.times, 0))});
+      events.push_back(std::move(event));
       entry.told = now;
       ++at;
     }

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "platform/audit/event_types.hpp"
+#include "platform/audit/log.hpp"
 #include "tests/support/fake_random.hpp"
 
 namespace gatehouse::identity {
@@ -61,6 +62,16 @@ TEST_F(DenialBookTest, accounts_and_routes_are_told_apart) {
   deny(alice, 1, "/v1/admin/audit");
   deny(account());
   EXPECT_EQ(take().size(), 3U);
+}
+
+TEST_F(DenialBookTest, what_nobody_known_was_refused_has_no_actor_and_is_counted_with_its_times) {
+  for (int i = 0; i < 2; ++i) book_.note({.what = {{"reason", "denied_by_rule"}, {"rule", "3"}}, .times = 20});
+  book_.note({.what = {{"reason", "denied_by_rule"}, {"rule", "4"}}});
+  auto events = take();
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_FALSE(events[0].actor);
+  EXPECT_FALSE(events[0].subject);
+  EXPECT_EQ(audit::encode_fields(events[0].fields), R"({"reason":"denied_by_rule","rule":"3","times":"40"})");
 }
 
 TEST_F(DenialBookTest, many_accounts_can_not_make_more_than_there_is_place_for) {

@@ -15,6 +15,7 @@ inline constexpr std::string_view kSessionEnded = "session.ended";
 inline constexpr std::string_view kRefreshReuse = "session.refresh_reuse";
 
 inline constexpr std::string_view kAccessDenied = "access.denied";
+inline constexpr std::string_view kRequestsMalformed = "requests.malformed";
 
 // Accounts
 inline constexpr std::string_view kAccountRegistered = "account.registered";
