@@ -72,6 +72,12 @@ int applied_version(Transaction& transaction, std::span<const Migration> migrati
   return version;
 }
 
+int version_of(Database& database, std::span<const Migration> migrations, Marked marked) {
+  return database.read_blocking([&, postgres = is_postgres(database)](Transaction& transaction) {
+    return has_table(transaction, postgres) ? applied_version(transaction, migrations, marked) : 0;
+  });
+}
+
 // Inside the write transaction nobody else migrates: what is missing is decided here, not before. True when applied.
 bool apply_next(Transaction& transaction, std::span<const Migration> migrations, Marked marked, base::TimePoint now,
                 int& version) {
@@ -88,6 +94,9 @@ bool apply_next(Transaction& transaction, std::span<const Migration> migrations,
 MigrationReport apply_missing(Database& database, const base::Clock& clock, std::span<const Migration> migrations,
                               Marked marked) {
   MigrationReport report;
+  report.version = version_of(database, migrations, marked);
+  // Then nothing is written: the role that serves need not be one that could change tables.
+  if (report.version == static_cast<int>(migrations.size())) return report;
   const bool postgres = is_postgres(database);
   database.write_blocking([&](Transaction& transaction) {
     if (postgres) transaction.execute_script(kLockCreation);
@@ -135,11 +144,7 @@ std::vector<std::string> pending_migrations(Database& database) {
 }
 
 std::vector<std::string> pending_migrations(Database& database, std::span<const Migration> migrations) {
-  const bool postgres = is_postgres(database);
-  const int version = database.read_blocking([&](Transaction& transaction) {
-    const bool known = has_table(transaction, postgres);
-    return known ? applied_version(transaction, migrations, Marked::is_refused) : 0;
-  });
+  const int version = version_of(database, migrations, Marked::is_refused);
   std::vector<std::string> pending;
   for (const auto& migration : migrations.subspan(static_cast<std::size_t>(version))) {
     pending.push_back(full_name(migration.number, migration.name));
