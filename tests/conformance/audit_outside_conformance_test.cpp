@@ -134,6 +134,14 @@ TEST_F(OutsideChange, every_table_that_decides_is_watched) {
         {}, [&](const db::Row& row) { triggers[row.text(0)] = static_cast<int>(row.integer(1)); });
     return 0;
   });
+  // And none of them says anything of what the program itself writes.
+  const auto indifferent = ours_->read_blocking([](db::Transaction& tx) {
+    return tx.query_one(
+        "SELECT count(*) FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE p.proname = 'audit_outside_change' "
+        "AND pg_get_triggerdef(t.oid) NOT LIKE '%application_name%!~~ ''gatehouse\\%''%'",
+        {}, [](const db::Row& row) { return row.integer(0); });
+  });
+  EXPECT_EQ(indifferent, 0);
   ASSERT_GT(triggers.size(), not_watched.size());
   for (const auto& [table, count] : triggers) EXPECT_EQ(count, not_watched.contains(table) ? 0 : 2) << table;
 }

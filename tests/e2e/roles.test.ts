@@ -51,6 +51,14 @@ for (const redis of [false, true]) {
       await everywhere(200);
     });
 
+    test("a gate without a database says in its log whom it refused, where and why, and no more", async () => {
+      for (const gate of cluster.gates) {
+        const { account, gate_reason, gate_rule, method } = await gate.event("access_denied");
+        assert.deepEqual({ account, gate_reason, gate_rule, method }, { account: member.id, gate_reason: "not_permitted", gate_rule: "1", method: "GET" });
+        assert.ok(!gate.process.lines.some((line) => line.includes("/desk/1") || line.includes(member.access)));
+      }
+    });
+
     test("B07 and withdrawn on the other node, none", async () => {
       const done = await define(cluster.identity[1]!.port, administrator, "member", usual);
       assert.equal(done.status, 200, done.body);
