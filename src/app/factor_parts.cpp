@@ -24,6 +24,6 @@ FactorParts::FactorParts(Installation& installation, identity::PasswordWork& pas
                installation.settings.pages.name),
       reauthentication_({*installation.database, owners_, passwords, codes_, passkeys_, sessions,
                          installation.factor_notices, installation.clock, log}),
-      administration_(*installation.database, installation.factor_reset, sessions, log) {}
+      administration_(*installation.database, installation.account_steps, installation.factor_reset, sessions, log) {}
 
 }  // namespace gatehouse::app

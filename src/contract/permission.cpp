@@ -63,6 +63,18 @@ bool any_role_grants(const RolePermissions& table, const std::vector<std::string
   });
 }
 
+std::optional<Permission> granted_beyond(const RolePermissions& table, const std::vector<std::string>& roles,
+                                         const std::vector<std::string>& own) {
+  for (const auto& role : roles) {
+    const auto entry = table.find(role);
+    if (entry == table.end()) continue;
+    for (const auto& permission : entry->second) {
+      if (!any_role_grants(table, own, permission)) return permission;
+    }
+  }
+  return std::nullopt;
+}
+
 std::vector<std::string> granted_to(const RolePermissions& table, const std::vector<std::string>& roles) {
   std::set<std::string> texts;
   for (const auto& role : roles) {

@@ -42,6 +42,11 @@ inline constexpr const char* kRoleLimits = "at most 64, with 128 permissions eac
 [[nodiscard]] bool any_role_grants(const RolePermissions& table, const std::vector<std::string>& roles,
                                    const Permission& wanted);
 
+// A permission that `roles` grant and `own` do not cover; nothing: `own` covers them all.
+[[nodiscard]] std::optional<Permission> granted_beyond(const RolePermissions& table,
+                                                       const std::vector<std::string>& roles,
+                                                       const std::vector<std::string>& own);
+
 // What the roles grant together, each text once, in order.
 [[nodiscard]] std::vector<std::string> granted_to(const RolePermissions& table, const std::vector<std::string>& roles);
 

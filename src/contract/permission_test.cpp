@@ -68,6 +68,24 @@ TEST(Permission, is_written_as_it_is_read) {
   EXPECT_EQ(Permission::parse("session:read:any")->to_string(), "session:read");
 }
 
+TEST(Permission, B07_what_goes_beyond_ones_own_is_found_whatever_stands_for_it) {
+  const auto one = [](const char* text) { return std::vector<Permission>{*Permission::parse(text)}; };
+  const RolePermissions table{{"all", one("*:*")},       {"desk", one("account:manage")},
+                              {"any", one("account:*")}, {"own", one("x:read:own")},
+                              {"x", one("x:read")},      {"none", {}}};
+  const auto beyond = [&](std::vector<std::string> roles, std::vector<std::string> own) {
+    const auto found = granted_beyond(table, roles, own);
+    return found ? found->to_string() : "";
+  };
+  EXPECT_EQ(beyond({"all", "desk", "any", "own", "x"}, {"all"}), "");
+  EXPECT_EQ(beyond({"desk", "own", "none", "unknown"}, {"any", "x"}), "");
+  EXPECT_EQ(beyond({"none", "all"}, {"desk", "any", "own", "x"}), "*:*");
+  EXPECT_EQ(beyond({"any"}, {"desk"}), "account:*");
+  EXPECT_EQ(beyond({"x"}, {"own"}), "x:read");
+  EXPECT_EQ(beyond({"own"}, {"unknown"}), "x:read:own");
+  EXPECT_EQ(beyond({"own"}, {}), "x:read:own");
+}
+
 TEST(Permission, what_roles_grant_together_is_listed_once) {
   const RolePermissions table{{"a", {*Permission::parse("x:read"), *Permission::parse("y:read:own")}},
                               {"b", {*Permission::parse("x:read"), *Permission::parse("a:b")}}};

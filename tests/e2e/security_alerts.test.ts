@@ -2,8 +2,9 @@
 // of more than ids and numbers.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { newAdministrator } from "./support/factors.js";
 import { Gatehouse } from "./support/gatehouse.js";
-import { ask } from "./support/http.js";
+import { ask, bearer } from "./support/http.js";
 import { Mailbox } from "./support/mailbox.js";
 import { freshName, password, register } from "./support/people.js";
 import { until } from "./support/until.js";
@@ -66,6 +67,24 @@ describe("alerts", () => {
     const told = await receiver.first(({ json }) => json.type === "account.roles_set");
     assert.equal(told.json.subject, administrator.id);
     assert.ok(!receiver.received.some(({ json }) => json.subject === member.id));
+  });
+
+  test("as are accounts that are made with one, or invited to one", async () => {
+    const { port } = gatehouse;
+    const by = await newAdministrator(port, (name) => gatehouse.command("account", "set-roles", name, "admin"));
+    const post = (path: string, body: object) => ask(port, `/v1/admin/${path}`, { headers: bearer(by.access), body });
+    for (const role of ["member", "admin"]) {
+      const username = freshName();
+      const made = await post("accounts", { username, email: `${username}@example.org`, roles: [role] });
+      assert.equal(made.status, 201, made.body);
+      const invited = await post("invites", { email: `${freshName()}@example.org`, roles: [role] });
+      assert.equal(invited.status, 201, invited.body);
+    }
+    for (const type of ["account.created", "account.invited"]) {
+      const told = await receiver.first(({ json }) => json.type === type);
+      assert.equal(told.json.actor, by.id);
+      assert.deepEqual(told.json.fields, { roles: "admin" });
+    }
   });
 
   test("a refresh token that comes twice is told of", async () => {

@@ -64,6 +64,20 @@ std::optional<Refusal> AccountSteps::check_roles(const std::vector<std::string>&
   return std::nullopt;
 }
 
+std::optional<Refusal> AccountSteps::check_giving(const Caller& caller, const std::vector<std::string>& roles) const {
+  const auto beyond = contract::granted_beyond(*parts_.roles.snapshot(), roles, caller.roles);
+  if (!beyond) return std::nullopt;
+  return Refusal{.error = AccountError::beyond_own,
+                 .fields = {{"roles", "must not grant what you may not do yourself: " + beyond->to_string()}}};
+}
+
+std::optional<Refusal> AccountSteps::check_reach(db::Transaction& tx, const Caller& caller,
+                                                 contract::AccountId id) const {
+  const auto record = parts_.store.find(tx, id);
+  if (!record || !contract::granted_beyond(*parts_.roles.snapshot(), record->roles, caller.roles)) return std::nullopt;
+  return Refusal{.error = AccountError::beyond_own};
+}
+
 base::Result<AccountChange, Refusal> AccountSteps::set_roles(db::Transaction& tx, contract::AccountId id,
                                                              const std::vector<std::string>& roles) const {
   if (auto refusal = check_roles(roles)) return std::move(*refusal);

@@ -10,12 +10,13 @@ namespace gatehouse::identity {
 
 using boost::asio::awaitable;
 
-// As steps_ left it, and an event if anything was done.
-base::Result<AccountChange, Refusal> Administration::recorded(db::Transaction& tx, std::string_view type,
-                                                              base::Result<AccountChange, Refusal> change,
-                                                              const Caller& caller) const {
+// Where the caller may: as the step leaves it, and an event if anything was done.
+Administration::Change Administration::take(db::Transaction& tx, std::string_view type, contract::AccountId id,
+                                            const Caller& caller, const std::function<Change()>& step) const {
+  if (auto refusal = steps_.check_reach(tx, caller, id)) return std::move(*refusal);
+  auto change = step();
   if (!change) return change;
-  audit::Event event{.type = type, .subject = change->account.id.uuid()};
+  audit::Event event{.type = type, .subject = id.uuid()};
   if (caller.account) event.actor = caller.account->uuid();
   if (type == audit::type::kRolesSet) event.fields.push_back({"roles", base::join_words(change->account.roles)});
   steps_.record(tx, event);
@@ -52,8 +53,9 @@ awaitable<AccountPage> Administration::find_by_email(std::string email) {
 
 awaitable<base::Result<Account, Refusal>> Administration::set_roles(contract::AccountId id,
                                                                     std::vector<std::string> roles, Caller caller) {
+  if (auto refusal = steps_.check_giving(caller, roles)) co_return std::move(*refusal);
   auto step = [&](db::Transaction& tx) {
-    return recorded(tx, audit::type::kRolesSet, steps_.set_roles(tx, id, roles), caller);
+    return take(tx, audit::type::kRolesSet, id, caller, [&] { return steps_.set_roles(tx, id, roles); });
   };
   auto change = co_await forgetting(profiles_, id, database_.write(step));
   co_return co_await finish(std::move(change), EndReason::ended_by_admin, "roles_changed", std::move(caller));
@@ -61,7 +63,7 @@ awaitable<base::Result<Account, Refusal>> Administration::set_roles(contract::Ac
 
 awaitable<base::Result<Account, Refusal>> Administration::disable(contract::AccountId id, Caller caller) {
   auto step = [&](db::Transaction& tx) {
-    return recorded(tx, audit::type::kAccountDisabled, steps_.disable(tx, id), caller);
+    return take(tx, audit::type::kAccountDisabled, id, caller, [&] { return steps_.disable(tx, id); });
   };
   auto change = co_await forgetting(profiles_, id, database_.write(step));
   co_return co_await finish(std::move(change), EndReason::account_disabled, "account_disabled", std::move(caller));
@@ -69,7 +71,7 @@ awaitable<base::Result<Account, Refusal>> Administration::disable(contract::Acco
 
 awaitable<base::Result<Account, Refusal>> Administration::enable(contract::AccountId id, Caller caller) {
   auto step = [&](db::Transaction& tx) {
-    return recorded(tx, audit::type::kAccountEnabled, steps_.enable(tx, id), caller);
+    return take(tx, audit::type::kAccountEnabled, id, caller, [&] { return steps_.enable(tx, id); });
   };
   auto change = co_await forgetting(profiles_, id, database_.write(step));
   co_return co_await finish(std::move(change), EndReason::ended_by_admin, "account_enabled", std::move(caller));
@@ -77,7 +79,7 @@ awaitable<base::Result<Account, Refusal>> Administration::enable(contract::Accou
 
 awaitable<base::Result<Account, Refusal>> Administration::end_sessions(contract::AccountId id, Caller caller) {
   auto step = [&](db::Transaction& tx) {
-    return recorded(tx, audit::type::kSessionsEndedByAdmin, steps_.end_sessions(tx, id), caller);
+    return take(tx, audit::type::kSessionsEndedByAdmin, id, caller, [&] { return steps_.end_sessions(tx, id); });
   };
   auto change = co_await database_.write(step);
   co_return co_await finish(std::move(change), EndReason::ended_by_admin, "sessions_ended", std::move(caller));

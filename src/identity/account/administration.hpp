@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -72,6 +73,13 @@ class AccountSteps {
   [[nodiscard]] base::Result<AccountChange, Refusal> enable(db::Transaction& tx, contract::AccountId id) const;
   [[nodiscard]] base::Result<AccountChange, Refusal> end_sessions(db::Transaction& tx, contract::AccountId id) const;
 
+  // What administrators may hand out, and whom they may touch: nobody gives what they don't hold, nor gets at it by the
+  // account of somebody who does. Nothing: they may; else beyond_own. Not asked for operators, who have the database.
+  [[nodiscard]] std::optional<Refusal> check_giving(const Caller& caller, const std::vector<std::string>& roles) const;
+  // Nothing, too, where there is no such account.
+  [[nodiscard]] std::optional<Refusal> check_reach(db::Transaction& tx, const Caller& caller,
+                                                   contract::AccountId id) const;
+
   // An audit event of such a change, in its transaction: who did it only the caller knows.
   void record(db::Transaction& tx, const audit::Event& event) const { audit::record(tx, event, parts_.clock.now()); }
 
@@ -84,7 +92,8 @@ class AccountSteps {
   Parts parts_;
 };
 
-// The same for event loops: durable, logged and effective at every gate of this process before each completes.
+// The same for event loops: durable, logged and effective at every gate of this process before each completes, and
+// within what the caller's own roles grant. Errors: also beyond_own.
 class Administration {
  public:
   // `profiles` nullptr: there is no cache that would have to forget.
@@ -104,9 +113,9 @@ class Administration {
   boost::asio::awaitable<base::Result<Account, Refusal>> end_sessions(contract::AccountId id, Caller caller);
 
  private:
-  [[nodiscard]] base::Result<AccountChange, Refusal> recorded(db::Transaction& tx, std::string_view type,
-                                                              base::Result<AccountChange, Refusal> change,
-                                                              const Caller& caller) const;
+  using Change = base::Result<AccountChange, Refusal>;
+  [[nodiscard]] Change take(db::Transaction& tx, std::string_view type, contract::AccountId id, const Caller& caller,
+                            const std::function<Change()>& step) const;
   boost::asio::awaitable<base::Result<Account, Refusal>> finish(base::Result<AccountChange, Refusal> change,
                                                                 EndReason reason, const char* event, Caller caller);
 

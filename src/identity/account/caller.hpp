@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "contract/ids.hpp"
 #include "identity/session/session.hpp"
@@ -16,6 +17,7 @@ struct Caller {
   std::string agent;  // User-Agent, as sent: personal, sealed where it is kept, never logged
   telemetry::TraceContext trace{};
   std::optional<contract::AccountId> account{};  // of an administrator who acts on another one's
+  std::vector<std::string> roles{};              // of that administrator: what they hand out stays within these
   std::optional<TokenPlace> refresh_in{};        // of a sign-in
 };
 

@@ -215,7 +215,7 @@ struct IdentityStack {
   }
 
   static Caller caller(const char* address = "192.0.2.7") {
-    return {.address = base::IpAddress::parse(address).value(), .agent = "agent of a test"};
+    return {.address = base::IpAddress::parse(address).value(), .agent = "agent of a test", .roles = {"admin"}};
   }
   // Registers and shows the address, as by the link in the mail.
   Account register_account(const std::string& username, std::string_view password = kPassword) {

@@ -6,6 +6,7 @@
 #include "platform/audit/event_types.hpp"
 #include "platform/audit/log.hpp"
 #include "platform/base/uuid.hpp"
+#include "platform/base/words.hpp"
 #include "platform/text/email.hpp"
 #include "platform/text/username.hpp"
 
@@ -107,7 +108,9 @@ base::Result<Account, Refusal> Registration::create_blocking(const RegistrationR
   const NewAccount row = make_row(*prepared, *hash, std::move(roles));
   const bool inserted = parts_.database.write_blocking([&](db::Transaction& tx) {
     const bool done = parts_.store.insert(tx, row).has_value();
-    if (done) note(tx, row, {.type = audit::type::kAccountCreated, .fields = {{"by", "operator"}}});
+    audit::Event event{.type = audit::type::kAccountCreated,
+                       .fields = {{"by", "operator"}, {"roles", base::join_words(row.roles)}}};
+    if (done) note(tx, row, std::move(event));
     return done;
   });
   return finish(*prepared, row, inserted, nullptr);

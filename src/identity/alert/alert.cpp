@@ -29,6 +29,8 @@ constexpr std::array kAlerts{
     Words{type::kAccountUnderAttack, "Sign-ins to one account fail again and again"},
     Words{type::kFactorsReset, "An administrator removed the second factors of an account"},
     Words{type::kRolesSet, "An account was given a role that manages accounts"},
+    Words{type::kAccountCreated, "An account was made with a role that manages accounts"},
+    Words{type::kAccountInvited, "Somebody was invited to a role that manages accounts"},
     Words{type::kRoleDefined, "What a role may do was changed"},
     Words{type::kRoleRemoved, "A role was removed"},
     Words{type::kWebhookAdded, "A webhook was added"},
@@ -44,6 +46,9 @@ const Words* words_of(std::string_view wanted) {
   const auto* found = std::find_if(kAlerts.begin(), kAlerts.end(), [&](const Words& w) { return w.type == wanted; });
   return found == kAlerts.end() ? nullptr : found;
 }
+
+// Told of only where `roles`, which is among their fields, says so.
+constexpr std::array kGivingRoles{type::kRolesSet, type::kAccountCreated, type::kAccountInvited};
 
 // Roles stand in a field `roles`, separated by spaces.
 bool names_one_of(std::string_view roles, const std::vector<std::string>& privileged) {
@@ -64,7 +69,7 @@ std::string text_of(const boost::json::object& object, std::string_view name) {
 
 bool is_alerting(const audit::RecordedEvent& event, const std::vector<std::string>& privileged) {
   if (words_of(event.type) == nullptr) return false;
-  if (event.type != type::kRolesSet) return true;
+  if (std::find(kGivingRoles.begin(), kGivingRoles.end(), event.type) == kGivingRoles.end()) return true;
   const auto fields = base::parse_json(event.fields);
   return fields && fields->is_object() && names_one_of(text_of(fields->get_object(), "roles"), privileged);
 }

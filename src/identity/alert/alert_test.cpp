@@ -71,11 +71,14 @@ TEST_F(AlertTest, what_happens_all_day_is_not_told) {
   EXPECT_TRUE(jobs_due().empty());
 }
 
-TEST_F(AlertTest, a_role_is_told_of_when_it_manages_accounts) {
-  record({.type = audit::type::kRolesSet, .fields = {{"roles", "administrative member"}}});
-  EXPECT_TRUE(jobs_due().empty());
-  record({.type = audit::type::kRolesSet, .fields = {{"roles", "member admin"}}});
-  EXPECT_EQ(jobs_due().size(), 2U);
+TEST_F(AlertTest, a_role_is_told_of_when_it_manages_accounts_however_it_is_given) {
+  for (const auto type : {audit::type::kRolesSet, audit::type::kAccountCreated, audit::type::kAccountInvited}) {
+    record({.type = type});  // of a version that did not name them
+    record({.type = type, .fields = {{"roles", "administrative member"}}});
+    EXPECT_TRUE(jobs_due().empty()) << type;
+    record({.type = type, .fields = {{"roles", "member admin"}}});
+    EXPECT_EQ(jobs_due().size(), 2U) << type;
+  }
 }
 
 TEST_F(AlertTest, a_flood_of_one_kind_is_a_few_alerts_and_a_number_and_silences_no_other_kind) {

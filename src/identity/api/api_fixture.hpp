@@ -140,6 +140,7 @@ struct ApiStack : FactorStack {
   ErasureStore erasures{{.accounts = store, .sessions = session_store, .revocations = revocations, .events = audit}};
   DeletionService deletion{{.database = database,
                             .erasures = erasures,
+                            .accounts = steps,
                             .current_password = current_password,
                             .sessions = sessions,
                             .mail = outbox,

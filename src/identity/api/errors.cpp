@@ -55,6 +55,9 @@ constexpr std::array kTable{
     ErrorRow{ApiError::insufficient_authentication, 401, "insufficient-user-authentication",
              "This needs a fresher or stronger sign-in.",
              "POST /v1/reauthenticate with what WWW-Authenticate asks for, or sign in again."},
+    ErrorRow{ApiError::beyond_own_permissions, 403, "beyond-own-permissions",
+             "This goes beyond what the caller may do.",
+             "Ask somebody whose roles grant all that the roles concerned do."},
 };
 
 // RFC 6750 section 3, RFC 9470 section 3.
@@ -89,6 +92,7 @@ ApiError api_error(AccountError error) {
     case AccountError::wrong_code: return ApiError::wrong_code;
     case AccountError::passkey_refused: return ApiError::passkey_refused;
     case AccountError::stronger_sign_in: return ApiError::insufficient_authentication;
+    case AccountError::beyond_own: return ApiError::beyond_own_permissions;
   }
   return ApiError::invalid_request;
 }

@@ -38,6 +38,7 @@ enum class ApiError : std::uint8_t {
   wrong_code,
   passkey_refused,
   insufficient_authentication,
+  beyond_own_permissions,
 };
 
 struct ErrorRow {

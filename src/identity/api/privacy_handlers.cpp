@@ -44,9 +44,9 @@ Answer cancel_deletion(const ApiContext& context, http::Request& request, const 
 
 Answer erase_account(const ApiContext& context, http::Request& request, const contract::Principal& who) {
   const auto id = contract::AccountId::parse(request.parameter("id"));
-  if (!id || !co_await context.deletion.erase(*id, caller_of(request, who))) {
-    co_return error_response(request, ApiError::not_found);
-  }
+  if (!id) co_return error_response(request, ApiError::not_found);
+  const auto erased = co_await context.deletion.erase(*id, caller_of(request, who));
+  if (!erased) co_return error_response(request, erased.error());
   co_return http::empty_response(204);
 }
 

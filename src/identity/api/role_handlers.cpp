@@ -28,7 +28,7 @@ http::Response refusal_response(const http::Request& request, const RoleRefusal&
   switch (refusal.error) {
     case RoleError::unknown_role: return error_response(request, ApiError::not_found);
     case RoleError::changed_meanwhile: return error_response(request, ApiError::changed_meanwhile);
-    case RoleError::forbidden: return error_response(request, ApiError::forbidden, std::move(details));
+    case RoleError::forbidden: return error_response(request, ApiError::beyond_own_permissions, std::move(details));
     case RoleError::invalid: break;
   }
   return error_response(request, ApiError::invalid_request, std::move(details));

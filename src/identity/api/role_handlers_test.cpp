@@ -100,6 +100,7 @@ TEST_F(RoleApi, B07_only_who_may_manage_roles_and_nobody_beyond_their_own) {
   EXPECT_EQ(api_.get("/v1/admin/roles", keeper).status, 200U);
   const auto more = put("/v1/admin/roles/keeper", R"({"permissions":["role:manage","account:manage"]})", keeper);
   EXPECT_EQ(more.status, 403U);
+  EXPECT_EQ(more.slug(), "/problems/beyond-own-permissions");
   EXPECT_EQ(more.fields(), "roles");
   EXPECT_EQ(put("/v1/admin/roles/guest", R"({"permissions":["role:*"]})", keeper).status, 403U);
   EXPECT_EQ(put("/v1/admin/roles/guest", R"({"permissions":["role:manage"]})", keeper).status, 200U);

@@ -98,6 +98,7 @@ Caller caller_of(const http::Request& request, TokenPlace refresh_in) {
 Caller caller_of(const http::Request& request, const contract::Principal& who) {
   Caller caller = caller_of(request);
   caller.account = who.account;
+  caller.roles = who.roles;
   return caller;
 }
 

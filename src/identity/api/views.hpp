@@ -34,7 +34,7 @@ namespace gatehouse::identity {
 [[nodiscard]] Caller caller_of(const http::Request& request);
 // The same for a sign-in: its session remembers where the refresh token went.
 [[nodiscard]] Caller caller_of(const http::Request& request, TokenPlace refresh_in);
-// The same for an administrator: the log says who it was.
+// The same for an administrator: the log says who it was, and their roles bound what they do.
 [[nodiscard]] Caller caller_of(const http::Request& request, const contract::Principal& who);
 
 }  // namespace gatehouse::identity

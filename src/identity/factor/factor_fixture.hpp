@@ -77,7 +77,7 @@ struct FactorStack : IdentityStack {
                                      .log = log.logger()}};
   PasskeySignIn passkey_sign_in{database, passkeys, sessions, completion, notices, false};
   FactorReset factor_reset{{steps, factor_store, recovery_codes, session_store, notices, clock}};
-  FactorAdministration factor_administration{database, factor_reset, sessions, log.logger()};
+  FactorAdministration factor_administration{database, steps, factor_reset, sessions, log.logger()};
   SignIn sign_in{{.database = database,
                   .store = store,
                   .vault = vault,

@@ -30,7 +30,10 @@ base::Result<AccountChange, Refusal> FactorReset::reset(db::Transaction& tx, con
 
 boost::asio::awaitable<base::Result<Account, Refusal>> FactorAdministration::reset(contract::AccountId account,
                                                                                    Caller caller) {
-  auto work = [&](db::Transaction& tx) { return step_.reset(tx, account, caller.account); };
+  auto work = [&](db::Transaction& tx) -> base::Result<AccountChange, Refusal> {
+    if (auto refusal = accounts_.check_reach(tx, caller, account)) return std::move(*refusal);
+    return step_.reset(tx, account, caller.account);
+  };
   auto change = co_await database_.write(work);
   if (!change) co_return change.error();
   co_await sessions_.announce(std::move(change->revoked), EndReason::factor_removed);

@@ -46,18 +46,20 @@ class FactorReset {
   SignInDemand demand_;
 };
 
-// The same for event loops: durable, logged and effective at every gate of this process before it completes.
+// The same for event loops: durable, logged and effective at every gate of this process before it completes. Error:
+// also beyond_own (AccountSteps::check_reach), or else who resets an administrator's factors could sign in as them.
 class FactorAdministration {
  public:
   // REQUIRES: all outlive it.
-  FactorAdministration(db::Database& database, const FactorReset& step, SessionService& sessions,
-                       telemetry::Logger& log)
-      : database_(database), step_(step), sessions_(sessions), log_(log) {}
+  FactorAdministration(db::Database& database, const AccountSteps& accounts, const FactorReset& step,
+                       SessionService& sessions, telemetry::Logger& log)
+      : database_(database), accounts_(accounts), step_(step), sessions_(sessions), log_(log) {}
 
   boost::asio::awaitable<base::Result<Account, Refusal>> reset(contract::AccountId account, Caller caller);
 
  private:
   db::Database& database_;
+  const AccountSteps& accounts_;
   const FactorReset& step_;
   SessionService& sessions_;
   telemetry::Logger& log_;

@@ -55,16 +55,20 @@ awaitable<std::optional<PendingDeletion>> DeletionService::pending(contract::Acc
   co_return co_await parts_.database.read(work);
 }
 
-awaitable<bool> DeletionService::erase(contract::AccountId account, Caller caller) {
-  auto work = [&](db::Transaction& tx) {
-    return parts_.erasures.erase(tx, account, {"administrator", caller.account}, parts_.clock.now());
+awaitable<base::Result<void, Refusal>> DeletionService::erase(contract::AccountId account, Caller caller) {
+  using Ended = std::vector<contract::Revocation>;
+  auto work = [&](db::Transaction& tx) -> base::Result<Ended, Refusal> {
+    if (auto refusal = parts_.accounts.check_reach(tx, caller, account)) return std::move(*refusal);
+    auto ended = parts_.erasures.erase(tx, account, {"administrator", caller.account}, parts_.clock.now());
+    if (!ended) return Refusal{.error = AccountError::not_found};
+    return std::move(*ended);
   };
   auto revoked = co_await forgetting(parts_.profiles, account, parts_.database.write(work));
-  if (!revoked) co_return false;
+  if (!revoked) co_return revoked.error();
   co_await parts_.sessions.announce(std::move(*revoked), EndReason::account_erased);
   const std::string id = account.to_string();
   parts_.log.info("account_erased", {{"account", id}}, &caller.trace);
-  co_return true;
+  co_return base::Result<void, Refusal>();
 }
 
 }  // namespace gatehouse::identity

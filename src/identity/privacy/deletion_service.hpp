@@ -6,6 +6,7 @@
 #include <string>
 
 #include "contract/principal.hpp"
+#include "identity/account/administration.hpp"
 #include "identity/account/caller.hpp"
 #include "identity/account/current_password.hpp"
 #include "identity/account/profile_cache.hpp"
@@ -28,6 +29,7 @@ class DeletionService {
   struct Parts {  // all outlive the service
     db::Database& database;
     const ErasureStore& erasures;
+    const AccountSteps& accounts;
     CurrentPassword& current_password;
     SessionService& sessions;
     const MailOutbox& mail;
@@ -51,8 +53,8 @@ class DeletionService {
   boost::asio::awaitable<std::optional<PendingDeletion>> pending(contract::AccountId account);
 
   // At once and for good, without grace; every session has ended at every gate of this process before it completes.
-  // False: no such account. `caller.account`: the administrator.
-  boost::asio::awaitable<bool> erase(contract::AccountId account, Caller caller);
+  // `caller`: the administrator. Errors: not_found, beyond_own (AccountSteps::check_reach).
+  boost::asio::awaitable<base::Result<void, Refusal>> erase(contract::AccountId account, Caller caller);
 
  private:
   [[nodiscard]] base::Result<PendingDeletion, Refusal> write_request(db::Transaction& tx,

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "platform/base/uuid.hpp"
+#include "platform/base/words.hpp"
 #include "platform/text/email.hpp"
 #include "platform/text/username.hpp"
 
@@ -13,7 +14,9 @@ using boost::asio::awaitable;
 
 bool AccountCreation::insert(db::Transaction& tx, const NewAccount& row, bool letter, const Caller& caller) const {
   if (!parts_.accounts.insert(tx, row)) return false;
-  audit::Event event{.type = audit::type::kAccountCreated, .subject = row.id.uuid()};
+  audit::Event event{.type = audit::type::kAccountCreated,
+                     .subject = row.id.uuid(),
+                     .fields = {{"roles", base::join_words(row.roles)}}};
   if (caller.account) event.actor = caller.account->uuid();
   parts_.audit.record(tx, event);
   if (!letter) return true;
@@ -30,6 +33,7 @@ awaitable<base::Result<Account, Refusal>> AccountCreation::create(AccountWish wi
   if (!email) refusal.fields.push_back({"email", text::to_string(email.error())});
   if (const auto unknown = steps_.check_roles(wish.roles)) refusal.fields.push_back(unknown->fields.front());
   if (!refusal.fields.empty()) co_return refusal;
+  if (auto beyond = steps_.check_giving(caller, wish.roles)) co_return std::move(*beyond);
 
   std::string hash(kNoPassword);
   if (wish.password) {

@@ -26,7 +26,8 @@ class AccountCreation {
   // REQUIRES: both outlive it.
   AccountCreation(const RecoveryParts& parts, const AccountSteps& steps) : parts_(parts), steps_(steps) {}
 
-  // Errors: invalid_input (`username`, `email`, `password`, `roles`); name_taken: username or address. The letter is
+  // Errors: invalid_input (`username`, `email`, `password`, `roles`); beyond_own (AccountSteps::check_giving);
+  // name_taken: username or address. The letter is
   // asked for in the transaction that makes the account; its link is one of PasswordReset, which the person can ask for
   // again by themselves.
   boost::asio::awaitable<base::Result<Account, Refusal>> create(AccountWish wish, Caller caller);

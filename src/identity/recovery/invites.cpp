@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "platform/base/uuid.hpp"
+#include "platform/base/words.hpp"
 #include "platform/text/email.hpp"
 #include "platform/text/username.hpp"
 
@@ -36,7 +37,10 @@ base::Result<void, Refusal> Invites::insert(db::Transaction& tx, const InviteRec
   if (taken || !store_.insert(tx, record)) return Refusal{.error = AccountError::name_taken};
   parts_.outbox.send(tx, {.kind = MailKind::invite, .reference = record.id.uuid()});
   const auto actor = record.invited_by ? std::optional(record.invited_by->uuid()) : std::nullopt;
-  parts_.audit.record(tx, {.type = audit::type::kAccountInvited, .actor = actor, .subject = record.id.uuid()});
+  parts_.audit.record(tx, {.type = audit::type::kAccountInvited,
+                           .actor = actor,
+                           .subject = record.id.uuid(),
+                           .fields = {{"roles", base::join_words(record.roles)}}});
   return {};
 }
 
@@ -45,6 +49,7 @@ awaitable<base::Result<Invite, Refusal>> Invites::create(std::string email, std:
   const auto prepared = text::prepare_email(email);
   if (!prepared) co_return invalid_input("email", text::to_string(prepared.error()));
   if (auto refusal = steps_.check_roles(roles)) co_return std::move(*refusal);
+  if (auto refusal = steps_.check_giving(caller, roles)) co_return std::move(*refusal);
   std::sort(roles.begin(), roles.end());
   roles.erase(std::unique(roles.begin(), roles.end()), roles.end());
 

@@ -44,8 +44,8 @@ class Invites {
   Invites(const RecoveryParts& parts, const InviteStore& store, const AccountSteps& steps)
       : parts_(parts), store_(store), steps_(steps) {}
 
-  // Seven days, one use. Errors: invalid_input (`email`, `roles`); name_taken: the address is an account's, or an open
-  // invite went to it. An administrator may know that.
+  // Seven days, one use. Errors: invalid_input (`email`, `roles`); beyond_own (AccountSteps::check_giving); name_taken:
+  // the address is an account's, or an open invite went to it. An administrator may know that.
   boost::asio::awaitable<base::Result<Invite, Refusal>> create(std::string email, std::vector<std::string> roles,
                                                                Caller caller);
   // REQUIRES: limit within 1 … kMaxAccountsPerPage.
