@@ -1,5 +1,4 @@
-// What only a PostgreSQL server can show: it dies, freezes, restarts, stops writing, hands over, or asks for a
-// password.
+// What only a PostgreSQL server can show: it dies, freezes, restarts, stops writing.
 #include <gtest/gtest.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -19,9 +18,8 @@
 #include "platform/base/unavailable.hpp"
 #include "platform/db/migrations.hpp"
 #include "platform/db/postgres_database.hpp"
-#include "tests/support/child_process.hpp"
+#include "tests/conformance/postgres_fixture.hpp"
 #include "tests/support/pgbouncer.hpp"
-#include "tests/support/postgres_server.hpp"
 #include "tests/support/run_on_loop.hpp"
 
 namespace gatehouse {
@@ -32,74 +30,9 @@ using boost::asio::awaitable;
 using db::PostgresOptions;
 using db::Row;
 using db::Transaction;
+using test::Postgres;
 using test::PostgresServer;
 using test::wait_until;
-
-// Starts from a server that runs; each test has a database of its own on it.
-class Postgres : public ::testing::Test {
- protected:
-  // Apart from the one of the other suites: here it is killed.
-  static PostgresServer& server() {
-    static PostgresServer instance;
-    return instance;
-  }
-  Postgres() { server().run("CREATE TABLE item (id BIGINT PRIMARY KEY, value BIGINT)", name_); }
-  ~Postgres() override {
-    database_.reset();
-    server().drop_database(name_);
-  }
-
-  PostgresOptions options() { return options(server().url(name_)); }
-  PostgresOptions options(const std::string& url) {
-    return {.url = base::Secret(std::string_view(url)),
-            .connections = 4,
-            .statement_timeout = 10s,
-            .connect_timeout = 10s,
-            .on_trouble = [this](std::string_view what) {
-              const std::lock_guard lock(mutex_);
-              trouble_ += std::string(what) + '\n';
-            }};
-  }
-  db::Database& open(PostgresOptions with) {
-    database_ = db::open_postgres(std::move(with));
-    return *database_;
-  }
-  db::Database& open() { return open(options()); }
-  std::string trouble() {
-    const std::lock_guard lock(mutex_);
-    return trouble_;
-  }
-
-  static void put(Transaction& t, std::int64_t id, std::int64_t value = 0) {
-    t.execute("INSERT INTO item (id, value) VALUES ($1, $2)", {id, value});
-  }
-  static std::int64_t count_in(Transaction& t) {
-    return *t.query_one("SELECT count(*) FROM item", {}, [](const Row& row) { return row.integer(0); });
-  }
-  static std::int64_t count(db::Database& database) { return database.read_blocking(count_in); }
-  template <class F>
-  static std::string outcome(F work) {
-    try {
-      work();
-      return "done";
-    } catch (const base::Unavailable& unavailable) {
-      return unavailable.what();
-    } catch (const std::exception& other) {
-      return std::string("not Unavailable: ") + other.what();
-    }
-  }
-  static std::string write(db::Database& database, std::int64_t id) {
-    return outcome([&] { database.write_blocking([&](Transaction& t) { put(t, id); }); });
-  }
-  static bool comes_back(db::Database& database, std::int64_t id) {
-    return wait_until([&] { return write(database, id) == "done"; });
-  }
-
-  const std::string name_ = server().create_empty_database();
-  std::unique_ptr<db::Database> database_;
-  std::mutex mutex_;
-  std::string trouble_;  // guarded by mutex_
-};
 
 TEST_F(Postgres, of_two_nodes_that_would_sweep_one_does_and_the_other_does_not_wait) {
   open();
@@ -458,148 +391,6 @@ TEST_F(Postgres, no_password_in_what_is_told_of_a_url_or_a_connection) {
   EXPECT_EQ(write(database, 1), "storage_unreachable");
   EXPECT_NE(trouble().find("Connection refused"), std::string::npos) << trouble();
   EXPECT_EQ(trouble().find("hunter2"), std::string::npos) << trouble();
-}
-
-TEST_F(Postgres, F02_pgbouncer_gone_is_unavailable_and_over_when_it_is_back) {
-  test::PgBouncer bouncer(server());
-  auto with = options(bouncer.url(name_));
-  with.prepared_statements = false;
-  auto& database = open(std::move(with));
-  EXPECT_EQ(write(database, 1), "done");
-  bouncer.kill();
-  EXPECT_EQ(write(database, 2), "storage_unreachable");
-  bouncer.start();
-  EXPECT_TRUE(comes_back(database, 3));
-  EXPECT_EQ(count(database), 2);
-}
-
-TEST_F(Postgres, behind_pgbouncer_a_server_that_was_killed_is_unavailable_and_over_after_its_restart) {
-  test::PgBouncer bouncer(server());
-  auto with = options(bouncer.url(name_));
-  with.prepared_statements = false;
-  with.statement_timeout = 1s;
-  auto& database = open(std::move(with));
-  EXPECT_EQ(write(database, 1), "done");
-  server().kill();
-  EXPECT_TRUE(outcome([&] { (void)count(database); }).starts_with("storage_"));
-  server().start();
-  EXPECT_TRUE(comes_back(database, 3));
-}
-
-// A primary and a replica that follows it.
-class PostgresPair : public Postgres {
- protected:
-  PostgresPair() : standby_({.settings = {}, .standby_of = &server()}) {}
-  [[nodiscard]] std::string both() const {
-    return "postgresql://gatehouse@" + standby_.host_and_port() + "," + server().host_and_port() + "/" + name_;
-  }
-  static awaitable<bool> reads_from_replica(db::Database& database) {
-    co_return co_await database.read_stale([](Transaction& t) {
-      return t.query_one("SELECT pg_is_in_recovery()", {}, [](const Row& row) { return row.integer(0); }).value() != 0;
-    });
-  }
-
-  PostgresServer standby_;
-};
-
-TEST_F(PostgresPair, writes_and_reads_find_the_primary_behind_the_replica) {
-  auto& database = open(options(both()));
-  EXPECT_EQ(write(database, 1), "done");
-  EXPECT_EQ(count(database), 1);
-}
-
-TEST_F(PostgresPair, stale_reads_go_to_the_replica_and_to_the_primary_while_it_is_away) {
-  auto with = options();
-  with.replica_url = base::Secret(std::string_view(both()));
-  auto& database = open(std::move(with));
-  EXPECT_TRUE(test::run_on_loop(reads_from_replica(database)));
-  EXPECT_EQ(write(database, 1), "done");
-  const auto seen = [&]() -> awaitable<std::int64_t> { co_return co_await database.read_stale(count_in); };
-  EXPECT_TRUE(wait_until([&] { return test::run_on_loop(seen()) == 1; })) << "it follows";
-  standby_.kill();
-  EXPECT_FALSE(test::run_on_loop(reads_from_replica(database)));
-  standby_.start();
-  EXPECT_TRUE(wait_until([&] { return test::run_on_loop(reads_from_replica(database)); }));
-}
-
-TEST_F(PostgresPair, stale_reads_are_answered_by_the_primary_while_the_replica_is_frozen) {
-  auto with = options();
-  with.statement_timeout = 1s;
-  with.replica_url = base::Secret(std::string_view(standby_.url(name_)));
-  auto& database = open(std::move(with));
-  EXPECT_TRUE(test::run_on_loop(reads_from_replica(database)));
-  standby_.freeze();
-  EXPECT_FALSE(test::run_on_loop(reads_from_replica(database)));
-  standby_.thaw();
-}
-
-TEST_F(PostgresPair, after_a_failover_writes_go_to_the_promoted_replica_and_nothing_acknowledged_is_lost) {
-  // Synchronous: a commit is acknowledged when the replica has it, too.
-  server().run("ALTER SYSTEM SET synchronous_standby_names = '*'");
-  server().run("SELECT pg_reload_conf()");
-  ASSERT_TRUE(wait_until(
-      [] { return server().run("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") == "1"; }));
-  auto& database = open(options(both()));
-  std::int64_t acknowledged = 0;
-  for (std::int64_t id = 1; id <= 50; ++id) acknowledged += write(database, id) == "done" ? 1 : 0;
-  server().kill();
-  EXPECT_NE(write(database, 100), "done");
-  standby_.promote();
-  EXPECT_TRUE(comes_back(database, 101));
-  EXPECT_EQ(acknowledged, 50);
-  EXPECT_EQ(count(database), 51);
-  database_.reset();
-  server().start();
-  server().run("ALTER SYSTEM RESET synchronous_standby_names");
-  server().run("SELECT pg_reload_conf()");
-}
-
-class PostgresTls : public Postgres {
- protected:
-  // A certificate that vouches for itself, for 127.0.0.1.
-  void make_certificate(const std::string& name) const {
-    const auto base = (folder_.path() / name).string();
-    test::run_process({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                       "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
-                       base + ".key", "-out", base + ".pem"});
-  }
-  [[nodiscard]] std::string file(const std::string& name) const { return (folder_.path() / name).string(); }
-  // How a first write through `url` goes.
-  std::string connects(const std::string& url) {
-    auto with = options(url);
-    with.connections = 1;
-    auto& database = open(std::move(with));
-    auto how = outcome([&] { database.read_blocking(count_in); });
-    database_.reset();
-    return how;
-  }
-
-  test::TempDir folder_;
-};
-
-TEST_F(PostgresTls, a_server_is_believed_only_by_the_certificate_that_was_named) {
-  make_certificate("server");
-  make_certificate("other");
-  std::filesystem::copy(file("server.pem"), server().data() / "server.crt");
-  std::filesystem::copy(file("server.key"), server().data() / "server.key");
-  std::filesystem::permissions(server().data() / "server.key", std::filesystem::perms::owner_read);
-  test::give_to_server_user(server().data() / "server.crt");
-  test::give_to_server_user(server().data() / "server.key");
-  server().run("ALTER SYSTEM SET ssl = on");
-  server().run("SELECT pg_reload_conf()");
-  ASSERT_TRUE(wait_until([] { return server().run("SHOW ssl") == "on"; }));
-  const auto url = server().url(name_) + "?sslmode=verify-full&sslrootcert=";
-  EXPECT_EQ(connects(url + file("server.pem")), "done") << trouble();
-  EXPECT_EQ(connects(url + file("other.pem")), "storage_unreachable");
-  EXPECT_NE(trouble().find("certificate verify failed"), std::string::npos) << trouble();
-  const auto by_another_name = "postgresql://gatehouse@localhost:" + std::to_string(server().port()) + "/" + name_ +
-                               "?sslmode=verify-full&sslrootcert=";
-  EXPECT_EQ(connects(by_another_name + file("server.pem")), "storage_unreachable");
-  server().run("ALTER SYSTEM RESET ssl");
-  server().run("SELECT pg_reload_conf()");
-  ASSERT_TRUE(wait_until([] { return server().run("SHOW ssl") == "off"; }));
-  EXPECT_EQ(connects(url + file("server.pem")), "storage_unreachable") << "without TLS, not at all";
-  EXPECT_EQ(connects(server().url(name_)), "done");
 }
 
 }  // namespace
