@@ -23,7 +23,6 @@ enum class FactorKind : std::uint8_t {
 }
 
 inline constexpr std::size_t kMaxFactorsPerAccount = 20;
-inline constexpr std::size_t kMaxFactorNameCharacters = 64;
 inline constexpr std::size_t kRecoveryCodes = 10;
 
 // A second factor as it lies in the database. What is sealed is so under the account's own key (see factor_vault.hpp).

@@ -58,7 +58,7 @@ awaitable<base::Result<void, Refusal>> EmailChange::request(contract::Principal 
 
 // The address that a proof holds becomes the account's.
 base::Result<void, Refusal> EmailChange::write_address(db::Transaction& tx, const AccountWithProfile& record,
-                                                       const MailProof& proof) const {
+                                                       const MailProof& proof, std::string_view event) const {
   Profile profile = parts_.vault.open(record);
   profile.email = parts_.vault.open_address(record, proof.id, proof.email_sealed);
   const NameChange names{.email_index = proof.email_index, .profile_sealed = parts_.vault.reseal(record, profile)};
@@ -66,7 +66,7 @@ base::Result<void, Refusal> EmailChange::write_address(db::Transaction& tx, cons
   if (!changed) return Refusal{.error = AccountError::name_taken};
   parts_.unproven.remove(tx, record.id);
   const auto id = record.id.uuid();
-  parts_.audit.record(tx, {.type = audit::type::kEmailChanged, .subject = id});
+  parts_.audit.record(tx, {.type = event, .subject = id});
   return {};
 }
 
@@ -92,7 +92,7 @@ base::Result<void, Refusal> EmailChange::apply(db::Transaction& tx, base::Uuid i
   const auto record = proof ? parts_.accounts.find_with_profile(tx, proof->account) : std::nullopt;
   if (!record || record->state != AccountState::active) return link_refused();
   const std::string old_address = parts_.vault.open(*record).email;
-  if (auto written = write_address(tx, *record, *proof); !written) return written;
+  if (auto written = write_address(tx, *record, *proof, audit::type::kEmailChanged); !written) return written;
   parts_.proofs.close_all(tx, record->id, {ProofPurpose::verify_email, ProofPurpose::reset_password}, now);
   tell_old_address(tx, *record, old_address);
   return {};
@@ -123,7 +123,7 @@ base::Result<EmailChange::Ended, Refusal> EmailChange::put_back(db::Transaction&
   const auto proof = parts_.proofs.consume(tx, id, ProofPurpose::restore_email, now);
   const auto record = proof ? parts_.accounts.find_with_profile(tx, proof->account) : std::nullopt;
   if (!record || record->state != AccountState::active) return link_refused();
-  if (auto written = write_address(tx, *record, *proof); !written) return written.error();
+  if (auto written = write_address(tx, *record, *proof, audit::type::kEmailRestored); !written) return written.error();
   if (!parts_.accounts.replace_password_hash(tx, record->id, record->password_hash, unknown_hash, now)) {
     return link_refused();
   }

@@ -47,7 +47,7 @@ class EmailChange {
   [[nodiscard]] base::Result<Ended, Refusal> put_back(db::Transaction& tx, base::Uuid proof,
                                                       const std::string& unknown_hash) const;
   [[nodiscard]] base::Result<void, Refusal> write_address(db::Transaction& tx, const AccountWithProfile& record,
-                                                          const MailProof& proof) const;
+                                                          const MailProof& proof, std::string_view event) const;
   void tell_old_address(db::Transaction& tx, const AccountWithProfile& record, const std::string& old_address) const;
   boost::asio::awaitable<std::optional<MailProof>> find(std::string_view token, TokenPurpose purpose,
                                                         ProofPurpose proof);

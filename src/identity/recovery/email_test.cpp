@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "identity/recovery/recovery_fixture.hpp"
+#include "platform/audit/event_store.hpp"
 
 namespace gatehouse::identity {
 namespace {
@@ -36,6 +37,11 @@ class EmailTest : public ::testing::Test {
     const auto tokens = stack_.sign_in_as(account.username);
     EXPECT_TRUE(tokens);
     return stack_.principal(account.id, *tokens);
+  }
+  std::string newest_event() {
+    static constexpr std::string_view kTypes[] = {"email.changed", "email.restored"};
+    const auto page = [](db::Transaction& tx) { return audit::EventStore().page(tx, {.types = kTypes}); };
+    return stack_.database.read_blocking(page).at(0).type;
   }
   std::string address_of(contract::AccountId id) { return stack_.vault.open(stack_.load(id)).email; }
   // The mail's address, when it is another than the account's own.
@@ -220,6 +226,7 @@ TEST_F(EmailChangeTest, the_old_address_puts_everything_back) {
   stack_.clock.advance(hours(71));
   EXPECT_TRUE(restore(stack_.token(kRestore, notice)));
   EXPECT_EQ(address_of(alice_.id), "alice@example.org");
+  EXPECT_EQ(newest_event(), "email.restored");
   EXPECT_FALSE(test::run_on_loop(stack_.sessions.find(alice_.id, who_.session))) << "the thief's session";
   EXPECT_FALSE(stack_.sign_in_as("alice")) << "the password that the thief knew";
   const auto mails = stack_.mails();

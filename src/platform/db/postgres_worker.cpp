@@ -47,7 +47,6 @@ bool PostgresWorker::try_once(TransactionTask& task, Attempt& attempt) {
   }
   const PostgresLost loss = connection_->loss();
   connection_.reset();
-  ++server_.losses;
   if (server_.options.on_trouble) server_.options.on_trouble(loss.reason);
   if (fresh || loss.timed_out) permit->failed();
   if (state == State::gone_at_commit) throw base::Unavailable("storage_outcome_unknown");

@@ -30,7 +30,6 @@ struct PostgresServerState {
   limits::RetryBudget budget;      // transactions that run again because a connection was lost
   std::atomic<std::uint64_t> commits{0};
   std::atomic<std::uint64_t> conflicts{0};  // transactions that lost against another and ran again
-  std::atomic<std::uint64_t> losses{0};     // connections
 };
 
 // A connection that is opened when it is first needed and again after it was lost, and what runs transactions on it to

@@ -20,9 +20,6 @@ enum class RateClass { none, everything, sign_in, registration };
 // Runs on the request's loop. Throws base::Unavailable for "could not decide".
 using Handler = std::function<boost::asio::awaitable<Response>(Request&)>;
 
-// Answers at once, without leaving the loop and without a coroutine: appends a whole response to `out`. For the gate.
-using InlineHandler = std::function<void(const Request&, std::string& out)>;
-
 // One row of the route table: the policy of a route stands where the route does. No row, no route.
 struct Route {
   Method method = Method::get;
