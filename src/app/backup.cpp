@@ -87,7 +87,7 @@ db::DumpReport take_backup(const Settings& settings, const BackupTarget& target,
   db::DumpHeader header{.made_at = clock.now(), .program = kVersion};
   if (target.with_master_key) {
     if (!master_key_is_given(settings)) throw std::runtime_error("there is no master key that could be saved");
-    header.extra = load_master_key_of(settings, random).bytes;
+    header.extra = load_master_keys_of(settings, random).together();
   }
   NewFile file(target.file);
   auto stream = seal(target, random, file);

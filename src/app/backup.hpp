@@ -23,7 +23,8 @@ struct BackupTarget {
   std::filesystem::path file;                       // must not exist
   std::optional<crypto::RecipientKey> recipient{};  // nothing: the passphrase
   base::Secret passphrase{};
-  bool with_master_key = false;  // whoever opens the backup then reads what is sealed in it, too
+  bool with_master_key = false;  // whoever opens the backup then reads what is sealed in it, too; with the previous one
+                                 // while that is being replaced: under which of them it is sealed, only a restore sees
 };
 // Whatever others do to the database meanwhile, the backup holds one moment of it. The file has its name only once it
 // is complete and on the disk.

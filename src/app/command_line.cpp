@@ -249,6 +249,16 @@ void add_keys_and_tokens(CLI::App& app, Invocation& invocation) {
        invocation, [](const Settings& s) { return token_verify(s, standard_io()); });
 }
 
+void add_master_key(CLI::App& app, Invocation& invocation) {
+  CLI::App* const master =
+      app.add_subcommand("master-key", "The key that seals all other keys; see docs/ops/master-key.md")
+          ->require_subcommand(1);
+  runs(add_command(*master, invocation, "status", "Is the previous key needed still? Then the exit status is 1"),
+       invocation, [](const Settings& s) { return master_key_status(s, standard_io()); });
+  runs(add_command(*master, invocation, "rotate", "Seal under the new key what the previous one sealed"), invocation,
+       [](const Settings& s) { return master_key_rotate(s, standard_io()); });
+}
+
 void add_audit(CLI::App& app, Invocation& invocation) {
   static AuditVerifyArguments verify;
   static std::string from;
@@ -310,6 +320,7 @@ int run_command_line(int argc, char** argv) {
   add_backup(app, invocation);
   add_roles(app, invocation);
   add_keys_and_tokens(app, invocation);
+  add_master_key(app, invocation);
   add_audit(app, invocation);
   add_errors(app, invocation);
   add_password_filter(app, invocation);

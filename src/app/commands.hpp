@@ -108,6 +108,11 @@ struct BackupSource {
 [[nodiscard]] int keys_rotate(const Settings& settings, const CommandIo& io);
 [[nodiscard]] int keys_revoke(const Settings& settings, const std::string& kid, const CommandIo& io);
 
+// Whether anything is still sealed under the previous master key: 1 when there is.
+[[nodiscard]] int master_key_status(const Settings& settings, const CommandIo& io);
+// Seals that under the current one. What was interrupted has changed nothing.
+[[nodiscard]] int master_key_rotate(const Settings& settings, const CommandIo& io);
+
 // Would a gate let this token pass? Prints what it says, or why not. The token is the first line of `in`.
 [[nodiscard]] int token_verify(const Settings& settings, const CommandIo& io);
 

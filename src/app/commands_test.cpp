@@ -179,6 +179,43 @@ TEST_F(Commands, a_lost_master_key_is_said_to_be_lost_and_not_replaced) {
   EXPECT_EQ(run([&](const CommandIo& io) { return account_show(settings_, "ada", io); }).status, 0);
 }
 
+TEST_F(Commands, the_master_key_is_replaced_and_the_one_before_can_be_taken_away) {
+  ASSERT_EQ(create("ada").status, 0);
+  const auto shown = run([&](const CommandIo& io) { return account_show(settings_, "ada", io); }).out;
+  const auto key = dir_.path() / "master.key";
+  const auto previous = dir_.path() / crypto::kPreviousMasterKeyFile;
+  const auto status = [&] { return run([&](const CommandIo& io) { return master_key_status(settings_, io); }); };
+  const auto rotate = [&] { return run([&](const CommandIo& io) { return master_key_rotate(settings_, io); }); };
+  EXPECT_EQ(status().status, 0);
+  EXPECT_EQ(rotate().status, 0) << "nothing to do";
+  std::filesystem::rename(key, previous);
+  std::ofstream(key) << std::string(64, 'a') << "\n";
+  std::filesystem::permissions(key, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  const auto before = status();
+  EXPECT_EQ(before.status, 1);
+  EXPECT_EQ(before.out.find("0 values are sealed under the master key, 14 under the previous one.\n"), 0U)
+      << before.out;
+  const auto rotated = rotate();
+  EXPECT_EQ(rotated.status, 0) << rotated.err;
+  EXPECT_EQ(rotated.out.find("14 values were sealed anew.\n"), 0U) << rotated.out;
+  EXPECT_EQ(rotate().out.find("0 values were sealed anew.\n"), 0U);
+  std::filesystem::remove(previous);
+  EXPECT_EQ(status().status, 0);
+  EXPECT_EQ(run([&](const CommandIo& io) { return account_show(settings_, "ada", io); }).out, shown);
+}
+
+TEST_F(Commands, a_new_master_key_without_the_previous_one_is_refused_with_the_remedy) {
+  ASSERT_EQ(create("ada").status, 0);
+  settings_.master_key.value = base::Secret(std::string(64, 'a'));
+  try {
+    (void)run([&](const CommandIo& io) { return master_key_rotate(settings_, io); });
+    FAIL() << "it started";
+  } catch (const std::runtime_error& failure) {
+    EXPECT_NE(std::string(failure.what()).find("as the master key or as the previous one"), std::string::npos)
+        << failure.what();
+  }
+}
+
 TEST_F(Commands, migrate_says_what_it_did_and_then_has_nothing_to_do) {
   EXPECT_NE(run([&](const CommandIo& io) { return migrate_command(settings_, io); }).out.find("applied 0001_identity"),
             std::string::npos);

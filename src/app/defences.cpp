@@ -1,7 +1,5 @@
 #include "app/defences.hpp"
 
-#include "crypto/mac.hpp"
-
 namespace gatehouse::app {
 namespace {
 
@@ -35,9 +33,9 @@ std::function<bool()> busy(const Settings& settings, const runtime::Pool& hashin
 Defences::Defences(Installation& installation, const runtime::Pool& hashing, limits::SharedLimits* shared,
                    telemetry::Logger& log, telemetry::Metrics& metrics)
     : metrics_(metrics),
-      devices_(crypto::derive_key(installation.master_key.bytes(), "gatehouse known devices v1"), installation.random),
-      proofs_(crypto::derive_key(installation.master_key.bytes(), "gatehouse proof of work v1"),
-              {.lifetime = installation.settings.defence.challenge_lifetime}, installation.clock, installation.random),
+      devices_(installation.secrets.device_mac.clone(), installation.random),
+      proofs_(installation.secrets.work_mac.clone(), {.lifetime = installation.settings.defence.challenge_lifetime},
+              installation.clock, installation.random),
       attacks_(limits::kWindowKeys, installation.clock),
       overall_(limits::kOverallKeys, installation.clock),
       used_once_(limits::kWindowKeys, installation.clock),

@@ -26,6 +26,14 @@ crypto::MasterKeySources sources_of(const Settings& settings) {
   return sources;
 }
 
+crypto::MasterKeySources previous_sources_of(const Settings& settings) {
+  auto sources = sources_of(settings);
+  sources.value = settings.master_key.previous_value.clone();
+  sources.file = settings.master_key.previous_file;
+  sources.credential += "-previous";
+  return sources;
+}
+
 // The key that sealed what the database holds has gone missing: making another would only hide that.
 void require_lost_key_to_be_restored(const Settings& settings, db::Database& database) {
   if (master_key_is_given(settings)) return;
@@ -37,17 +45,19 @@ void require_lost_key_to_be_restored(const Settings& settings, db::Database& dat
                            " is missing, and the database was sealed under it: restore it from a backup");
 }
 
-crypto::SealingKey load_master(const Settings& settings, db::Database& database, base::Random& random,
-                               telemetry::Logger& log) {
+crypto::MasterKeys load_masters(const Settings& settings, db::Database& database, base::Random& random,
+                                telemetry::Logger& log) {
   require_lost_key_to_be_restored(settings, database);
-  const auto key = load_master_key_of(settings, random);
-  if (key.created) log.warn("master_key_created", {{"remedy", "back it up: without it the data can't be read"}});
-  return *crypto::SealingKey::from_bytes(key.bytes);
+  const auto keys = load_master_keys_of(settings, random);
+  if (keys.current.created) {
+    log.warn("master_key_created", {{"remedy", "back it up: without it the data can't be read"}});
+  }
+  return keys.for_sealing();
 }
 
-identity::ServerSecrets load_secrets(db::Database& database, const crypto::SealingKey& master, base::Random& random,
+identity::ServerSecrets load_secrets(db::Database& database, const crypto::MasterKeys& masters, base::Random& random,
                                      const base::Clock& clock) {
-  auto secrets = identity::load_or_create_server_secrets(database, master, random, clock);
+  auto secrets = identity::load_or_create_server_secrets(database, masters, random, clock);
   if (!secrets) throw std::runtime_error(identity::to_string(secrets.error()));
   return std::move(*secrets);
 }
@@ -109,20 +119,35 @@ bool master_key_is_given(const Settings& settings) {
   return !made_here || fs::exists(settings.data.dir / "master.key");
 }
 
-crypto::MasterKey load_master_key_of(const Settings& settings, base::Random& random) {
-  auto key = crypto::load_master_key(sources_of(settings), random);
-  if (!key) throw std::runtime_error(key.error().message);
-  return std::move(*key);
+LoadedMasterKeys load_master_keys_of(const Settings& settings, base::Random& random) {
+  auto previous = crypto::load_previous_master_key(previous_sources_of(settings));
+  if (!previous) throw std::runtime_error("the previous one: " + previous.error().message);
+  auto current = crypto::load_master_key(sources_of(settings), random);
+  if (!current) throw std::runtime_error(current.error().message);
+  return {std::move(*current), std::move(*previous)};
+}
+
+crypto::MasterKeys LoadedMasterKeys::for_sealing() const {
+  auto before = previous ? crypto::SealingKey::from_bytes(previous->bytes) : std::nullopt;
+  return crypto::MasterKeys(*crypto::SealingKey::from_bytes(current.bytes), std::move(before));
+}
+
+base::Secret LoadedMasterKeys::together() const {
+  std::string bytes;
+  bytes.reserve(2 * crypto::SealingKey::kBytes);  // or a copy of the first would be left behind
+  bytes += current.bytes.expose();
+  if (previous) bytes += previous->bytes.expose();
+  return base::Secret(std::move(bytes));
 }
 
 Installation::Installation(const Settings& all_settings, const base::Clock& a_clock, base::Random& a_random,
-                           std::unique_ptr<db::Database> opened, crypto::SealingKey master,
+                           std::unique_ptr<db::Database> opened, crypto::MasterKeys masters,
                            identity::ServerSecrets server_secrets)
     : settings(all_settings),
       clock(a_clock),
       random(a_random),
       database(std::move(opened)),
-      master_key(std::move(master)),
+      master_keys(std::move(masters)),
       secrets(std::move(server_secrets)),
       audit(a_clock),
       audit_key(identity::audit_key(secrets.audit_seal)),
@@ -130,7 +155,8 @@ Installation::Installation(const Settings& all_settings, const base::Clock& a_cl
       sessions(session_options(settings), revocations),
       erasures({accounts, sessions, revocations, audit}),
       vault(secrets.account_kek, secrets.blind_index, random),
-      address_blocks(master_key.bytes(), random),
+      address_blocks(secrets.address_index.clone(), *crypto::SealingKey::from_bytes(secrets.address_kek.bytes()),
+                     random),
       roles(*database),
       role_steps(audit, clock, role_rules(settings), settings.roles),
       account_steps({accounts, vault, sessions, revocations, roles, clock}),
@@ -143,7 +169,7 @@ Installation::Installation(const Settings& all_settings, const base::Clock& a_cl
       factor_reset({account_steps, factors, recovery_codes, sessions, factor_notices, clock}),
       one_time_tokens(secrets.one_time_mac.clone()),
       known_clients(crypto::derive_key(secrets.blind_index, "gatehouse known clients")),
-      keys(*database, master_key, revocations, key_options(settings), clock, random) {}
+      keys(*database, master_keys, revocations, key_options(settings), clock, random) {}
 
 std::unique_ptr<Installation> Installation::open(const Settings& settings, base::ReferenceClock& clock,
                                                  base::Random& random, telemetry::Logger& log) {
@@ -151,9 +177,9 @@ std::unique_ptr<Installation> Installation::open(const Settings& settings, base:
   keep_time(*database, clock, log);
   const auto report = db::migrate(*database, clock);
   for (const auto& name : report.applied) log.info("migration_applied", {{"migration", name}});
-  auto master = load_master(settings, *database, random, log);
-  auto secrets = load_secrets(*database, master, random, clock);
-  auto installation = std::make_unique<Installation>(settings, clock, random, std::move(database), std::move(master),
+  auto masters = load_masters(settings, *database, random, log);
+  auto secrets = load_secrets(*database, masters, random, clock);
+  auto installation = std::make_unique<Installation>(settings, clock, random, std::move(database), std::move(masters),
                                                      std::move(secrets));
   for (const auto& name : installation->roles.begin(settings.roles, clock.now())) {
     log.info("role_added", {{"role", name}});

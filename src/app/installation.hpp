@@ -1,10 +1,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "app/settings.hpp"
 #include "crypto/master_key.hpp"
-#include "crypto/sealing.hpp"
+#include "crypto/master_keys.hpp"
 #include "crypto/signing_key.hpp"
 #include "identity/account/account_store.hpp"
 #include "identity/account/account_vault.hpp"
@@ -47,7 +48,7 @@ struct Installation {
   const base::Clock& clock;
   base::Random& random;
   std::unique_ptr<db::Database> database;
-  crypto::SealingKey master_key;
+  crypto::MasterKeys master_keys;
   identity::ServerSecrets secrets;
   audit::Log audit;
   crypto::SigningKey audit_key;
@@ -84,14 +85,23 @@ struct Installation {
                                                           base::Random& random, telemetry::Logger& log);
 
   Installation(const Settings& all_settings, const base::Clock& a_clock, base::Random& a_random,
-               std::unique_ptr<db::Database> opened, crypto::SealingKey master, identity::ServerSecrets server_secrets);
+               std::unique_ptr<db::Database> opened, crypto::MasterKeys masters,
+               identity::ServerSecrets server_secrets);
   Installation(const Installation&) = delete;
   Installation& operator=(const Installation&) = delete;
 };
 
-// From where the settings say; made anew in the data folder where they say nothing and it has none. Throws
-// std::runtime_error with a text for the operator.
-[[nodiscard]] crypto::MasterKey load_master_key_of(const Settings& settings, base::Random& random);
+struct LoadedMasterKeys {
+  crypto::MasterKey current;
+  std::optional<crypto::MasterKey> previous;  // while it is being replaced
+
+  [[nodiscard]] crypto::MasterKeys for_sealing() const;
+  // The bytes of the current one and, where there is one, of the previous one behind them.
+  [[nodiscard]] base::Secret together() const;
+};
+// From where the settings say; the current one made anew in the data folder where they say nothing and it has none.
+// Throws std::runtime_error with a text for the operator.
+[[nodiscard]] LoadedMasterKeys load_master_keys_of(const Settings& settings, base::Random& random);
 // Whether the settings, or a file in the data folder, say which it is.
 [[nodiscard]] bool master_key_is_given(const Settings& settings);
 

@@ -1,10 +1,12 @@
 #include "app/restore.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "app/data_lock.hpp"
 #include "app/erased_list.hpp"
@@ -12,10 +14,12 @@
 #include "app/new_file.hpp"
 #include "app/open_database.hpp"
 #include "crypto/master_key.hpp"
+#include "crypto/master_keys.hpp"
 #include "identity/privacy/restored.hpp"
 #include "platform/base/encoding.hpp"
 #include "platform/db/migrations.hpp"
 #include "platform/db/sqlite_database.hpp"
+#include "platform/telemetry/json_line.hpp"
 
 namespace gatehouse::app {
 namespace {
@@ -59,50 +63,83 @@ class Draft {
   std::unique_ptr<db::Database> database_;
 };
 
-struct Master {
-  base::Secret bytes;
-  bool from_backup = false;  // and not in the data folder yet
+struct Masters {
+  std::vector<base::Secret> bytes;  // the current one and, perhaps, the previous one
+  bool from_backup = false;         // and not in the data folder yet
+
+  [[nodiscard]] crypto::MasterKeys for_sealing() const {
+    auto previous = bytes.size() > 1 ? crypto::SealingKey::from_bytes(bytes[1]) : std::nullopt;
+    return crypto::MasterKeys(*crypto::SealingKey::from_bytes(bytes[0]), std::move(previous));
+  }
 };
 
-// The one that is given here and the one in the backup must not differ; one of them there has to be.
-Master choose_master_key(const Settings& settings, const base::Secret& in_backup, base::Random& random) {
+// What LoadedMasterKeys::together has put together.
+std::vector<base::Secret> apart(const base::Secret& together) {
+  std::vector<base::Secret> keys;
+  const auto bytes = together.expose();
+  if (bytes.size() % crypto::SealingKey::kBytes != 0) throw std::runtime_error("the backup holds no proper master key");
+  for (std::size_t at = 0; at < bytes.size(); at += crypto::SealingKey::kBytes) {
+    keys.emplace_back(bytes.substr(at, crypto::SealingKey::kBytes));
+  }
+  return keys;
+}
+
+// Those that are given here and those in the backup must not all differ; some there have to be.
+Masters choose_master_keys(const Settings& settings, const base::Secret& extra, base::Random& random) {
+  auto in_backup = apart(extra);
   if (!master_key_is_given(settings)) {
     if (in_backup.empty()) {
       throw std::runtime_error("the backup holds no master key: put it where the configuration says, or into " +
                                (settings.data.dir / "master.key").string() + ", and restore again");
     }
-    return {in_backup.clone(), true};
+    return {std::move(in_backup), true};
   }
-  auto given = load_master_key_of(settings, random).bytes;
-  if (!in_backup.empty() && !(given == in_backup)) {
-    throw std::runtime_error("the backup holds another master key than the one that is given here");
+  auto given = apart(load_master_keys_of(settings, random).together());
+  const bool known = std::ranges::any_of(in_backup, [&](const base::Secret& key) {
+    return std::ranges::any_of(given, [&](const base::Secret& other) { return other == key; });
+  });
+  if (!in_backup.empty() && !known) {
+    throw std::runtime_error(
+        "the backup holds another master key than the one that is given here: if the key was replaced after the "
+        "backup, give the one from before as the previous one");
   }
   return {std::move(given), false};
 }
 
-void write_master_key(const fs::path& data, const base::Secret& key) {
-  NewFile file(data / "master.key");
+void write_key(const fs::path& path, const base::Secret& key) {
+  NewFile file(path);
   file.write(base::Secret(base::base64url_encode(key.expose()) + "\n").expose());
   file.keep();
 }
 
+void write_master_keys(const fs::path& data, const Masters& masters) {
+  if (masters.bytes.size() > 1) write_key(data / crypto::kPreviousMasterKeyFile, masters.bytes[1]);
+  write_key(data / "master.key", masters.bytes[0]);
+}
+
+std::string wrong_key(const db::DumpReport& dump) {
+  return "the backup of " + telemetry::to_rfc3339(dump.header.made_at) +
+         " was sealed under another master key: give the one that was in force then, as the master key or, if it was "
+         "replaced since, as the previous one";
+}
+
 // Fills `database` and takes from it what must not come back.
-RestoreReport fill(const Settings& settings, db::Database& database, OpenedBackup& backup, const Master& master,
+RestoreReport fill(const Settings& settings, db::Database& database, OpenedBackup& backup, const Masters& masters,
                    const std::vector<contract::AccountId>& erased, const base::Clock& clock, base::Random& random,
                    const BackupProgress& progress) {
-  RestoreReport report{.wrote_master_key = master.from_backup};
+  RestoreReport report{.wrote_master_key = masters.from_backup};
   report.dump = db::load_dump([&] { return backup.next(); }, database, identity::kNotRestored, clock, progress);
   const audit::Log events(clock);
   const identity::AccountStore accounts;
   const identity::RevocationStore revocations(settings.token.access_lifetime);
   const identity::SessionStore sessions({}, revocations);
   const identity::ErasureStore erasures({accounts, sessions, revocations, events});
-  const auto settled = identity::settle_restored(database, *crypto::SealingKey::from_bytes(master.bytes),
+  const auto settled = identity::settle_restored(database, masters.for_sealing(),
                                                  {.erase = erased, .grace = settings.privacy.deletion_grace}, erasures,
                                                  events, random, clock);
-  if (!settled) throw std::runtime_error(identity::to_string(settled.error()));
+  if (!settled) throw std::runtime_error(wrong_key(report.dump));
   report.erased = settled->erased;
-  if (master.from_backup) write_master_key(settings.data.dir, master.bytes);
+  if (masters.from_backup) write_master_keys(settings.data.dir, masters);
   return report;
 }
 
@@ -112,19 +149,19 @@ RestoreReport restore_backup(const Settings& settings, const fs::path& file, con
                              std::vector<contract::AccountId> erased, const base::Clock& clock, base::Random& random,
                              telemetry::Logger& log, const BackupProgress& progress) {
   const auto verified = verify_backup(file, key, [](std::string_view, std::uint64_t) {});
-  const auto master = choose_master_key(settings, verified.header.extra, random);
+  const auto masters = choose_master_keys(settings, verified.header.extra, random);
   make_data_folder(settings);
   const DataLock lock(settings.data.dir);
   for (const auto& account : read_erased_list(settings.data.dir)) erased.push_back(account);
   OpenedBackup backup(file, key);
   if (settings.database.url.empty()) {
     Draft draft(settings.data.dir);
-    auto report = fill(settings, draft.database(), backup, master, erased, clock, random, progress);
+    auto report = fill(settings, draft.database(), backup, masters, erased, clock, random, progress);
     draft.keep();
     return report;
   }
   const auto database = open_database(settings, log, kLongStatements);
-  auto report = fill(settings, *database, backup, master, erased, clock, random, progress);
+  auto report = fill(settings, *database, backup, masters, erased, clock, random, progress);
   db::unmark_copy(*database);
   return report;
 }

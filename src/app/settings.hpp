@@ -199,11 +199,14 @@ struct GateSettings {
 };
 
 // Where the key that seals all other keys comes from: the first of these that is given, else <data.dir>/master.key,
-// which is made on the first start.
+// which is made on the first start. The one before, while it is being replaced, comes from the same places: its
+// credential has the name of the other and "-previous" behind it, its file in data.dir is master.key.previous.
 struct MasterKeySettings {
   base::Secret value{};
   std::filesystem::path file{};
   std::string credential = "gatehouse-master-key";  // a systemd credential; used only where systemd gives one
+  base::Secret previous_value{};
+  std::filesystem::path previous_file{};
 };
 
 // Letters to accounts. Without a server they become files in <data.dir>/mail.

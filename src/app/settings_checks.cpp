@@ -120,6 +120,9 @@ class Checks {
   void check_master_key() {
     refuse_if(!s_.master_key.value.empty() && !s_.master_key.file.empty(), {"master_key.file", "master_key.value"},
               "the master key is given twice", "keep master_key.file or master_key.value");
+    refuse_if(!s_.master_key.previous_value.empty() && !s_.master_key.previous_file.empty(),
+              {"master_key.previous_file", "master_key.previous_value"}, "the previous master key is given twice",
+              "keep master_key.previous_file or master_key.previous_value");
   }
 
   bool has_role(const std::string& role) const { return s_.roles.find(role) != s_.roles.end(); }

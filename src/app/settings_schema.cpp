@@ -200,6 +200,11 @@ void add_master_key(Schema& s, MasterKeySettings& m) {
       "the first start.");
   s.text("master_key.credential", m.credential, "1 to 256 visible ASCII characters", check_identifier,
          "The name of a systemd credential that may hold it.");
+  s.secret("master_key.previous_value", m.previous_value,
+           "The one before, while it is replaced: docs/ops/master-key.md.");
+  s.path("master_key.previous_file", m.previous_file,
+         "A file that holds the one before. Where neither is given: the credential of the name above with -previous "
+         "behind it, else master.key.previous in data.dir, else there is none.");
 }
 
 void add_registration(Schema& s, RegistrationSettings& m) {

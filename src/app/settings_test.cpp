@@ -207,7 +207,9 @@ INSTANTIATE_TEST_SUITE_P(
         Unsafe{"passkeys_without_tls", "[webauthn]\norigins = [\"http://app.example\"]\n",
                "gatehouse.toml:2: webauthn.origins: must be https://"},
         Unsafe{"master_key_twice", "[master_key]\nvalue = \"x\"\nfile = \"y\"\n",
-               "gatehouse.toml:3: master_key.file: the master key is given twice"}),
+               "gatehouse.toml:3: master_key.file: the master key is given twice"},
+        Unsafe{"previous_master_key_twice", "[master_key]\nprevious_value = \"x\"\nprevious_file = \"y\"\n",
+               "gatehouse.toml:3: master_key.previous_file: the previous master key is given twice"}),
     [](const auto& test) { return std::string(test.param.what); });
 
 TEST(Settings, other_machines_may_be_served_by_tls_a_named_proxy_or_on_purpose) {

@@ -37,12 +37,11 @@ Profiles::Profiles(cache::RedisUrl url, const Settings& settings, crypto::Sealin
   cache_.register_metrics(metrics);
 }
 
-std::unique_ptr<Profiles> make_profiles(const Settings& settings, const crypto::SealingKey& master,
+std::unique_ptr<Profiles> make_profiles(const Settings& settings, const crypto::SealingKey& key,
                                         const base::Clock& clock, base::Random& random, telemetry::Metrics& metrics) {
   if (settings.cache.redis_url.empty()) return nullptr;
   return std::make_unique<Profiles>(redis_at(settings.cache.redis_url), settings,
-                                    crypto::SealingKey::derive(master.bytes(), "gatehouse profile cache v1"), clock,
-                                    random, metrics);
+                                    *crypto::SealingKey::from_bytes(key.bytes()), clock, random, metrics);
 }
 
 }  // namespace gatehouse::app

@@ -31,8 +31,7 @@ class Profiles {
   cache::Redis redis_;
   identity::ProfileCache cache_;
 };
-// `master`: what the key of the cache is derived from.
-[[nodiscard]] std::unique_ptr<Profiles> make_profiles(const Settings& settings, const crypto::SealingKey& master,
+[[nodiscard]] std::unique_ptr<Profiles> make_profiles(const Settings& settings, const crypto::SealingKey& key,
                                                       const base::Clock& clock, base::Random& random,
                                                       telemetry::Metrics& metrics);
 

@@ -152,11 +152,7 @@ int create_key_file(const fs::path& path, const base::Secret& key, base::Random&
   return failure;
 }
 
-Result<MasterKey, MasterKeyError> load_or_create(const fs::path& data_dir, base::Random& random) {
-  const fs::path path = data_dir / "master.key";
-  struct stat status {};
-  if (::lstat(path.c_str(), &status) == 0) return read_key_file(path, kForbiddenOfFiles);
-  if (errno != ENOENT) return system_error(Kind::unreadable, "master key " + path.string(), errno);
+Result<MasterKey, MasterKeyError> create(const fs::path& path, base::Random& random) {
   const int failure = create_key_file(path, base::Secret(random.bytes(kKeyBytes)), random);
   if (failure != 0 && failure != EEXIST) {
     return system_error(Kind::cannot_be_created, "can't create " + path.string(), failure);
@@ -166,22 +162,43 @@ Result<MasterKey, MasterKeyError> load_or_create(const fs::path& data_dir, base:
   return key;
 }
 
-}  // namespace
+using Found = Result<std::optional<MasterKey>, MasterKeyError>;
+Found found(Result<MasterKey, MasterKeyError> read) {
+  if (!read) return read.error();
+  return std::optional(std::move(*read));
+}
 
-Result<MasterKey, MasterKeyError> load_master_key(const MasterKeySources& sources, base::Random& random) {
+// Nothing when none of the sources has one.
+Found find(const MasterKeySources& sources, const fs::path& in_data) {
   if (!sources.value.empty()) {
     auto key = decode_key(sources.value.expose(), false);
     if (!key) return error(Kind::malformed, "the master key setting", "must be 64 hex digits or 43 of base64url");
-    return MasterKey{std::move(*key), "setting", false};
+    return std::optional(MasterKey{std::move(*key), "setting", false});
   }
-  if (!sources.file.empty()) return read_key_file(sources.file, kForbiddenOfFiles);
+  if (!sources.file.empty()) return found(read_key_file(sources.file, kForbiddenOfFiles));
+  struct stat status {};
   if (!sources.credentials_directory.empty()) {
     const auto path = sources.credentials_directory / sources.credential;
-    struct stat status {};
-    if (::stat(path.c_str(), &status) == 0) return read_key_file(path, kForbiddenOfCredentials);
+    if (::stat(path.c_str(), &status) == 0) return found(read_key_file(path, kForbiddenOfCredentials));
     if (errno != ENOENT) return system_error(Kind::unreadable, "master key " + path.string(), errno);
   }
-  return load_or_create(sources.data_dir, random);
+  if (::lstat(in_data.c_str(), &status) == 0) return found(read_key_file(in_data, kForbiddenOfFiles));
+  if (errno != ENOENT) return system_error(Kind::unreadable, "master key " + in_data.string(), errno);
+  return std::optional<MasterKey>();
+}
+
+}  // namespace
+
+Result<MasterKey, MasterKeyError> load_master_key(const MasterKeySources& sources, base::Random& random) {
+  const auto in_data = sources.data_dir / "master.key";
+  auto key = find(sources, in_data);
+  if (!key) return key.error();
+  if (*key) return std::move(**key);
+  return create(in_data, random);
+}
+
+Result<std::optional<MasterKey>, MasterKeyError> load_previous_master_key(const MasterKeySources& sources) {
+  return find(sources, sources.data_dir / kPreviousMasterKeyFile);
 }
 
 }  // namespace gatehouse::crypto

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "platform/base/random.hpp"
@@ -16,7 +17,7 @@ struct MasterKeySources {
   std::filesystem::path file{};                     // 2. a file that must exist
   std::filesystem::path credentials_directory{};    // 3. $CREDENTIALS_DIRECTORY of systemd, if it holds
   std::string credential = "gatehouse-master-key";  //    a credential of this name
-  std::filesystem::path data_dir{};                 // 4. <data_dir>/master.key, made on the first start
+  std::filesystem::path data_dir{};                 // 4. <data_dir>/master.key
 };
 
 struct MasterKeyError {
@@ -37,9 +38,17 @@ struct MasterKey {
 };
 
 // Accepts 32 raw bytes (files only), 64 hex digits or 43 characters of base64url, with at most one line end behind.
-// A file that group or others can read or write is refused. A new master.key has mode 0600, and is on disk (file
-// and folder synced) before this returns; of two processes that start at once, both end up with the same key.
+// A file that group or others can read or write is refused. Where no source has it, master.key is made. A new one has
+// mode 0600, and is on disk (file and folder synced) before this returns; of two processes that start at once, both end
+// up with the same key.
 [[nodiscard]] base::Result<MasterKey, MasterKeyError> load_master_key(const MasterKeySources& sources,
                                                                       base::Random& random);
+
+inline constexpr const char* kPreviousMasterKeyFile = "master.key.previous";  // in the data folder
+
+// The one before, while it is being replaced: from the same sources by the same rules, its own setting, file and
+// credential, and kPreviousMasterKeyFile in place of master.key. Nothing when none of them has it: it is never made.
+[[nodiscard]] base::Result<std::optional<MasterKey>, MasterKeyError> load_previous_master_key(
+    const MasterKeySources& sources);
 
 }  // namespace gatehouse::crypto

@@ -157,6 +157,39 @@ TEST_F(MasterKeyTest, takes_the_first_source_that_is_given) {
   EXPECT_TRUE(made->created);
 }
 
+TEST_F(MasterKeyTest, the_previous_one_comes_from_the_same_sources_and_is_never_made) {
+  auto sources = from_data();
+  const auto none = load_previous_master_key(sources);
+  ASSERT_TRUE(none) << none.error().message;
+  EXPECT_FALSE(*none);
+  EXPECT_TRUE(fs::is_empty(dir_));
+  const auto first_byte = [&] {
+    const auto found = load_previous_master_key(sources);
+    return found && *found ? (*found)->bytes.expose().front() : '?';
+  };
+  write("master.key", std::string(32, 'n'));
+  write(kPreviousMasterKeyFile, std::string(32, 'd'));
+  EXPECT_EQ(first_byte(), 'd');
+  fs::create_directory(dir_ / "credentials");
+  sources.credentials_directory = dir_ / "credentials";
+  sources.credential = "gatehouse-master-key-previous";
+  EXPECT_EQ(first_byte(), 'd') << "the credential is not there";
+  write("credentials/gatehouse-master-key-previous", std::string(32, 'c'), 0440);
+  EXPECT_EQ(first_byte(), 'c');
+  sources.file = write("key", std::string(32, 'f'));
+  EXPECT_EQ(first_byte(), 'f');
+  sources.value = base::Secret(base::hex_encode(std::string(32, 's')));
+  EXPECT_EQ(first_byte(), 's');
+}
+
+TEST_F(MasterKeyTest, a_previous_one_that_others_can_read_or_that_is_broken_is_refused) {
+  write(kPreviousMasterKeyFile, kRaw, 0640);
+  EXPECT_EQ(load_previous_master_key(from_data()).error().kind, MasterKeyError::Kind::permissions);
+  write(kPreviousMasterKeyFile, "cut sho");
+  EXPECT_EQ(load_previous_master_key(from_data()).error().kind, MasterKeyError::Kind::malformed);
+  EXPECT_EQ(load_previous_master_key(from_file(dir_ / "missing")).error().kind, MasterKeyError::Kind::unreadable);
+}
+
 TEST_F(MasterKeyTest, a_bad_source_is_not_made_up_for_by_the_next) {
   auto sources = from_file(write("key", kRaw));
   sources.value = base::Secret(std::string_view("too short"));

@@ -26,7 +26,7 @@ class AddressBlockStoreConformance : public test::OnEveryDatabase {
   }
 
   test::FakeRandom random;
-  AddressBlockStore store{base::Secret(std::string(32, 'm')), random};
+  AddressBlockStore store{base::Secret(std::string(32, 'm')), crypto::SealingKey::generate(random), random};
   const base::TimePoint now{1'800'000'000'000ms};
 };
 GATEHOUSE_ON_EVERY_DATABASE(AddressBlockStoreConformance);
@@ -100,9 +100,9 @@ TEST_P(AddressBlockStoreConformance, sweeps_what_is_over_in_steps) {
   EXPECT_TRUE(find("192.0.2.100", now));
 }
 
-TEST_P(AddressBlockStoreConformance, another_master_key_finds_and_opens_nothing) {
+TEST_P(AddressBlockStoreConformance, other_keys_find_and_open_nothing) {
   EXPECT_TRUE(block("192.0.2.1", now));
-  const AddressBlockStore other(base::Secret(std::string(32, 'x')), random);
+  const AddressBlockStore other(base::Secret(std::string(32, 'x')), crypto::SealingKey::generate(random), random);
   database().read_blocking([&](db::Transaction& tx) {
     EXPECT_FALSE(other.find(tx, address("192.0.2.1"), now));
     EXPECT_TRUE(other.newest(tx, now, 10).empty());

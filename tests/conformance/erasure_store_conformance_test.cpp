@@ -199,7 +199,7 @@ TEST_P(ErasureStoreConformance, the_list_of_erased_accounts_is_kept_as_long_as_b
 
 // It may have been taken back after the backup.
 TEST_P(ErasureStoreConformance, a_deletion_that_was_waiting_gets_its_days_once_more_after_a_restore) {
-  const auto master = crypto::SealingKey::generate(random_);
+  const crypto::MasterKeys master(crypto::SealingKey::generate(random_));
   const auto soon = add("ada");
   const auto later = add("bob");
   database().write_blocking([&](db::Transaction& tx) {
@@ -217,13 +217,13 @@ TEST_P(ErasureStoreConformance, a_deletion_that_was_waiting_gets_its_days_once_m
 }
 
 TEST_P(ErasureStoreConformance, what_is_restored_brings_back_no_erased_account_and_no_key_of_a_token) {
-  const auto master = crypto::SealingKey::generate(random_);
+  const crypto::MasterKeys master(crypto::SealingKey::generate(random_));
   const auto before = load_or_create_server_secrets(database(), master, random_, clock_);
   const auto erased = add("ada");
   (void)add("bob");
   const std::array ids{erased, AccountId(base::Uuid::v7(clock_, random_))};
   const RestoreRules rules{.erase = ids, .grace = hours(24)};
-  const auto other = crypto::SealingKey::generate(random_);
+  const crypto::MasterKeys other(crypto::SealingKey::generate(random_));
   EXPECT_FALSE(settle_restored(database(), other, rules, erasures_, events_, random_, clock_));
   EXPECT_EQ(count("account"), 2) << "with the wrong master key nothing happens";
   const auto settled = settle_restored(database(), master, rules, erasures_, events_, random_, clock_);

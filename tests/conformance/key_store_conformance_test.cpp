@@ -44,7 +44,7 @@ class KeyStoreConformance : public test::OnEveryDatabase {
   base::FakeClock clock_;
   test::FakeRandom random_;
   KeyStore store_;
-  crypto::SealingKey master_ = crypto::SealingKey::from_bytes(base::Secret(std::string(32, 'm'))).value();
+  crypto::MasterKeys master_{crypto::SealingKey::from_bytes(base::Secret(std::string(32, 'm'))).value()};
   RevocationStore revocations_{15min};
 };
 GATEHOUSE_ON_EVERY_DATABASE(KeyStoreConformance);

@@ -86,13 +86,13 @@ struct IdentityStack {
   test::FakeRandom random;
   telemetry::CollectedLog log;
   telemetry::Metrics metrics;
-  crypto::SealingKey master_key = crypto::SealingKey::generate(random);
-  ServerSecrets secrets = *load_or_create_server_secrets(database, master_key, random, clock);
+  crypto::MasterKeys master_keys{crypto::SealingKey::generate(random)};
+  ServerSecrets secrets = *load_or_create_server_secrets(database, master_keys, random, clock);
   Roles roles{database};
   FakeFeed feed;
 
   RevocationStore revocations{std::chrono::minutes(15) + std::chrono::seconds(5)};
-  KeyManager keys{database, master_key, revocations, {}, clock, random};
+  KeyManager keys{database, master_keys, revocations, {}, clock, random};
   RefreshTokenCodec refresh_tokens{secrets.refresh_mac.clone()};
   AccessTokenIssuer access_tokens{{.issuer = "https://app.example", .audience = "gatehouse"}, keys, random};
   SessionStore session_store{{}, revocations};
@@ -132,9 +132,9 @@ struct IdentityStack {
     options.work = 1'000;
     return options;
   }
-  AddressBlockStore blocks{master_key.bytes(), random};
-  KnownDevices devices{crypto::derive_key(master_key.bytes(), "known devices of a test"), random};
-  ProofOfWork proof_of_work{crypto::derive_key(master_key.bytes(), "proof of work of a test"), {}, clock, random};
+  AddressBlockStore blocks{secrets.address_index.clone(), crypto::SealingKey::generate(random), random};
+  KnownDevices devices{secrets.device_mac.clone(), random};
+  ProofOfWork proof_of_work{secrets.work_mac.clone(), {}, clock, random};
   limits::LocalWindowCounter attacks{limits::kWindowKeys, clock};
   limits::LocalWindowCounter overall{limits::kOverallKeys, clock};
   limits::LocalWindowCounter used_once{limits::kWindowKeys, clock};

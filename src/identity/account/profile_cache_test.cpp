@@ -281,7 +281,7 @@ class CachedProfileTest : public ::testing::Test {
 
   test::RedisServer server_;
   IdentityStack stack_;
-  Node node_{server_.url(), stack_.master_key, stack_.clock};
+  Node node_{server_.url(), stack_.secrets.profile_kek, stack_.clock};
   SelfService self_service_{{.database = stack_.database,
                              .store = stack_.store,
                              .vault = stack_.vault,

@@ -73,7 +73,7 @@ class AccountImportTest : public test::OnEveryDatabase {
   test::TempDir folder_;
   base::FakeClock clock_;
   test::FakeRandom random_;
-  crypto::SealingKey master_ = crypto::SealingKey::generate(random_);
+  crypto::MasterKeys master_{crypto::SealingKey::generate(random_)};
   ServerSecrets secrets_ = *load_or_create_server_secrets(database(), master_, random_, clock_);
   contract::RolePermissions roles_{{"admin", {}}, {"member", {}}};
   AccountStore store_;

@@ -4,11 +4,6 @@
 
 namespace gatehouse::identity {
 
-AddressBlockStore::AddressBlockStore(const base::Secret& master, base::Random& random)
-    : index_(crypto::derive_key(master, "gatehouse address block index v1")),
-      seal_(crypto::SealingKey::derive(master, "gatehouse address block v1")),
-      random_(random) {}
-
 std::string AddressBlockStore::id_of(const base::IpAddress& counted) const {
   const std::string text = counted.to_string();
   return crypto::hmac_sha256(index_, text).substr(0, 16);

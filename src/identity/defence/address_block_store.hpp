@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "crypto/sealing.hpp"
@@ -24,8 +25,9 @@ struct AddressBlock {
 // It is personal data: a row is found by a MAC of it and holds it sealed. Stateless but for its keys; thread-safe.
 class AddressBlockStore {
  public:
-  // Keys of its own are derived from `master`. REQUIRES: random outlives it.
-  AddressBlockStore(const base::Secret& master, base::Random& random);
+  // REQUIRES: random outlives it.
+  AddressBlockStore(base::Secret index, crypto::SealingKey seal, base::Random& random)
+      : index_(std::move(index)), seal_(std::move(seal)), random_(random) {}
 
   // Until when; nothing when it is not blocked.
   [[nodiscard]] std::optional<base::TimePoint> find(db::Transaction& tx, const base::IpAddress& address,
@@ -35,7 +37,7 @@ class AddressBlockStore {
                            base::TimePoint until) const;
   // False when it was not blocked.
   [[nodiscard]] bool unblock(db::Transaction& tx, const base::IpAddress& address, base::TimePoint now) const;
-  // The newest first. A row that does not open (another master key) is left out.
+  // The newest first. A row that does not open (another key) is left out.
   [[nodiscard]] std::vector<AddressBlock> newest(db::Transaction& tx, base::TimePoint now, std::size_t limit) const;
   [[nodiscard]] std::size_t count(db::Transaction& tx, base::TimePoint now) const;
   // Deletes at most `limit` that are over; how many it did.

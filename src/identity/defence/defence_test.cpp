@@ -72,7 +72,7 @@ class DefenceTest : public ::testing::Test {
   telemetry::CollectedLog log;
   telemetry::Metrics metrics;
   DefenceMetrics figures{metrics};
-  AddressBlockStore blocks{base::Secret(std::string(32, 'm')), random};
+  AddressBlockStore blocks{base::Secret(std::string(32, 'm')), crypto::SealingKey::generate(random), random};
   limits::LocalWindowCounter attacks{1 << 12, clock};
   limits::LocalWindowCounter overall{limits::kOverallKeys, clock};
   limits::LocalWindowCounter used_once{1 << 12, clock};

@@ -7,10 +7,10 @@
 namespace gatehouse::identity {
 
 base::Result<RestoredInstallation, ServerSecretError> settle_restored(
-    db::Database& database, const crypto::SealingKey& master_key, const RestoreRules& rules,
+    db::Database& database, const crypto::MasterKeys& master_keys, const RestoreRules& rules,
     const ErasureStore& erasures, const audit::Log& events, base::Random& random, const base::Clock& clock) {
   // First of all, whether the key is the right one: with another, nothing could be made in place of what goes.
-  const auto known = load_or_create_server_secrets(database, master_key, random, clock);
+  const auto known = load_or_create_server_secrets(database, master_keys, random, clock);
   if (!known) return known.error();
   return database.write_blocking([&](db::Transaction& tx) {
     // Made anew at the next start. Those that seal or find data stay: without them it would be lost.

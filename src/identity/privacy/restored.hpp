@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "contract/ids.hpp"
-#include "crypto/sealing.hpp"
+#include "crypto/master_keys.hpp"
 #include "identity/privacy/erasure_store.hpp"
 #include "identity/token/server_secrets.hpp"
 #include "platform/audit/log.hpp"
@@ -38,10 +38,10 @@ struct RestoreRules {
 // ones, the accounts of `erase` are erased again, and the audit log says what happened. Afterwards nobody is signed in.
 // A deletion that was waiting may have been taken back since, and what it would destroy can't be brought back: it waits
 // for `grace` once more.
-// wrong_master_key: the backup was sealed under another one; nothing has changed. Blocking.
+// wrong_master_key: the backup was sealed under none of these; nothing has changed. Blocking.
 // REQUIRES: the rows of kNotRestored were left out, and nobody else uses the database.
 [[nodiscard]] base::Result<RestoredInstallation, ServerSecretError> settle_restored(
-    db::Database& database, const crypto::SealingKey& master_key, const RestoreRules& rules,
+    db::Database& database, const crypto::MasterKeys& master_keys, const RestoreRules& rules,
     const ErasureStore& erasures, const audit::Log& events, base::Random& random, const base::Clock& clock);
 
 }  // namespace gatehouse::identity

@@ -100,7 +100,7 @@ class SessionHarness {
   db::Database& database_;
   base::FakeClock clock_;
   test::FakeRandom random_;
-  crypto::SealingKey master_ = crypto::SealingKey::from_bytes(base::Secret(std::string(32, 'm'))).value();
+  crypto::MasterKeys master_{crypto::SealingKey::from_bytes(base::Secret(std::string(32, 'm'))).value()};
   ServerSecrets secrets_ = *load_or_create_server_secrets(database_, master_, random_, clock_);
   RevocationStore revocations_{std::chrono::minutes(15)};
   KeyManager keys_{database_, master_, revocations_, {}, clock_, random_};

@@ -39,7 +39,7 @@ class AccessTokens : public ::testing::Test {
   std::unique_ptr<test::TestDatabase> database_ = test::sqlite_in_memory();
   test::FakeRandom random_;
   base::FakeClock clock_;
-  crypto::SealingKey master_ = crypto::SealingKey::generate(random_);
+  crypto::MasterKeys master_{crypto::SealingKey::generate(random_)};
   RevocationStore revocations_{15min};
   KeyManager keys_{database_->database(), master_, revocations_, {}, clock_, random_};
   AccessTokenIssuer issuer_{{.issuer = "https://id.example", .audience = "api"}, keys_, random_};

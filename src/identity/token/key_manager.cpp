@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "identity/token/master_key_change.hpp"
 #include "platform/audit/event_types.hpp"
 #include "platform/audit/log.hpp"
 
@@ -25,14 +26,20 @@ bool verifies(const KeyRecord& key, base::TimePoint now) {
 
 }  // namespace
 
+// Sealed under each of the master keys: which one is in force shows in the transaction.
+struct KeyManager::Spare {
+  KeyRecord record;
+  std::string sealed_by_previous;
+};
+
 // Fresh keys made before the transaction that may need them: making an RSA key inside it would hold up every write for
 // up to a second. At most two are ever missing.
 struct KeyManager::Spares {
-  std::array<KeyRecord, 2> keys;
+  std::array<Spare, 2> keys;
   std::size_t used = 0;
 
   KeyRecord& take(KeyState state, base::TimePoint now) {
-    KeyRecord& key = keys.at(used++);
+    KeyRecord& key = keys.at(used++).record;
     key.state = state;
     if (state == KeyState::current) key.activated_at = now;
     return key;
@@ -42,7 +49,8 @@ struct KeyManager::Spares {
 const char* to_string(KeyRingError error) {
   switch (error) {
     case KeyRingError::wrong_master_key:
-      return "a signing key was sealed under another master key; give the one this data folder was made with";
+      return "a signing key was sealed under another master key; give the one this data folder was made with, or has "
+             "been changed to, as the master key or as the previous one";
     case KeyRingError::unknown_kid: return "there is no signing key of this id";
     case KeyRingError::already_revoked: return "this signing key was revoked before";
     case KeyRingError::too_many: return "too many keys are in use; wait until tokens of the older ones have expired";
@@ -50,27 +58,46 @@ const char* to_string(KeyRingError error) {
   return "unknown";
 }
 
-KeyManager::KeyManager(db::Database& database, const crypto::SealingKey& master_key, const RevocationStore& revocations,
-                       KeyManagerOptions options, const base::Clock& clock, base::Random& random)
+KeyManager::KeyManager(db::Database& database, const crypto::MasterKeys& master_keys,
+                       const RevocationStore& revocations, KeyManagerOptions options, const base::Clock& clock,
+                       base::Random& random)
     : database_(database),
-      master_key_(master_key),
+      master_keys_(master_keys),
       revocations_(revocations),
       options_(options),
       clock_(clock),
       random_(random) {}
 
-KeyRecord KeyManager::make_record() const {
+KeyManager::Spare KeyManager::make_spare() const {
   const auto key = crypto::SigningKey::generate(options_.algorithm, random_);
   const auto jwk = key.public_jwk();
-  return {.kid = key.kid(),
-          .algorithm = crypto::to_string(key.algorithm()),
-          .state = KeyState::next,
-          .public_jwk = jwk.empty() ? std::string() : boost::json::serialize(jwk),
-          .private_sealed = master_key_.seal(key.private_bytes().expose(), key.kid(), random_),
-          .created_at = clock_.now()};
+  const auto bytes = key.private_bytes();
+  Spare spare{.record = {.kid = key.kid(),
+                         .algorithm = crypto::to_string(key.algorithm()),
+                         .state = KeyState::next,
+                         .public_jwk = jwk.empty() ? std::string() : boost::json::serialize(jwk),
+                         .private_sealed = master_keys_.current().seal(bytes.expose(), key.kid(), random_),
+                         .created_at = clock_.now()},
+              .sealed_by_previous = {}};
+  if (const auto& previous = master_keys_.previous()) {
+    spare.sealed_by_previous = previous->seal(bytes.expose(), key.kid(), random_);
+  }
+  return spare;
 }
 
-KeyManager::Spares KeyManager::make_spares() const { return {.keys = {make_record(), make_record()}}; }
+KeyManager::Spares KeyManager::make_spares() const { return {.keys = {make_spare(), make_spare()}}; }
+
+// For this transaction. Nothing when the master key in force is not known here: what another one seals, no other
+// process would open.
+std::optional<KeyManager::Spares> KeyManager::sealed_in_force(db::Transaction& tx, const Spares& spares) const {
+  const auto in_force = master_key_in_force(tx, master_keys_);
+  if (!in_force) return std::nullopt;
+  Spares mine = spares;
+  if (*in_force == crypto::WhichMasterKey::previous) {
+    for (auto& spare : mine.keys) spare.record.private_sealed = spare.sealed_by_previous;
+  }
+  return mine;
+}
 
 bool KeyManager::is_complete(const std::vector<KeyRecord>& ring) const {
   const auto usable = [&](const KeyRecord* key) {
@@ -110,11 +137,12 @@ base::Result<void, KeyRingError> KeyManager::ensure() {
   if (const auto opened = open_ring(ring); !opened) return opened.error();
   if (!is_complete(ring)) {
     const Spares spares = make_spares();
-    database_.write_blocking([&](db::Transaction& tx) {
-      Spares mine = spares;
-      complete(tx, mine);
-      return 0;
+    const bool completed = database_.write_blocking([&](db::Transaction& tx) {
+      auto mine = sealed_in_force(tx, spares);
+      if (mine) complete(tx, *mine);
+      return mine.has_value();
     });
+    if (!completed) return KeyRingError::wrong_master_key;
   }
   const auto loaded = reload();
   if (!loaded) return loaded.error();
@@ -122,14 +150,16 @@ base::Result<void, KeyRingError> KeyManager::ensure() {
 }
 
 // Nothing happens when the current key is another by now: somebody else has just rotated.
-bool KeyManager::rotate_from(db::Transaction& tx, std::string_view current_kid, Spares& spares,
-                             const audit::Author& author) const {
+base::Result<void, KeyRingError> KeyManager::rotate_from(db::Transaction& tx, std::string_view current_kid,
+                                                         const Spares& spares, const audit::Author& author) const {
   const auto now = clock_.now();
-  if (!store_.retire(tx, current_kid, verify_until(now))) return false;
-  complete(tx, spares);
+  auto mine = sealed_in_force(tx, spares);
+  if (!mine) return KeyRingError::wrong_master_key;
+  if (!store_.retire(tx, current_kid, verify_until(now))) return {};
+  complete(tx, *mine);
   const audit::Event rotated{.type = audit::type::kKeyRotated, .fields = {{"retired", std::string(current_kid)}}};
   audit::record(tx, audit::by(author, rotated), now);
-  return true;
+  return {};
 }
 
 base::Result<void, KeyRingError> KeyManager::rotate(const audit::Author& author) {
@@ -139,10 +169,9 @@ base::Result<void, KeyRingError> KeyManager::rotate(const audit::Author& author)
   if (known->verification->size() >= kMostKeys) return KeyRingError::too_many;
   const std::string current = known->current->kid();
   const Spares spares = make_spares();
-  database_.write_blocking([&](db::Transaction& tx) {
-    Spares mine = spares;
-    return rotate_from(tx, current, mine, author);
-  });
+  const auto rotated =
+      database_.write_blocking([&](db::Transaction& tx) { return rotate_from(tx, current, spares, author); });
+  if (!rotated) return rotated;
   const auto loaded = reload();
   if (!loaded) return loaded.error();
   return {};
@@ -152,14 +181,15 @@ base::Result<contract::Revocation, KeyRingError> KeyManager::revoke(std::string_
   using Outcome = base::Result<contract::Revocation, KeyRingError>;
   const Spares spares = make_spares();
   auto outcome = database_.write_blocking([&](db::Transaction& tx) -> Outcome {
-    Spares mine = spares;
+    auto mine = sealed_in_force(tx, spares);
+    if (!mine) return KeyRingError::wrong_master_key;
     const auto now = clock_.now();
     if (!store_.revoke(tx, kid, verify_until(now))) {
       const auto ring = store_.list(tx);
       const bool known = std::ranges::find(ring, kid, &KeyRecord::kid) != ring.end();
       return known ? KeyRingError::already_revoked : KeyRingError::unknown_kid;
     }
-    complete(tx, mine);
+    complete(tx, *mine);
     const audit::Event revoked{.type = audit::type::kKeyRevoked, .fields = {{"kid", std::string(kid)}}};
     audit::record(tx, audit::by(author, revoked), now);
     return revocations_.revoke_key(tx, kid, now);
@@ -192,13 +222,12 @@ base::Result<bool, KeyRingError> KeyManager::maintain() {
       std::ranges::any_of(ring, [&](const KeyRecord& key) { return key.verify_until && *key.verify_until <= now; });
   if (due || stale) {
     const std::optional<Spares> spares = due ? std::optional(make_spares()) : std::nullopt;
-    database_.write_blocking([&](db::Transaction& tx) {
-      if (spares) {
-        Spares mine = *spares;
-        (void)rotate_from(tx, current->kid, mine, {});
-      }
-      return store_.prune(tx, now);
+    const auto cared = database_.write_blocking([&](db::Transaction& tx) -> base::Result<void, KeyRingError> {
+      (void)store_.prune(tx, now);
+      if (spares) return rotate_from(tx, current->kid, *spares, {});
+      return {};
     });
+    if (!cared) return cared.error();
   }
   return reload();
 }
@@ -240,10 +269,10 @@ base::Result<std::shared_ptr<const KeyRingSnapshot>, KeyRingError> KeyManager::o
     if (!verifies(record, now)) continue;
     // Verification, too, starts from the sealed half: whoever can write to the database, but lacks the master key, must
     // not be able to slip in a public key of theirs.
-    const auto bytes = master_key_.open(record.private_sealed, record.kid);
+    const auto opened = master_keys_.open(record.private_sealed, record.kid);
     const auto algorithm = crypto::parse_algorithm(record.algorithm);
-    if (!bytes || !algorithm) return KeyRingError::wrong_master_key;
-    auto key = crypto::SigningKey::from_private_bytes(*algorithm, *bytes, record.kid);
+    if (!opened || !algorithm) return KeyRingError::wrong_master_key;
+    auto key = crypto::SigningKey::from_private_bytes(*algorithm, opened->plain, record.kid);
     if (!key) return KeyRingError::wrong_master_key;
     keys.push_back(key->verification_key());
     if (&record == signer) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,7 +11,7 @@
 #include "contract/revocation.hpp"
 #include "crypto/algorithm.hpp"
 #include "crypto/key_set.hpp"
-#include "crypto/sealing.hpp"
+#include "crypto/master_keys.hpp"
 #include "crypto/signing_key.hpp"
 #include "identity/token/key_store.hpp"
 #include "identity/token/revocation_store.hpp"
@@ -23,7 +24,8 @@
 namespace gatehouse::identity {
 
 enum class KeyRingError {
-  wrong_master_key,  // a private key does not open under this master key, or has been tampered with
+  wrong_master_key,  // a private key opens under none of the master keys, or has been tampered with; or the key that is
+                     // in force is none of them (master_key_change.hpp), so that nothing may be sealed
   unknown_kid,       // no such key
   already_revoked,
   too_many,  // rotations follow each other so fast that the set of keys would outgrow what gates take
@@ -55,7 +57,7 @@ struct KeyRingSnapshot {
 // that do the same at the same time end up with one ring. Thread-safe.
 class KeyManager {
  public:
-  KeyManager(db::Database& database, const crypto::SealingKey& master_key, const RevocationStore& revocations,
+  KeyManager(db::Database& database, const crypto::MasterKeys& master_keys, const RevocationStore& revocations,
              KeyManagerOptions options, const base::Clock& clock, base::Random& random);
 
   // Makes what is missing and loads the ring. When the configured algorithm is another than the current key's, a new
@@ -83,21 +85,23 @@ class KeyManager {
   [[nodiscard]] std::vector<KeyRecord> list() const;
 
  private:
+  struct Spare;
   struct Spares;
-  [[nodiscard]] KeyRecord make_record() const;
+  [[nodiscard]] Spare make_spare() const;
   [[nodiscard]] Spares make_spares() const;
+  [[nodiscard]] std::optional<Spares> sealed_in_force(db::Transaction& tx, const Spares& spares) const;
   [[nodiscard]] base::TimePoint verify_until(base::TimePoint now) const;
   [[nodiscard]] bool is_complete(const std::vector<KeyRecord>& ring) const;
   void complete(db::Transaction& tx, Spares& spares) const;
-  [[nodiscard]] bool rotate_from(db::Transaction& tx, std::string_view current_kid, Spares& spares,
-                                 const audit::Author& author) const;
+  [[nodiscard]] base::Result<void, KeyRingError> rotate_from(db::Transaction& tx, std::string_view current_kid,
+                                                             const Spares& spares, const audit::Author& author) const;
   [[nodiscard]] const KeyRecord* signer_of(const std::vector<KeyRecord>& ring) const;
   [[nodiscard]] std::vector<std::string> kids_of(const std::vector<KeyRecord>& ring) const;
   [[nodiscard]] base::Result<std::shared_ptr<const KeyRingSnapshot>, KeyRingError> open_ring(
       const std::vector<KeyRecord>& ring) const;
 
   db::Database& database_;
-  const crypto::SealingKey& master_key_;
+  const crypto::MasterKeys& master_keys_;
   const RevocationStore& revocations_;
   const KeyManagerOptions options_;
   const base::Clock& clock_;

@@ -47,7 +47,7 @@ class KeyRing : public ::testing::Test {
   std::unique_ptr<test::TestDatabase> database_ = test::sqlite_in_memory();
   test::FakeRandom random_;
   base::FakeClock clock_;
-  crypto::SealingKey master_ = crypto::SealingKey::generate(random_);
+  crypto::MasterKeys master_{crypto::SealingKey::generate(random_)};
   RevocationStore revocations_{15min + 5s};
 };
 
@@ -187,7 +187,7 @@ TEST_F(KeyRing, T17_shared_secret_is_not_published) {
 TEST_F(KeyRing, refuses_the_wrong_master_key_and_makes_no_new_key) {
   ASSERT_TRUE(ready());
   execute("DELETE FROM signing_key WHERE state = 'next'");
-  const auto other = crypto::SealingKey::generate(random_);
+  const crypto::MasterKeys other(crypto::SealingKey::generate(random_));
   KeyManager keys(database_->database(), other, revocations_, {}, clock_, random_);
   EXPECT_EQ(keys.ensure().error(), KeyRingError::wrong_master_key);
   EXPECT_EQ(keys.list().size(), 1U);

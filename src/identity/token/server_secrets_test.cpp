@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/mac.hpp"
 #include "tests/support/fake_random.hpp"
 #include "tests/support/test_database.hpp"
 
@@ -10,7 +11,7 @@ namespace {
 
 class ServerSecretsTest : public ::testing::Test {
  protected:
-  auto load(const crypto::SealingKey& master) {
+  auto load(const crypto::MasterKeys& master) {
     return load_or_create_server_secrets(database_->database(), master, random_, clock_);
   }
   std::int64_t rows() {
@@ -26,7 +27,7 @@ class ServerSecretsTest : public ::testing::Test {
   std::unique_ptr<test::TestDatabase> database_ = test::sqlite_in_memory();
   test::FakeRandom random_;
   base::FakeClock clock_;
-  crypto::SealingKey master_ = crypto::SealingKey::generate(random_);
+  crypto::MasterKeys master_{crypto::SealingKey::generate(random_)};
 };
 
 TEST_F(ServerSecretsTest, are_made_once_and_found_again) {
@@ -38,17 +39,50 @@ TEST_F(ServerSecretsTest, are_made_once_and_found_again) {
   EXPECT_EQ(first->blind_index, second->blind_index);
   EXPECT_EQ(first->account_kek, second->account_kek);
   EXPECT_FALSE(first->refresh_mac == first->blind_index);
-  EXPECT_EQ(rows(), 7);
+  EXPECT_EQ(rows(), 12);
 }
 
 TEST_F(ServerSecretsTest, refuses_the_wrong_master_key_and_makes_no_new_secret) {
   ASSERT_TRUE(load(master_));
   execute("DELETE FROM server_secret WHERE purpose = 'refresh_mac'");
-  const auto other = crypto::SealingKey::generate(random_);
+  const crypto::MasterKeys other(crypto::SealingKey::generate(random_));
   const auto loaded = load(other);
   ASSERT_FALSE(loaded);
   EXPECT_EQ(loaded.error(), ServerSecretError::wrong_master_key);
-  EXPECT_EQ(rows(), 6);
+  EXPECT_EQ(rows(), 11);
+}
+
+// Marks of known devices, blocked addresses and open challenges were made with keys derived from the master key.
+TEST_F(ServerSecretsTest, an_installation_from_before_keeps_what_was_derived_from_the_master_key) {
+  ASSERT_TRUE(load(master_));
+  constexpr std::string_view kRemoveNewOnes =
+      "DELETE FROM server_secret WHERE purpose IN ('device_mac', 'work_mac', 'address_index', 'address_kek', "
+      "'profile_kek')";
+  const auto derived = [this](std::string_view purpose) {
+    return crypto::derive_key(master_.current().bytes(), purpose);
+  };
+  execute(kRemoveNewOnes);
+  const auto kept = load(master_);
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->device_mac, derived("gatehouse known devices v1"));
+  EXPECT_EQ(kept->work_mac, derived("gatehouse proof of work v1"));
+  EXPECT_EQ(kept->address_index, derived("gatehouse address block index v1"));
+  EXPECT_EQ(kept->address_kek.bytes(), derived("gatehouse address block v1"));
+  EXPECT_EQ(kept->profile_kek.bytes(), derived("gatehouse profile cache v1"));
+  // Also where the new program and a new master key come in one step: the key before is what they were derived from.
+  execute(kRemoveNewOnes);
+  const crypto::MasterKeys both(crypto::SealingKey::generate(random_),
+                                crypto::SealingKey::from_bytes(master_.current().bytes()));
+  const auto with_both = load(both);
+  ASSERT_TRUE(with_both);
+  EXPECT_EQ(with_both->device_mac, kept->device_mac);
+  EXPECT_TRUE(load(master_)) << "and under that they are sealed";
+}
+
+TEST_F(ServerSecretsTest, a_first_start_derives_nothing_from_the_master_key) {
+  const auto fresh = load(master_);
+  ASSERT_TRUE(fresh);
+  EXPECT_FALSE(fresh->device_mac == crypto::derive_key(master_.current().bytes(), "gatehouse known devices v1"));
 }
 
 TEST_F(ServerSecretsTest, refuses_a_secret_moved_to_another_purpose) {

@@ -63,6 +63,7 @@ inline constexpr std::string_view kAccountUnderAttack = "defence.account_under_a
 // The installation
 inline constexpr std::string_view kKeyRotated = "key.rotated";
 inline constexpr std::string_view kKeyRevoked = "key.revoked";
+inline constexpr std::string_view kMasterKeyReplaced = "master_key.replaced";
 inline constexpr std::string_view kRoleDefined = "role.defined";
 inline constexpr std::string_view kRoleRemoved = "role.removed";
 inline constexpr std::string_view kWebhookAdded = "webhook.added";
