@@ -78,7 +78,9 @@ http::Handler Access::permitted(std::string_view route, const std::vector<std::s
     if (!is_met(step_up, **principal)) {
       co_return error_response(request, ApiError::insufficient_authentication, {.step_up = step_up});
     }
-    co_return co_await handler(request, **principal);
+    auto response = co_await handler(request, **principal);
+    if (says(response, ApiError::beyond_own_permissions)) denials_.note((*principal)->account, route, first);
+    co_return response;
   };
   return anyone(std::move(guarded));
 }

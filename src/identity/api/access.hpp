@@ -38,7 +38,8 @@ class Access {
   [[nodiscard]] http::Handler anyone(http::Handler handler) const;
   // A signed-in caller whose roles grant one of `permissions` (`resource:action[:own|:any]`; a text of another form
   // aborts: it is written here, not sent), and whose sign-in is as fresh and as strong as `step_up` asks for. Who may
-  // not anyway is told that, not to sign in again, and the audit log hears of it under `route`, the pattern.
+  // not anyway is told that, not to sign in again, and the audit log hears of it under `route`, the pattern; so it does
+  // where a handler refuses what is beyond the caller's own permissions.
   // REQUIRES: `route` is a literal.
   [[nodiscard]] http::Handler permitted(std::string_view route, const std::vector<std::string>& permissions,
                                         const StepUp& step_up, SignedInHandler handler) const;

@@ -114,6 +114,12 @@ http::Response error_response(const http::Request& request, ApiError error, Erro
   return response;
 }
 
+bool says(const http::Response& response, ApiError error) {
+  const ErrorRow& row = row_of(error);
+  return response.status == row.status &&
+         response.body.starts_with(std::string(R"({"type":"/problems/)").append(row.slug).append("\""));
+}
+
 http::Response error_response(const http::Request& request, const Refusal& refusal) {
   ErrorDetails details{.retry_after = refusal.retry_after};
   if (refusal.error == AccountError::stronger_sign_in) details.step_up.assurance = contract::Assurance::two_factors;

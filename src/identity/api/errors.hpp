@@ -71,5 +71,7 @@ struct ErrorDetails {
 [[nodiscard]] http::Response error_response(const http::Request& request, ApiError error, ErrorDetails details = {});
 // The same for what a service of identity/account refused.
 [[nodiscard]] http::Response error_response(const http::Request& request, const Refusal& refusal);
+// Whether an answer is that of this error.
+[[nodiscard]] bool says(const http::Response& response, ApiError error);
 
 }  // namespace gatehouse::identity

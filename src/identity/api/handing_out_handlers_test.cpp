@@ -101,6 +101,9 @@ TEST_F(HandingOutApi, B07_nobody_touches_an_account_that_may_do_more) {
     EXPECT_EQ(refused.status, 403U) << act.step;
     EXPECT_EQ(refused.slug(), kBeyond) << act.step;
   }
+  const auto noted = api_.denials.take(api_.clock.now());
+  EXPECT_EQ(noted.size(), acts().size()) << "each refusal is an event of the audit log";
+  for (const auto& event : noted) EXPECT_EQ(event.actor, helper_.id.uuid());
   EXPECT_EQ(api_.get("/v1/me", bearer).status, 200U);
   EXPECT_EQ(send(http::Method::get, path(chief), "", admin_).json().at("roles").as_array().size(), 2U);
 }
