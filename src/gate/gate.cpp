@@ -67,7 +67,6 @@ void Gate::check(const http::Request& request, const http::WireOptions& wire, st
   const Verdict verdict = judge(request);
   counters_.increment(request.loop, verdict.reason);
   if (verdict.reason != Reason::allowed && verdict.reason != Reason::allowed_public) {
-    if (is_kept(verdict.reason)) note_refusal(verdict);
     return refuse(request, wire, verdict, out);
   }
   // The answer nearly every check gets: put together from pieces that are ready.
@@ -127,7 +126,8 @@ void Gate::note_refusal(const Verdict& verdict) noexcept {
 }
 
 void Gate::refuse(const http::Request& request, const http::WireOptions& wire, const Verdict& verdict,
-                  std::string& out) const {
+                  std::string& out) {
+  if (is_kept(verdict.reason)) note_refusal(verdict);
   const Answer answer = answer_to(verdict.reason);
   http::Response response;
   response.status = answer.status;

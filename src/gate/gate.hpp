@@ -53,8 +53,7 @@ class Gate {
   [[nodiscard]] Verdict judge(const http::Request& request);
   [[nodiscard]] Verdict judge_token(const http::Request& request, const Rule& rule);
   void note_refusal(const Verdict& verdict) noexcept;
-  void refuse(const http::Request& request, const http::WireOptions& wire, const Verdict& verdict,
-              std::string& out) const;
+  void refuse(const http::Request& request, const http::WireOptions& wire, const Verdict& verdict, std::string& out);
 
   const GateOptions& options_;
   const Policy& policy_;
@@ -62,9 +61,9 @@ class Gate {
   Counters& counters_;
   Verifier verifier_;
   limits::RateLimiter bad_tokens_;  // this loop's own: its lock is never contended
+  std::string scratch_;             // of read_original
+  OriginalRequest original_;        // of the check at hand
   Refusals refusals_;
-  std::string scratch_;       // of read_original
-  OriginalRequest original_;  // of the check at hand
 };
 
 }  // namespace gatehouse::gate
