@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <atomic>
 #include <string>
 #include <thread>
 #include <utility>
@@ -22,14 +21,6 @@ using db::Transaction;
 
 class AccountStoreConformance : public test::OnEveryDatabase {
  protected:
-  template <class F>
-  auto write(F fn) {
-    return database().write_blocking(std::move(fn));
-  }
-  template <class F>
-  auto read(F fn) {
-    return database().read_blocking(std::move(fn));
-  }
   NewAccount account(const std::string& name) {
     clock_.advance(std::chrono::milliseconds(1));
     return {.id = AccountId(base::Uuid::v7(clock_, random_)),
@@ -146,15 +137,10 @@ TEST_P(AccountStoreConformance, U01_of_parallel_inserts_of_one_name_one_wins) {
     rows.push_back(account("racer"));
     rows.back().email_index = "index " + std::to_string(i);
   }
-  std::atomic<int> won{0};
-  std::vector<std::thread> threads;
-  for (const auto& row : rows) {
-    threads.emplace_back([&] {
-      if (write([&](Transaction& tx) { return store_.insert(tx, row).has_value(); })) ++won;
-    });
-  }
-  for (auto& thread : threads) thread.join();
-  EXPECT_EQ(won, 1);
+  const auto insert_one = [&](int i) {
+    return write([&](Transaction& tx) { return store_.insert(tx, rows[static_cast<std::size_t>(i)]).has_value(); });
+  };
+  EXPECT_EQ(winners(kRacers, insert_one), 1);
   EXPECT_EQ(names({.limit = 100}), std::vector<std::string>{"racer"});
 }
 
@@ -173,20 +159,13 @@ TEST_P(AccountStoreConformance, replaces_a_password_hash_only_while_it_is_the_ex
 
 TEST_P(AccountStoreConformance, of_parallel_password_changes_one_wins) {
   const auto id = insert("alice");
-  std::atomic<int> won{0};
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 16; ++i) {
-    threads.emplace_back([&, i] {
-      const std::string replacement = "new " + std::to_string(i);
-      if (write([&](Transaction& tx) {
-            return store_.replace_password_hash(tx, id, "hash of alice", replacement, clock_.now());
-          })) {
-        ++won;
-      }
+  const auto replace = [&](int i) {
+    const std::string replacement = "new " + std::to_string(i);
+    return write([&](Transaction& tx) {
+      return store_.replace_password_hash(tx, id, "hash of alice", replacement, clock_.now());
     });
-  }
-  for (auto& thread : threads) thread.join();
-  EXPECT_EQ(won, 1);
+  };
+  EXPECT_EQ(winners(16, replace), 1);
 }
 
 TEST_P(AccountStoreConformance, every_change_of_state_or_roles_grows_the_epoch) {

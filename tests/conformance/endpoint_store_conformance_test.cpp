@@ -20,10 +20,6 @@ using namespace std::chrono_literals;
 
 class EndpointStoreConformance : public test::OnEveryDatabase {
  protected:
-  template <class F>
-  auto write(F fn) {
-    return database().write_blocking([&](db::Transaction& tx) { return fn(tx); });
-  }
   Endpoint add(std::vector<std::string> types = {}) {
     Endpoint endpoint{.id = base::Uuid::v7(clock_, random_),
                       .types = std::move(types),
@@ -93,16 +89,11 @@ TEST_P(EndpointStoreConformance, one_that_is_gone_is_switched_off_at_once) {
 TEST_P(EndpointStoreConformance, a_position_is_moved_by_one_of_those_that_start_from_it) {
   const auto from = database().read_blocking([&](db::Transaction& tx) { return store_.position(tx); });
   EXPECT_EQ(from, Position());
-  std::atomic<int> moved{0};
-  std::vector<std::thread> nodes;
-  for (int node = 0; node < 4; ++node) {
-    nodes.emplace_back([&, node] {
-      const Position to{.seq = 10 + node, .gaps = {{3, clock_.now()}, {5, clock_.now() + 1s}}};
-      moved += write([&](auto& tx) { return store_.move(tx, from, to); }) ? 1 : 0;
-    });
-  }
-  for (auto& node : nodes) node.join();
-  EXPECT_EQ(moved, 1);
+  const auto move = [&](int node) {
+    const Position to{.seq = 10 + node, .gaps = {{3, clock_.now()}, {5, clock_.now() + 1s}}};
+    return write([&](auto& tx) { return store_.move(tx, from, to); });
+  };
+  EXPECT_EQ(winners(4, move), 1);
   const auto now = database().read_blocking([&](db::Transaction& tx) { return store_.position(tx); });
   EXPECT_GE(now.seq, 10);
   EXPECT_EQ(now.gaps.size(), 2U);

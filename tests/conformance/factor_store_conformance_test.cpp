@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <thread>
 #include <vector>
 
 #include "identity/factor/code_guard.hpp"
@@ -20,10 +18,6 @@ using namespace std::chrono_literals;
 
 class FactorStoreConformance : public test::OnEveryDatabase {
  protected:
-  template <class F>
-  auto write(F fn) {
-    return database().write_blocking([&](db::Transaction& tx) { return fn(tx); });
-  }
   FactorRecord factor(FactorKind kind, std::string credential = "", bool confirmed = true) {
     FactorRecord record{.id = FactorId(base::Uuid::v7(clock_, random_)),
                         .account = account_,
@@ -42,14 +36,9 @@ class FactorStoreConformance : public test::OnEveryDatabase {
   std::size_t count() {
     return write([&](auto& tx) { return store_.list(tx, account_).size(); });
   }
-  // How many of `n` calls at once are true.
   template <class F>
   int winners(int n, F fn) {
-    std::atomic<int> won{0};
-    std::vector<std::thread> threads;
-    for (int i = 0; i < n; ++i) threads.emplace_back([&] { won += write(fn) ? 1 : 0; });
-    for (auto& thread : threads) thread.join();
-    return won;
+    return OnEveryDatabase::winners(n, [&](int) { return write(fn); });
   }
 
   base::FakeClock clock_;

@@ -1,12 +1,8 @@
 // What InviteStore promises on every database (identity/recovery/invite_store.hpp).
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <chrono>
-#include <functional>
 #include <string>
-#include <thread>
-#include <utility>
 #include <vector>
 
 #include "identity/recovery/invite_store.hpp"
@@ -24,10 +20,6 @@ using std::chrono::hours;
 
 class InviteStoreConformance : public test::OnEveryDatabase {
  protected:
-  template <class F>
-  auto write(F fn) {
-    return database().write_blocking(std::move(fn));
-  }
   InviteRecord invite(const std::string& index) {
     clock_.advance(std::chrono::milliseconds(1));
     return {.id = AccountId(base::Uuid::v7(clock_, random_)),
@@ -45,18 +37,6 @@ class InviteStoreConformance : public test::OnEveryDatabase {
   std::optional<InviteRecord> find(AccountId id) {
     return database().read_blocking([&](Transaction& tx) { return store_.find_open(tx, id, clock_.now()); });
   }
-  int winners(const std::function<bool(int)>& work) {
-    std::atomic<int> won{0};
-    std::vector<std::thread> threads;
-    for (int i = 0; i < 16; ++i) {
-      threads.emplace_back([&, i] {
-        if (work(i)) ++won;
-      });
-    }
-    for (auto& thread : threads) thread.join();
-    return won;
-  }
-
   base::FakeClock clock_;
   test::FakeRandom random_;
   InviteStore store_;
@@ -88,13 +68,13 @@ TEST_P(InviteStoreConformance, an_address_has_one_open_invite_and_an_expired_one
 TEST_P(InviteStoreConformance, of_parallel_invites_to_one_address_one_is_made) {
   std::vector<InviteRecord> records;
   for (int i = 0; i < 16; ++i) records.push_back(invite("index"));
-  EXPECT_EQ(winners([&](int i) { return insert(records[static_cast<std::size_t>(i)]); }), 1);
+  EXPECT_EQ(winners(16, [&](int i) { return insert(records[static_cast<std::size_t>(i)]); }), 1);
 }
 
 TEST_P(InviteStoreConformance, X03_of_all_who_remove_one_gets_it) {
   const auto record = invite("index");
   ASSERT_TRUE(insert(record));
-  EXPECT_EQ(winners([&](int) { return write([&](Transaction& tx) { return store_.remove(tx, record.id); }); }), 1);
+  EXPECT_EQ(winners(16, [&](int) { return write([&](Transaction& tx) { return store_.remove(tx, record.id); }); }), 1);
 }
 
 TEST_P(InviteStoreConformance, pages_and_sweeps_in_steps) {

@@ -17,10 +17,6 @@ using namespace std::chrono_literals;
 
 class JobStoreConformance : public test::OnEveryDatabase {
  protected:
-  template <class F>
-  auto write(F fn) {
-    return database().write_blocking([&](db::Transaction& tx) { return fn(tx); });
-  }
   void add(std::string payload, base::TimePoint due, std::string_view queue = "mail") {
     write([&](db::Transaction& tx) {
       store_.add(tx, {.queue = queue, .kind = "letter", .payload = payload, .due = due});

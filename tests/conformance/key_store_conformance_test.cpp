@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <atomic>
 #include <thread>
 
 #include "identity/token/key_manager.hpp"
@@ -25,10 +24,6 @@ class KeyStoreConformance : public test::OnEveryDatabase {
             .public_jwk = "{}",
             .private_sealed = std::string("\0sealed\xff", 8),
             .created_at = clock_.now()};
-  }
-  template <class F>
-  auto write(F fn) {
-    return database().write_blocking([&](db::Transaction& tx) { return fn(tx); });
   }
   void insert(const KeyRecord& record) {
     write([&](db::Transaction& tx) {

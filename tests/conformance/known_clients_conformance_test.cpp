@@ -1,17 +1,12 @@
 // What KnownClients promises on every database (identity/session/known_clients.hpp).
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <chrono>
 #include <string>
-#include <thread>
-#include <utility>
-#include <vector>
 
-#include "identity/account/account_store.hpp"
 #include "identity/session/known_clients.hpp"
 #include "platform/base/clock.hpp"
-#include "platform/base/uuid.hpp"
+#include "tests/conformance/add_account.hpp"
 #include "tests/conformance/on_every_database.hpp"
 #include "tests/support/fake_random.hpp"
 
@@ -28,20 +23,7 @@ constexpr const char* kCurl = "curl/8.5.0";
 
 class KnownClientsConformance : public test::OnEveryDatabase {
  protected:
-  template <class F>
-  auto write(F fn) {
-    return database().write_blocking(std::move(fn));
-  }
-  AccountId account(const std::string& name) {
-    NewAccount row{.id = AccountId(base::Uuid::v7(clock_, random_)),
-                   .username = name,
-                   .username_skeleton = name,
-                   .data_key_seed = std::string(16, 's'),
-                   .password_hash = "hash",
-                   .created_at = clock_.now()};
-    write([&](Transaction& tx) { return accounts_.insert(tx, row).has_value(); });
-    return row.id;
-  }
+  AccountId account(const std::string& name) { return test::add_account(database(), name, clock_, random_); }
   Met meet(AccountId whose, const std::string& address, const char* agent) {
     return write([&](Transaction& tx) {
       return clients_.meet(tx, whose, base::IpAddress::parse(address).value(), agent, clock_.now());
@@ -50,7 +32,6 @@ class KnownClientsConformance : public test::OnEveryDatabase {
 
   base::FakeClock clock_;
   test::FakeRandom random_;
-  AccountStore accounts_;
   KnownClients clients_{base::Secret(std::string(32, 'k'))};
 };
 GATEHOUSE_ON_EVERY_DATABASE(KnownClientsConformance);
@@ -86,15 +67,7 @@ TEST_P(KnownClientsConformance, one_too_many_forgets_the_one_not_seen_for_longes
 TEST_P(KnownClientsConformance, of_parallel_sign_ins_from_a_new_client_one_is_the_new_one) {
   const auto alice = account("alice");
   EXPECT_EQ(meet(alice, "192.0.2.7", kFirefox), Met::first_ever);
-  std::atomic<int> anew{0};
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 8; ++i) {
-    threads.emplace_back([&] {
-      if (meet(alice, "198.51.100.7", kFirefox) == Met::anew) ++anew;
-    });
-  }
-  for (auto& thread : threads) thread.join();
-  EXPECT_EQ(anew, 1);
+  EXPECT_EQ(winners(8, [&](int) { return meet(alice, "198.51.100.7", kFirefox) == Met::anew; }), 1);
 }
 
 TEST_P(KnownClientsConformance, forgets_what_was_not_seen_for_a_year) {

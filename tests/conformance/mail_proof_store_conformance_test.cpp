@@ -1,17 +1,15 @@
 // What MailProofStore promises on every database (identity/proof/mail_proof_store.hpp).
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <chrono>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
-#include "identity/account/account_store.hpp"
 #include "identity/proof/mail_proof_store.hpp"
 #include "platform/base/clock.hpp"
 #include "platform/base/uuid.hpp"
+#include "tests/conformance/add_account.hpp"
 #include "tests/conformance/on_every_database.hpp"
 #include "tests/support/fake_random.hpp"
 
@@ -25,21 +23,7 @@ using enum ProofPurpose;
 
 class MailProofStoreConformance : public test::OnEveryDatabase {
  protected:
-  template <class F>
-  auto write(F fn) {
-    return database().write_blocking(std::move(fn));
-  }
-  AccountId account(const std::string& name) {
-    NewAccount row{.id = AccountId(base::Uuid::v7(clock_, random_)),
-                   .username = name,
-                   .username_skeleton = name,
-                   .email_index = "index of " + name,
-                   .data_key_seed = std::string(16, 's'),
-                   .password_hash = "hash",
-                   .created_at = clock_.now()};
-    EXPECT_TRUE(write([&](Transaction& tx) { return accounts_.insert(tx, row).has_value(); }));
-    return row.id;
-  }
+  AccountId account(const std::string& name) { return test::add_account(database(), name, clock_, random_); }
   base::Uuid add(AccountId whose, ProofPurpose purpose, const std::string& index = "index") {
     const MailProof proof{.id = base::Uuid::random(random_),
                           .account = whose,
@@ -66,23 +50,8 @@ class MailProofStoreConformance : public test::OnEveryDatabase {
     }
     return ids;
   }
-  // How many of 20 threads got something out of `work`.
-  template <class F>
-  int winners(F work) {
-    std::atomic<int> won{0};
-    std::vector<std::thread> threads;
-    for (int i = 0; i < 20; ++i) {
-      threads.emplace_back([&, i] {
-        if (work(i)) ++won;
-      });
-    }
-    for (auto& thread : threads) thread.join();
-    return won;
-  }
-
   base::FakeClock clock_;
   test::FakeRandom random_;
-  AccountStore accounts_;
   MailProofStore store_;
 };
 GATEHOUSE_ON_EVERY_DATABASE(MailProofStoreConformance);
@@ -125,14 +94,14 @@ TEST_P(MailProofStoreConformance, X03_using_one_closes_all_others_of_the_account
 
 TEST_P(MailProofStoreConformance, X03_of_twenty_parallel_uses_one_succeeds) {
   const auto id = add(account("alice"), reset_password);
-  EXPECT_EQ(winners([&](int) { return consume(id).has_value(); }), 1);
+  EXPECT_EQ(winners(20, [&](int) { return consume(id).has_value(); }), 1);
 }
 
 TEST_P(MailProofStoreConformance, X03_of_parallel_uses_of_different_proofs_one_succeeds) {
   const auto alice = account("alice");
   std::vector<base::Uuid> ids;
   for (int i = 0; i < 20; ++i) ids.push_back(add(alice, reset_password));
-  EXPECT_EQ(winners([&](int i) { return consume(ids[static_cast<std::size_t>(i)]).has_value(); }), 1);
+  EXPECT_EQ(winners(20, [&](int i) { return consume(ids[static_cast<std::size_t>(i)]).has_value(); }), 1);
 }
 
 TEST_P(MailProofStoreConformance, a_proof_for_one_purpose_is_none_for_another) {
@@ -159,7 +128,7 @@ TEST_P(MailProofStoreConformance, five_codes_may_be_tried_and_the_link_stays_goo
 TEST_P(MailProofStoreConformance, parallel_guesses_are_all_counted) {
   const auto alice = account("alice");
   add(alice, reset_password);
-  EXPECT_EQ(winners([&](int) { return !try_code(alice).empty(); }), kMaxCodeAttempts);
+  EXPECT_EQ(winners(20, [&](int) { return !try_code(alice).empty(); }), kMaxCodeAttempts);
 }
 
 TEST_P(MailProofStoreConformance, codes_of_nobody_match_nothing) {

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "tests/support/test_database.hpp"
 
@@ -20,6 +23,29 @@ class OnEveryDatabase : public ::testing::TestWithParam<DatabaseKind> {
  protected:
   [[nodiscard]] db::Database& database() { return database_->database(); }
   [[nodiscard]] TestDatabase& test_database() { return *database_; }
+
+  // What `fn` says of one transaction.
+  template <class F>
+  auto read(F fn) {
+    return database().read_blocking([&](db::Transaction& tx) { return fn(tx); });
+  }
+  template <class F>
+  auto write(F fn) {
+    return database().write_blocking([&](db::Transaction& tx) { return fn(tx); });
+  }
+  // How many of `n` threads that race succeed; `work` gets the number of its thread.
+  template <class F>
+  int winners(int n, F work) {
+    std::atomic<int> won{0};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < n; ++i) {
+      threads.emplace_back([&, i] {
+        if (work(i)) ++won;
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    return won;
+  }
 
  private:
   std::unique_ptr<TestDatabase> database_ = GetParam().open();

@@ -5,10 +5,10 @@
 #include <string>
 #include <utility>
 
-#include "identity/account/account_store.hpp"
 #include "identity/proof/unproven_email_store.hpp"
 #include "platform/base/clock.hpp"
 #include "platform/base/uuid.hpp"
+#include "tests/conformance/add_account.hpp"
 #include "tests/conformance/on_every_database.hpp"
 #include "tests/support/fake_random.hpp"
 
@@ -20,25 +20,12 @@ using db::Transaction;
 
 class UnprovenEmailStoreConformance : public test::OnEveryDatabase {
  protected:
-  template <class F>
-  auto write(F fn) {
-    return database().write_blocking(std::move(fn));
-  }
   // An account that names an address nobody has proven.
   AccountId account(const std::string& name, const std::string& index) {
     clock_.advance(std::chrono::seconds(1));
-    NewAccount row{.id = AccountId(base::Uuid::v7(clock_, random_)),
-                   .username = name,
-                   .username_skeleton = name,
-                   .data_key_seed = std::string(16, 's'),
-                   .password_hash = "hash",
-                   .created_at = clock_.now()};
-    write([&](Transaction& tx) {
-      EXPECT_TRUE(accounts_.insert(tx, row).has_value());
-      store_.add(tx, row.id, index, clock_.now());
-      return true;
-    });
-    return row.id;
+    const AccountId id = test::add_account(database(), name, clock_, random_);
+    write([&](Transaction& tx) { return store_.add(tx, id, index, clock_.now()), true; });
+    return id;
   }
   std::optional<AccountId> newest(const std::string& index) {
     return database().read_blocking([&](Transaction& tx) { return store_.newest_with(tx, index); });
@@ -49,7 +36,6 @@ class UnprovenEmailStoreConformance : public test::OnEveryDatabase {
 
   base::FakeClock clock_;
   test::FakeRandom random_;
-  AccountStore accounts_;
   UnprovenEmailStore store_;
 };
 GATEHOUSE_ON_EVERY_DATABASE(UnprovenEmailStoreConformance);

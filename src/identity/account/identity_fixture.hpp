@@ -143,52 +143,11 @@ struct IdentityStack {
   Defence defence;
 
   PasswordWork passwords{hasher, hashing, throttle, PasswordPolicy(PasswordRules{})};
-  Registration registration{{.database = database,
-                             .store = store,
-                             .vault = vault,
-                             .unproven = unproven,
-                             .verification_mail = verification_mail,
-                             .passwords = passwords,
-                             .defence = &defence,
-                             .clock = clock,
-                             .random = random,
-                             .log = log.logger(),
-                             .metrics = account_metrics},
-                            {}};
+  Registration registration{registration_parts(), {}};
   SignInCompletion completion{sessions, log.logger(), account_metrics};
-  SignIn sign_in{{.database = database,
-                  .store = store,
-                  .vault = vault,
-                  .passwords = passwords,
-                  .session_store = session_store,
-                  .sessions = sessions,
-                  .completion = completion,
-                  .defence = defence,
-                  .devices = devices,
-                  .clock = clock,
-                  .log = log.logger(),
-                  .metrics = account_metrics,
-                  .unproven = unproven,
-                  .verification_mail = verification_mail}};
-  CurrentPassword current_password{{.database = database,
-                                    .store = store,
-                                    .vault = vault,
-                                    .passwords = passwords,
-                                    .session_store = session_store,
-                                    .clock = clock,
-                                    .log = log.logger()}};
-  SelfService self_service{{.database = database,
-                            .store = store,
-                            .vault = vault,
-                            .passwords = passwords,
-                            .current_password = current_password,
-                            .proofs = proofs,
-                            .outbox = outbox,
-                            .session_store = session_store,
-                            .sessions = sessions,
-                            .clock = clock,
-                            .log = log.logger(),
-                            .metrics = account_metrics}};
+  SignIn sign_in{sign_in_parts()};
+  CurrentPassword current_password{current_password_parts()};
+  SelfService self_service{self_service_parts(current_password)};
   AccountSteps steps{{.store = store,
                       .vault = vault,
                       .sessions = session_store,
@@ -212,6 +171,63 @@ struct IdentityStack {
                 std::move(options)) {
     EXPECT_TRUE(keys.ensure());
     roles.begin(test_roles(), clock.now());
+  }
+
+  // What these are made of, for tests that want another of them.
+  SignIn::Parts sign_in_parts(const SecondStep* second_step = nullptr) {
+    return {.database = database,
+            .store = store,
+            .vault = vault,
+            .passwords = passwords,
+            .session_store = session_store,
+            .sessions = sessions,
+            .completion = completion,
+            .defence = defence,
+            .devices = devices,
+            .clock = clock,
+            .log = log.logger(),
+            .metrics = account_metrics,
+            .unproven = unproven,
+            .verification_mail = verification_mail,
+            .second_step = second_step};
+  }
+  CurrentPassword::Parts current_password_parts(const SecondStep* second_step = nullptr) {
+    return {.database = database,
+            .store = store,
+            .vault = vault,
+            .passwords = passwords,
+            .session_store = session_store,
+            .clock = clock,
+            .log = log.logger(),
+            .second_step = second_step};
+  }
+  SelfService::Parts self_service_parts(CurrentPassword& asks, ProfileCache* profiles = nullptr) {
+    return {.database = database,
+            .store = store,
+            .vault = vault,
+            .passwords = passwords,
+            .current_password = asks,
+            .proofs = proofs,
+            .outbox = outbox,
+            .session_store = session_store,
+            .sessions = sessions,
+            .clock = clock,
+            .log = log.logger(),
+            .metrics = account_metrics,
+            .profiles = profiles};
+  }
+  Registration::Parts registration_parts() {
+    return {.database = database,
+            .store = store,
+            .vault = vault,
+            .unproven = unproven,
+            .verification_mail = verification_mail,
+            .passwords = passwords,
+            .defence = &defence,
+            .clock = clock,
+            .random = random,
+            .log = log.logger(),
+            .metrics = account_metrics};
   }
 
   static Caller caller(const char* address = "192.0.2.7") {

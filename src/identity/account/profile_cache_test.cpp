@@ -282,19 +282,7 @@ class CachedProfileTest : public ::testing::Test {
   test::RedisServer server_;
   IdentityStack stack_;
   Node node_{server_.url(), stack_.secrets.profile_kek, stack_.clock};
-  SelfService self_service_{{.database = stack_.database,
-                             .store = stack_.store,
-                             .vault = stack_.vault,
-                             .passwords = stack_.passwords,
-                             .current_password = stack_.current_password,
-                             .proofs = stack_.proofs,
-                             .outbox = stack_.outbox,
-                             .session_store = stack_.session_store,
-                             .sessions = stack_.sessions,
-                             .clock = stack_.clock,
-                             .log = stack_.log.logger(),
-                             .metrics = stack_.account_metrics,
-                             .profiles = &node_.cache}};
+  SelfService self_service_{stack_.self_service_parts(stack_.current_password, &node_.cache)};
   Administration administration_{stack_.database, stack_.steps, stack_.sessions, stack_.log.logger(), &node_.cache};
   Account alice_ = stack_.register_account("alice");
   SessionTokens tokens_ = *stack_.sign_in_as("alice");

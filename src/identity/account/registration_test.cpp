@@ -216,18 +216,7 @@ TEST_F(RegistrationTest, X02_refuses_lists_of_addresses_and_line_breaks) {
 }
 
 TEST_F(RegistrationTest, a_closed_registration_refuses_strangers_and_not_the_command_line) {
-  Registration closed({.database = stack_.database,
-                       .store = stack_.store,
-                       .vault = stack_.vault,
-                       .unproven = stack_.unproven,
-                       .verification_mail = stack_.verification_mail,
-                       .passwords = stack_.passwords,
-                       .defence = &stack_.defence,
-                       .clock = stack_.clock,
-                       .random = stack_.random,
-                       .log = stack_.log.logger(),
-                       .metrics = stack_.account_metrics},
-                      {.enabled = false});
+  Registration closed(stack_.registration_parts(), {.enabled = false});
   RegistrationRequest request{.username = "alice", .email = "alice@example.org"};
   request.password = base::Secret(IdentityStack::kPassword);
   const auto made = closed.create_blocking(request, {"admin", "member", "admin"});

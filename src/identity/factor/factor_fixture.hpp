@@ -78,41 +78,9 @@ struct FactorStack : IdentityStack {
   PasskeySignIn passkey_sign_in{database, passkeys, sessions, completion, notices, false};
   FactorReset factor_reset{{steps, factor_store, recovery_codes, session_store, notices, clock}};
   FactorAdministration factor_administration{database, steps, factor_reset, sessions, log.logger()};
-  SignIn sign_in{{.database = database,
-                  .store = store,
-                  .vault = vault,
-                  .passwords = passwords,
-                  .session_store = session_store,
-                  .sessions = sessions,
-                  .completion = completion,
-                  .defence = defence,
-                  .devices = devices,
-                  .clock = clock,
-                  .log = log.logger(),
-                  .metrics = account_metrics,
-                  .unproven = unproven,
-                  .verification_mail = verification_mail,
-                  .second_step = &second_steps}};
-  CurrentPassword current_password{{.database = database,
-                                    .store = store,
-                                    .vault = vault,
-                                    .passwords = passwords,
-                                    .session_store = session_store,
-                                    .clock = clock,
-                                    .log = log.logger(),
-                                    .second_step = &second_steps}};
-  SelfService self_service{{.database = database,
-                            .store = store,
-                            .vault = vault,
-                            .passwords = passwords,
-                            .current_password = current_password,
-                            .proofs = proofs,
-                            .outbox = outbox,
-                            .session_store = session_store,
-                            .sessions = sessions,
-                            .clock = clock,
-                            .log = log.logger(),
-                            .metrics = account_metrics}};
+  SignIn sign_in{sign_in_parts(&second_steps)};
+  CurrentPassword current_password{current_password_parts(&second_steps)};
+  SelfService self_service{self_service_parts(current_password)};
 
   // Who holds these tokens, as the gate would say it.
   [[nodiscard]] contract::Principal principal_of(const Account& account, const SessionTokens& tokens) {

@@ -119,21 +119,7 @@ TEST_F(EmailTest, the_first_who_proves_an_address_has_it) {
 }
 
 TEST_F(EmailTest, where_it_is_required_nobody_signs_in_before_the_address_is_proven) {
-  SignIn requiring({.database = stack_.database,
-                    .store = stack_.store,
-                    .vault = stack_.vault,
-                    .passwords = stack_.passwords,
-                    .session_store = stack_.session_store,
-                    .sessions = stack_.sessions,
-                    .completion = stack_.completion,
-                    .defence = stack_.defence,
-                    .devices = stack_.devices,
-                    .clock = stack_.clock,
-                    .log = stack_.log.logger(),
-                    .metrics = stack_.account_metrics,
-                    .unproven = stack_.unproven,
-                    .verification_mail = stack_.verification_mail},
-                   {.require_proven_email = true});
+  SignIn requiring(stack_.sign_in_parts(), {.require_proven_email = true});
   const auto sign_in = [&](std::string_view password) {
     SignInRequest request{.identifier = "bob"};
     request.password = base::Secret(password);
