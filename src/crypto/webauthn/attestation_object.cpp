@@ -10,10 +10,11 @@ namespace {
 
 constexpr std::string_view kEmptyMap("\xA0", 1);
 
+// A map that is a member of another.
 std::optional<std::string_view> take_map(CborReader& reader) {
   const auto before = reader.rest();
   const bool is_map = !before.empty() && (static_cast<unsigned char>(before.front()) >> 5U) == 5;
-  if (!is_map || !reader.skip()) return std::nullopt;
+  if (!is_map || !reader.skip(1)) return std::nullopt;
   return before.substr(0, before.size() - reader.rest().size());
 }
 

@@ -50,9 +50,7 @@ std::optional<std::size_t> CborReader::map() {
   return static_cast<std::size_t>(found->argument);
 }
 
-bool CborReader::skip() { return skip_item(0); }
-
-bool CborReader::skip_item(int depth) {
+bool CborReader::skip(int inside) {
   const auto found = head();
   if (!found) return false;
   switch (found->type) {
@@ -64,9 +62,9 @@ bool CborReader::skip_item(int depth) {
     case kArray:
     case kMap: {
       const std::uint64_t each = found->type == kMap ? 2 : 1;
-      if (depth == kDeepest || found->argument > rest_.size() / each) return fail(), false;
+      if (inside == kDeepest || found->argument > rest_.size() / each) return fail(), false;
       for (std::uint64_t i = 0; i < found->argument * each; ++i) {
-        if (!skip_item(depth + 1)) return false;
+        if (!skip(inside + 1)) return false;
       }
       return true;
     }

@@ -23,8 +23,8 @@ class CborReader {
   [[nodiscard]] std::optional<std::string_view> text();
   // How many pairs follow.
   [[nodiscard]] std::optional<std::size_t> map();
-  // Takes one whole item, whatever it is. False: malformed, or too deep.
-  [[nodiscard]] bool skip();
+  // Takes one whole item, whatever it is, that stands `inside` this many maps or arrays. False: malformed, or too deep.
+  [[nodiscard]] bool skip(int inside = 0);
 
   [[nodiscard]] std::string_view rest() const noexcept { return rest_; }
   [[nodiscard]] bool failed() const noexcept { return failed_; }
@@ -37,7 +37,6 @@ class CborReader {
   };
   std::optional<Head> head();
   std::optional<std::string_view> string_of(unsigned type);
-  bool skip_item(int depth);
   std::nullopt_t fail() {
     failed_ = true;
     rest_ = {};

@@ -84,6 +84,26 @@ TEST(AuthenticatorData, a_credential_id_has_1_to_1023_bytes) {
   EXPECT_FALSE(parse_authenticator_data(fixed + "\x04\x00"s + std::string(1'024, 'i') + "\xA0"s));
 }
 
+// Four levels in all (CTAP2 section 8): the object, its statement, and two within.
+TEST(AttestationObject, a_statement_counts_the_object_it_stands_in) {
+  const auto nested = [](std::size_t levels) {
+    return "\xA3\x63"
+           "fmt"
+           "\x66"
+           "packed"
+           "\x67"
+           "attStmt"
+           "\xA1\x01"s +
+           std::string(levels, '\x81') +
+           "\x00\x68"
+           "authData"
+           "\x41"
+           "x"s;
+  };
+  EXPECT_TRUE(parse_attestation_object(nested(2)));
+  EXPECT_EQ(parse_attestation_object(nested(3)).error(), Refused::malformed_attestation);
+}
+
 TEST(AttestationObject, has_its_three_members_once_and_nothing_behind) {
   const auto none =
       "\xA3\x63"s
