@@ -177,6 +177,33 @@ TEST_F(OutsideChange, what_decides_beside_accounts_is_told_without_its_values) {
             "truncate:address_block ");
 }
 
+// What a refresh moves has no trigger, since its condition would be a twentieth of a refresh (docs/adr/0060). A column
+// that comes to the table is watched, or stands here with why not.
+TEST_F(OutsideChange, of_a_session_all_is_watched_but_what_a_refresh_moves) {
+  const std::set<std::string> not_watched{"counter", "rotated_at", "last_used_at", "idle_expires_at"};
+  add_account(*ours_);
+  run(*ours_, "INSERT INTO session VALUES ('" + id_.to_string() + "', '" + id_.to_string() +
+                  "', 0, 0, 0, 0, 0, 1, 2, NULL, NULL, 'pwd', 'x')");
+  std::vector<std::string> columns;
+  ours_->read_blocking([&](db::Transaction& tx) {
+    tx.query("SELECT column_name::text FROM information_schema.columns WHERE table_name = 'session'", {},
+             [&](const db::Row& row) { columns.push_back(row.text(0)); });
+    return 0;
+  });
+  ASSERT_GE(columns.size(), 13U);
+  for (const auto& column : columns) {
+    const auto before = told().size();
+    run(*others_, "UPDATE session SET " + column + " = " + column);
+    EXPECT_EQ(told().size() - before, not_watched.contains(column) ? 0U : 1U) << column;
+  }
+  const auto before = told().size();
+  run(*others_, "UPDATE session SET counter = 7, amr = 'pwd otp'");
+  ASSERT_EQ(told().size(), before + 1);
+  EXPECT_EQ(told().back().field("columns"), "amr counter");
+  run(*others_, "DELETE FROM session");
+  EXPECT_EQ(told().back().field("operation"), "delete");
+}
+
 TEST_F(OutsideChange, nobody_is_told_of_what_was_rolled_back) {
   add_account(*ours_);
   EXPECT_ANY_THROW(others_->write_blocking([](db::Transaction& tx) {

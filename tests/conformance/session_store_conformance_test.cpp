@@ -293,6 +293,37 @@ TEST_P(SessionStoreConformance, ending_and_its_revocation_are_one_step) {
   EXPECT_TRUE(log.rows.empty());
 }
 
+// What a refresh moves is watched by no trigger (docs/adr/0060): who sets it by hand gains nothing by it for long.
+TEST_P(SessionStoreConformance, a_counter_set_back_by_hand_ends_the_session_when_its_owner_comes) {
+  SessionHarness harness(database());
+  const auto stolen = start(harness, harness.add_account());
+  const auto owners = refresh(harness, refresh(harness, stolen.refresh_token)->refresh_token);
+  database().write_blocking([](db::Transaction& tx) { tx.execute("UPDATE session SET counter = 0"); });
+  const auto thiefs = refresh(harness, stolen.refresh_token);
+  ASSERT_TRUE(thiefs);
+  EXPECT_EQ(refresh(harness, owners->refresh_token).error(), RefreshError::reuse_detected);
+  EXPECT_FALSE(harness.accepts(thiefs->access_token));
+  EXPECT_EQ(refresh(harness, thiefs->refresh_token).error(), RefreshError::ended);
+}
+
+TEST_P(SessionStoreConformance, an_idle_expiry_set_by_hand_outlives_no_session) {
+  SessionHarness harness(database());
+  const auto account = harness.add_account();
+  const auto one = start(harness, account);
+  const auto other = start(harness, account);
+  const auto end = harness.clock().now() + harness.store().options().absolute;
+  database().write_blocking([&](db::Transaction& tx) {
+    tx.execute("UPDATE session SET idle_expires_at = $1", {base::to_unix_ms(end + 24h)});
+  });
+  harness.clock().advance(end - harness.clock().now() - 1min);
+  const auto last = refresh(harness, one.refresh_token);
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->refresh_expires_in, 1min);
+  harness.clock().advance(1min);
+  EXPECT_EQ(refresh(harness, last->refresh_token).error(), RefreshError::expired);
+  EXPECT_EQ(refresh(harness, other.refresh_token).error(), RefreshError::expired);
+}
+
 TEST_P(SessionStoreConformance, sweep_removes_what_is_long_over_in_small_steps_and_nothing_that_lives) {
   SessionHarness harness(database());
   const auto account = harness.add_account();

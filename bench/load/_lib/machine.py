@@ -30,15 +30,15 @@ def pinned(cores, command):
     return ["taskset", "-c", ",".join(map(str, cores)), *map(str, command)]
 
 
-def _times(stat_file):
-    # After the name, which may hold spaces: fields 14 and 15 of proc(5), counted from the 3rd.
+def _times(stat_file, ended_children=False):
+    # After the name, which may hold spaces: fields 14 and 15 of proc(5), counted from the 3rd; 16 and 17 are children's.
     fields = Path(stat_file).read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
+    return sum(map(int, fields[11:15 if ended_children else 13])) / TICK
 
 
-def cpu_seconds(pid):
+def cpu_seconds(pid, ended_children=False):
     """utime + stime of all threads, ended ones included."""
-    return _times(f"/proc/{pid}/stat")
+    return _times(f"/proc/{pid}/stat", ended_children)
 
 
 def cpu_seconds_of_threads(pid, name):

@@ -41,8 +41,10 @@ _FILLING = {"wal_level": "minimal", "max_wal_senders": "0", "fsync": "off", "aut
 class Postgres:
     """with Postgres(folder) as server: started on entering, stopped on leaving; the folder stays."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, **further):
+        """`further`: settings for this one."""
         self.folder = Path(folder).resolve()
+        self.further = further
         self.data = self.folder / "data"
         self.filling = False
         self.shared_buffers_mib = memory_mib() // 4
@@ -69,7 +71,7 @@ class Postgres:
 
     def _start(self):
         values = {**settings(self.shared_buffers_mib), "unix_socket_directories": f"'{self.folder}'",
-                  **(_FILLING if self.filling else {})}
+                  **self.further, **(_FILLING if self.filling else {})}
         self._configure(values)
         self.huge_pages = self._huge_pages_fit()
         self._configure({**values, "huge_pages": "on" if self.huge_pages else "off"})
@@ -136,13 +138,14 @@ class Postgres:
             subprocess.run(["taskset", "-acp", str(core), str(pid)], check=True, stdout=subprocess.DEVNULL)
 
     def cpu_seconds(self):
-        """Of the processes that live: what ended since is missing, so compare while the connections stay."""
-        total = 0.0
-        for pid in self._pids():
+        """Of all its processes, ended ones included."""
+        leader, *others = self._pids()
+        total = machine.cpu_seconds(leader, ended_children=True)
+        for pid in others:
             try:
                 total += machine.cpu_seconds(pid)
             except OSError:
-                continue
+                continue  # ended meanwhile: its leader counts it the next time
         return total
 
     def resident_mib(self):

@@ -91,7 +91,7 @@ Rotation SessionStore::rotate_refresh_counter(db::Transaction& tx, const Refresh
   const auto rotated = tx.query_one(
       "UPDATE session SET counter = counter + 1, rotated_at = $3, last_used_at = $3, "
       "idle_expires_at = CASE WHEN $4 < expires_at THEN $4 ELSE expires_at END "
-      "WHERE id = $1 AND counter = $2 AND ended_at IS NULL AND idle_expires_at > $3 "
+      "WHERE id = $1 AND counter = $2 AND ended_at IS NULL AND idle_expires_at > $3 AND expires_at > $3 "
       "RETURNING account_id, amr, auth_time, idle_expires_at",
       {Blob{presented.session.bytes()}, static_cast<std::int64_t>(presented.counter), base::to_unix_ms(now),
        base::to_unix_ms(now + options_.idle)},
@@ -116,7 +116,9 @@ Rotation SessionStore::refuse_or_repeat(db::Transaction& tx, const RefreshToken&
     std::optional<std::string> end_reason;
   };
   const auto found = tx.query_one(
-      "SELECT account_id, amr, auth_time, idle_expires_at, counter, rotated_at, end_reason FROM session WHERE id = $1",
+      "SELECT account_id, amr, auth_time, CASE WHEN idle_expires_at < expires_at THEN idle_expires_at ELSE expires_at "
+      "END, "
+      "counter, rotated_at, end_reason FROM session WHERE id = $1",
       {Blob{presented.session.bytes()}}, [&](const db::Row& row) {
         return Found{.grant = {.account = account_id(row, 0),
                                .session = presented.session,

@@ -1,0 +1,1 @@
+-- Of PostgreSQL alone: SQLite has no users to tell apart (docs/adr/0036).
