@@ -116,8 +116,8 @@ Rotation SessionStore::refuse_or_repeat(db::Transaction& tx, const RefreshToken&
     std::optional<std::string> end_reason;
   };
   const auto found = tx.query_one(
-      "SELECT account_id, amr, auth_time, CASE WHEN idle_expires_at < expires_at THEN idle_expires_at ELSE expires_at "
-      "END, "
+      "SELECT account_id, amr, auth_time, "
+      "CASE WHEN idle_expires_at < expires_at THEN idle_expires_at ELSE expires_at END, "
       "counter, rotated_at, end_reason FROM session WHERE id = $1",
       {Blob{presented.session.bytes()}}, [&](const db::Row& row) {
         return Found{.grant = {.account = account_id(row, 0),
