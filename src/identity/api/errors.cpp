@@ -114,11 +114,7 @@ http::Response error_response(const http::Request& request, ApiError error, Erro
   return response;
 }
 
-bool says(const http::Response& response, ApiError error) {
-  const ErrorRow& row = row_of(error);
-  return response.status == row.status &&
-         response.body.starts_with(std::string(R"({"type":"/problems/)").append(row.slug).append("\""));
-}
+bool says(const http::Response& response, ApiError error) { return response.problem == row_of(error).slug; }
 
 http::Response error_response(const http::Request& request, const Refusal& refusal) {
   ErrorDetails details{.retry_after = refusal.retry_after};

@@ -29,7 +29,8 @@ Response empty_response(unsigned status) {
 }
 
 Response problem_response(const Problem& problem, std::string_view error_id) {
-  boost::json::object body{{"type", "/problems/" + problem.slug}, {"title", problem.title}, {"status", problem.status}};
+  boost::json::object body{
+      {"type", std::string("/problems/").append(problem.slug)}, {"title", problem.title}, {"status", problem.status}};
   if (!problem.detail.empty()) body["detail"] = problem.detail;
   body["error_id"] = error_id;
   if (!problem.errors.empty()) {
@@ -41,6 +42,7 @@ Response problem_response(const Problem& problem, std::string_view error_id) {
   }
   Response response = json_response(problem.status, body);
   response.content_type = "application/problem+json";
+  response.problem = problem.slug;
   if (problem.retry_after.count() > 0) response.set("Retry-After", std::to_string(problem.retry_after.count()));
   return response;
 }

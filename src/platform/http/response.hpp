@@ -17,6 +17,7 @@ struct Response {
   std::string content_type;  // empty when there is no body
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
+  std::string_view problem{};  // the slug of an RFC 9457 answer, for who looks at it before it is sent
 
   // Values must be free of CR, LF and NUL: anything else is a broken invariant and aborts.
   Response& set(std::string name, std::string value);
@@ -25,14 +26,15 @@ struct Response {
 [[nodiscard]] Response json_response(unsigned status, const boost::json::value& body);
 [[nodiscard]] Response empty_response(unsigned status = 204);
 
-// RFC 9457. `slug` is the last part of the problem's type (`/problems/<slug>`), listed in docs/api/errors.md.
+// RFC 9457. `slug`, a literal, is the last part of the problem's type (`/problems/<slug>`), listed in
+// docs/api/errors.md.
 struct FieldError {
   std::string field;
   std::string message;  // says what would be right
 };
 struct Problem {
   unsigned status = 500;
-  std::string slug;
+  std::string_view slug;
   std::string title;
   std::string detail{};  // what the caller can do about it
   std::vector<FieldError> errors{};
