@@ -4,8 +4,8 @@ import { after, before, describe, test } from "node:test";
 import { Application } from "./support/application.js";
 import { newAdministrator } from "./support/factors.js";
 import { Gatehouse } from "./support/gatehouse.js";
-import { ask, bearer } from "./support/http.js";
-import { gateSays, newPerson, type Person, type SignedIn } from "./support/people.js";
+import { ask, bearer, type Answer } from "./support/http.js";
+import { freshName, gateSays, newPerson, type Person, type SignedIn } from "./support/people.js";
 import { Cluster } from "./support/scale/cluster.js";
 import { until } from "./support/until.js";
 
@@ -147,5 +147,26 @@ describe("roles of one process", () => {
     assert.equal((await define(gatehouse.port, administrator, "admin", ["account:manage"])).status, 400);
     assert.notEqual(gatehouse.command("roles", "remove", "admin").status, 0);
     assert.equal((await ask(gatehouse.port, "/v1/admin/roles", { headers })).status, 200);
+  });
+
+  test("B07 nobody gives an invite or takes it back whose roles grant more than their own", async () => {
+    const port = gatehouse.port;
+    assert.equal((await define(port, administrator, "helpdesk", [...usual, "account:manage"])).status, 200);
+    const helper = await newAdministrator(port, (name) => gatehouse.command("account", "set-roles", name, "helpdesk"));
+    const invite = (by: SignedIn, role: string) =>
+      ask(port, "/v1/admin/invites", { headers: bearer(by.access), body: { email: `${freshName()}@example.org`, roles: [role] } });
+    const withdraw = (by: SignedIn, id: string) => ask(port, `/v1/admin/invites/${id}`, { method: "DELETE", headers: bearer(by.access) });
+    const beyond = (answer: Answer) => {
+      assert.equal(answer.status, 403, answer.body);
+      assert.equal(answer.json.type, "/problems/beyond-own-permissions");
+    };
+    beyond(await invite(helper, "admin"));
+    const more = await invite(administrator, "admin");
+    assert.equal(more.status, 201, more.body);
+    beyond(await withdraw(helper, more.json.id));
+    assert.equal((await withdraw(administrator, more.json.id)).status, 204);
+    const asMuch = await invite(administrator, "helpdesk");
+    assert.equal(asMuch.status, 201, asMuch.body);
+    assert.equal((await withdraw(helper, asMuch.json.id)).status, 204);
   });
 });

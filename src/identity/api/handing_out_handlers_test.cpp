@@ -92,6 +92,28 @@ TEST_F(HandingOutApi, B07_nobody_makes_or_invites_an_account_beyond_their_own_pe
   EXPECT_EQ(invite("member", desk_).status, 201U);
 }
 
+// The invite of somebody who shall be more than oneself is not one's own to take back, either.
+TEST_F(HandingOutApi, B07_nobody_withdraws_an_invite_beyond_their_own_permissions) {
+  const auto invited = [&](const char* email, const char* role) {
+    const auto made =
+        api_.post("/v1/admin/invites", {{"email", email}, {"roles", boost::json::array{"member", role}}}, admin_);
+    EXPECT_EQ(made.status, 201U) << made.raw.body;
+    return "/v1/admin/invites/" + made.text("id");
+  };
+  const auto more = invited("chief@example.org", "admin");
+  const auto refused = send(http::Method::delete_, more, "", desk_);
+  EXPECT_EQ(refused.status, 403U);
+  EXPECT_EQ(refused.slug(), kBeyond);
+  EXPECT_EQ(refused.fields(), "") << "nothing was sent that could be put right";
+  const auto noted = api_.denials.take(api_.clock.now());
+  ASSERT_EQ(noted.size(), 1U);
+  EXPECT_EQ(noted[0].actor, helper_.id.uuid());
+  // It is there still: whoever holds as much withdraws it.
+  EXPECT_EQ(send(http::Method::delete_, more, "", admin_).status, 204U);
+  EXPECT_EQ(send(http::Method::delete_, more, "", desk_).status, 404U);
+  EXPECT_EQ(send(http::Method::delete_, invited("guest@example.org", "helpdesk"), "", desk_).status, 204U);
+}
+
 // Or who resets an administrator's factors, and then the password by the mailbox, would be one.
 TEST_F(HandingOutApi, B07_nobody_touches_an_account_that_may_do_more) {
   const auto chief = with_roles("chief", {"admin", "member"});

@@ -84,13 +84,19 @@ awaitable<InvitePage> Invites::page(std::optional<contract::AccountId> after, st
   co_return page;
 }
 
+base::Result<void, Refusal> Invites::remove(db::Transaction& tx, contract::AccountId id, const Caller& caller) const {
+  // One that has expired gives nobody anything: it may go.
+  const auto open = store_.find_open(tx, id, parts_.clock.now());
+  if (open && steps_.check_giving(caller, open->roles)) return Refusal{.error = AccountError::beyond_own};
+  if (!store_.remove(tx, id)) return Refusal{.error = AccountError::not_found};
+  parts_.audit.record(tx, {.type = audit::type::kInviteWithdrawn, .actor = actor_of(caller), .subject = id.uuid()});
+  return {};
+}
+
 awaitable<base::Result<void, Refusal>> Invites::withdraw(contract::AccountId id, Caller caller) {
-  auto work = [&](db::Transaction& tx) {
-    if (!store_.remove(tx, id)) return false;
-    parts_.audit.record(tx, {.type = audit::type::kInviteWithdrawn, .actor = actor_of(caller), .subject = id.uuid()});
-    return true;
-  };
-  if (!co_await parts_.database.write(work)) co_return Refusal{.error = AccountError::not_found};
+  auto work = [&](db::Transaction& tx) { return remove(tx, id, caller); };
+  const auto removed = co_await parts_.database.write(work);
+  if (!removed) co_return removed.error();
   const std::string text = id.to_string();
   parts_.log.info("invite_withdrawn", {{"invite", text}}, &caller.trace);
   co_return base::Result<void, Refusal>();

@@ -50,7 +50,7 @@ class Invites {
                                                                Caller caller);
   // REQUIRES: limit within 1 … kMaxAccountsPerPage.
   boost::asio::awaitable<InvitePage> page(std::optional<contract::AccountId> after, std::size_t limit);
-  // Errors: not_found.
+  // Errors: not_found; beyond_own: its roles grant what the caller's own do not.
   boost::asio::awaitable<base::Result<void, Refusal>> withdraw(contract::AccountId id, Caller caller);
 
   // Uses nothing up.
@@ -62,6 +62,8 @@ class Invites {
  private:
   [[nodiscard]] Invite show(const InviteRecord& record) const;
   [[nodiscard]] base::Result<void, Refusal> insert(db::Transaction& tx, const InviteRecord& record) const;
+  [[nodiscard]] base::Result<void, Refusal> remove(db::Transaction& tx, contract::AccountId id,
+                                                   const Caller& caller) const;
   [[nodiscard]] base::Result<void, Refusal> apply(db::Transaction& tx, const NewAccount& account) const;
 
   const RecoveryParts& parts_;

@@ -95,6 +95,16 @@ TEST_F(InvitesTest, withdrawn_is_dead) {
   EXPECT_EQ(accept(token).error().error, AccountError::link_refused);
 }
 
+TEST_F(InvitesTest, B07_stays_open_for_whom_its_roles_grant_more_than_their_own) {
+  const auto token = invited();
+  const auto id = test::run_on_loop(stack_.invites.page(std::nullopt, 50)).invites.front().id;
+  auto member = IdentityStack::caller();
+  member.roles = {"member"};
+  EXPECT_EQ(test::run_on_loop(stack_.invites.withdraw(id, member)).error().error, AccountError::beyond_own);
+  EXPECT_TRUE(test::run_on_loop(stack_.invites.is_open(token)));
+  EXPECT_TRUE(accept(token));
+}
+
 TEST_F(InvitesTest, refuses_unknown_roles_malformed_addresses_and_those_that_are_taken) {
   EXPECT_EQ(invite("carol@example.org", {"owner"}).error().fields.front().field, "roles");
   EXPECT_EQ(invite("a@x.example,b@y.example").error().fields.front().field, "email");
