@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "platform/base/unavailable.hpp"
-#include "platform/db/integrity.hpp"
 #include "tests/conformance/on_every_database.hpp"
+#include "tests/support/integrity.hpp"
 #include "tests/support/run_on_loop.hpp"
 
 namespace gatehouse {
@@ -165,7 +165,7 @@ TEST_P(DatabaseConformance, a_foreign_key_that_points_nowhere_is_refused_and_is_
     FAIL() << "told as could not decide";
   } catch (const std::runtime_error&) {
   }
-  EXPECT_TRUE(db::integrity_errors(database()).empty());
+  EXPECT_TRUE(test::integrity_errors(database()).empty());
 }
 
 TEST_P(DatabaseConformance, concurrent_increments_lose_nothing) {
@@ -328,7 +328,7 @@ TEST_P(DatabaseConformance, an_answered_write_is_there_after_a_restart) {
   }
   test_database().reopen();
   EXPECT_EQ(value_of("kept"), 7);
-  EXPECT_TRUE(db::integrity_errors(database()).empty());
+  EXPECT_TRUE(test::integrity_errors(database()).empty());
 }
 
 }  // namespace

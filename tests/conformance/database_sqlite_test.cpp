@@ -16,9 +16,9 @@
 #include <vector>
 
 #include "platform/base/unavailable.hpp"
-#include "platform/db/integrity.hpp"
 #include "platform/db/sqlite_database.hpp"
 #include "tests/conformance/hold_writer.hpp"
+#include "tests/support/integrity.hpp"
 #include "tests/support/run_on_loop.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -207,7 +207,7 @@ TEST_F(SqliteFile, a_full_disk_fails_who_needs_the_space_alone_and_is_over_when_
   EXPECT_EQ(count(*database), 2);
   database->write_blocking([](Transaction& t) { t.query("PRAGMA max_page_count = 100000", {}, [](const Row&) {}); });
   EXPECT_EQ(reason_of_write(*database, write_big), "nothing thrown");
-  EXPECT_TRUE(db::integrity_errors(*database).empty());
+  EXPECT_TRUE(test::integrity_errors(*database).empty());
 }
 
 TEST_F(SqliteFile, a_full_write_queue_refuses_at_once_and_loses_nothing_it_took) {
@@ -329,7 +329,7 @@ TEST_F(SqliteFile, F05_kill_9_while_writing_loses_no_answered_write_and_the_data
     ASSERT_GE(now.size(), 150U);
     answered.insert(now.begin(), now.end());
     const auto database = open();
-    EXPECT_TRUE(db::integrity_errors(*database).empty());
+    EXPECT_TRUE(test::integrity_errors(*database).empty());
     std::set<std::int64_t> found;
     database->read_blocking([&](Transaction& t) {
       t.query("SELECT id, value FROM item", {}, [&](const Row& row) {

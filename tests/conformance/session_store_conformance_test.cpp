@@ -151,7 +151,7 @@ TEST_P(SessionStoreConformance, V7_2_4_refreshes_beside_a_reauthentication_leave
     }
     EXPECT_TRUE(harness.accepts(renewed->access_token));
     EXPECT_TRUE(refresh(harness, renewed->refresh_token));
-    EXPECT_EQ(run_on_loop(harness.service().end_all(account, EndReason::sign_out)), 1U);
+    EXPECT_EQ(run_on_loop(harness.end_all(account, EndReason::sign_out)), 1U);
   }
 }
 
@@ -215,7 +215,7 @@ TEST_P(SessionStoreConformance, S05_parallel_sign_ins_and_ending_all_leave_what_
     if (i != 10) {
       co_await start_and_keep(harness, account);
     } else {
-      (void)co_await harness.service().end_all(account, EndReason::ended_by_admin);
+      (void)co_await harness.end_all(account, EndReason::ended_by_admin);
     }
   });
   EXPECT_EQ(run_on_loop(harness.service().list(account)).size(), accepted(harness, kept_));
@@ -328,7 +328,7 @@ TEST_P(SessionStoreConformance, sweep_removes_what_is_long_over_in_small_steps_a
   SessionHarness harness(database());
   const auto account = harness.add_account();
   for (int i = 0; i < 7; ++i) (void)start(harness, account);
-  EXPECT_EQ(run_on_loop(harness.service().end_all(account, EndReason::sign_out)), 7U);
+  EXPECT_EQ(run_on_loop(harness.end_all(account, EndReason::sign_out)), 7U);
   harness.clock().advance(24h * 30 - 1s);
   const auto living = start(harness, account);
   const auto sweep = [&](std::size_t limit) {

@@ -182,7 +182,7 @@ TEST_P(TwoNodes, S04_an_account_signed_out_everywhere_on_one_node_is_refused_whi
   const auto here = start(a);
   const auto there = start(b);
   ASSERT_TRUE(comes_to("yes", here.access_token) && comes_to("yes", there.access_token));
-  EXPECT_EQ(run_on_loop(b.sessions.service().end_all(account, identity::EndReason::password_changed)), 2U);
+  EXPECT_EQ(run_on_loop(b.sessions.end_all(account, identity::EndReason::password_changed)), 2U);
   EXPECT_TRUE(comes_to("no", here.access_token));
   EXPECT_TRUE(comes_to("no", there.access_token));
 }

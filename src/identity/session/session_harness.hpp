@@ -71,6 +71,16 @@ class SessionHarness {
     return service_.start(account, {.address = "192.0.2.1", .agent = "Browser"}, {"pwd"});
   }
 
+  // As services do that end an account's sessions in a transaction of their own. How many it were.
+  boost::asio::awaitable<std::size_t> end_all(contract::AccountId account, EndReason reason) {
+    auto rows = co_await database_.write([&](db::Transaction& tx) {
+      return store_.end_all_of_account(tx, account, std::nullopt, reason, clock_.now());
+    });
+    const std::size_t count = rows.size();
+    co_await service_.announce(std::move(rows), reason);
+    co_return count;
+  }
+
   // What a gate that has applied every published row says. Throws nothing; false for anything but a live token.
   [[nodiscard]] bool accepts(const base::Secret& access_token) const {
     const auto token = crypto::verify_jwt(access_token.expose(), *keys_.snapshot()->verification,

@@ -217,15 +217,6 @@ awaitable<std::size_t> SessionService::end_others(contract::AccountId account, c
   co_return count;
 }
 
-awaitable<std::size_t> SessionService::end_all(contract::AccountId account, EndReason reason) {
-  auto rows = co_await parts_.database.write([&](db::Transaction& tx) {
-    return parts_.store.end_all_of_account(tx, account, std::nullopt, reason, parts_.clock.now());
-  });
-  const std::size_t count = rows.size();
-  co_await announce(std::move(rows), reason);
-  co_return count;
-}
-
 awaitable<std::vector<SessionView>> SessionService::list(contract::AccountId account) {
   co_return co_await parts_.database.read([&](db::Transaction& tx) {
     std::vector<SessionView> views;

@@ -117,7 +117,6 @@ class SessionService {
   boost::asio::awaitable<bool> end_by_refresh_token(std::string_view refresh_token);
   boost::asio::awaitable<std::size_t> end_others(contract::AccountId account, contract::SessionId keep,
                                                  EndReason reason);
-  boost::asio::awaitable<std::size_t> end_all(contract::AccountId account, EndReason reason);
 
   // Live sessions, newest first.
   boost::asio::awaitable<std::vector<SessionView>> list(contract::AccountId account);

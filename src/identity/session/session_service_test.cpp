@@ -206,7 +206,7 @@ TEST_F(Sessions, S05_ending_all_touches_no_other_account) {
   const auto theirs = start(stranger);
   (void)start();
   (void)start();
-  EXPECT_EQ(run_on_loop(service_.end_all(account_, EndReason::ended_by_admin)), 2U);
+  EXPECT_EQ(run_on_loop(harness_.end_all(account_, EndReason::ended_by_admin)), 2U);
   EXPECT_EQ(live(), 0U);
   EXPECT_TRUE(harness_.accepts(theirs.access_token));
 }
