@@ -1,6 +1,5 @@
 #include "identity/account/account_store.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "crypto/packed_hash.hpp"
@@ -47,9 +46,7 @@ AccountWithProfile read_with_profile(const db::Row& row) {
 }
 
 std::string roles_column(std::vector<std::string> roles) {
-  std::sort(roles.begin(), roles.end());
-  roles.erase(std::unique(roles.begin(), roles.end()), roles.end());
-  return base::join_words(roles);
+  return base::join_words(base::sorted_words(std::move(roles)));
 }
 
 std::optional<std::int64_t> epoch_of(db::Transaction& tx, contract::AccountId id) {
@@ -66,6 +63,16 @@ Value blob_or_null(const std::optional<std::string>& bytes) { return bytes ? Val
 std::string behind_prefix(const std::string& prefix) { return prefix + "\xF4\x8F\xBF\xBF"; }
 
 }  // namespace
+
+Account account_of(const NewAccount& row, Profile profile) {
+  return {.id = row.id,
+          .username = row.username,
+          .profile = std::move(profile),
+          .email_verified = !row.email_index.empty(),
+          .state = AccountState::active,
+          .roles = row.roles,
+          .created_at = row.created_at};
+}
 
 std::string_view skeleton_column(std::string_view username, std::string_view skeleton) {
   return skeleton == username ? std::string_view() : skeleton;

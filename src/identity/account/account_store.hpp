@@ -32,6 +32,9 @@ struct NewAccount {
   base::TimePoint created_at;
 };
 
+// The account that it makes. `profile` is what `profile_sealed` holds.
+[[nodiscard]] Account account_of(const NewAccount& row, Profile profile);
+
 // What changes of an account's names; what is empty stays.
 struct NameChange {
   std::optional<std::string> username{};

@@ -1,6 +1,5 @@
 #include "identity/account/registration.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "platform/audit/event_types.hpp"
@@ -36,8 +35,6 @@ base::Result<Registration::Prepared, Refusal> Registration::prepare(const Regist
 NewAccount Registration::make_row(const Prepared& prepared, std::string hash, std::vector<std::string> roles) const {
   const contract::AccountId id(base::Uuid::v7(parts_.clock, parts_.random));
   auto sealed = parts_.vault.seal_new(id, {.email = prepared.email.expose(), .display_name = {}});
-  std::sort(roles.begin(), roles.end());
-  roles.erase(std::unique(roles.begin(), roles.end()), roles.end());
   return {.id = id,
           .username = prepared.username.canonical(),
           .username_skeleton = prepared.username.skeleton(),
@@ -45,7 +42,7 @@ NewAccount Registration::make_row(const Prepared& prepared, std::string hash, st
           .data_key_seed = std::move(sealed.data_key_seed),
           .profile_sealed = std::move(sealed.profile),
           .password_hash = std::move(hash),
-          .roles = std::move(roles),
+          .roles = base::sorted_words(std::move(roles)),
           .created_at = parts_.clock.now()};
 }
 
@@ -62,13 +59,7 @@ base::Result<Account, Refusal> Registration::finish(const Prepared& prepared, co
   }
   parts_.metrics.registered();
   parts_.log.info("account_registered", {{"account", row.id.to_string()}}, trace);
-  return Account{.id = row.id,
-                 .username = row.username,
-                 .profile = {.email = prepared.email.expose(), .display_name = {}},
-                 .email_verified = !row.email_index.empty(),
-                 .state = AccountState::active,
-                 .roles = row.roles,
-                 .created_at = row.created_at};
+  return account_of(row, {.email = prepared.email.expose(), .display_name = {}});
 }
 
 bool Registration::insert_unproven(db::Transaction& tx, const NewAccount& row, const std::string& email_index) const {

@@ -1,9 +1,9 @@
 #include "identity/bulk/account_maker.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "identity/account/display_name.hpp"
+#include "platform/base/words.hpp"
 #include "platform/text/email.hpp"
 #include "platform/text/username.hpp"
 
@@ -27,9 +27,7 @@ base::Result<std::vector<std::string>, LineProblem> AccountMaker::roles(const Ac
   for (const auto& role : roles) {
     if (!rules_.roles.contains(role)) return LineProblem{"roles", "names a role that there is not"};
   }
-  std::sort(roles.begin(), roles.end());
-  roles.erase(std::unique(roles.begin(), roles.end()), roles.end());
-  return roles;
+  return base::sorted_words(std::move(roles));
 }
 
 base::Result<BulkAccount, LineProblem> AccountMaker::make(const AccountLine& line, contract::AccountId id) const {

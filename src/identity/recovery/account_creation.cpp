@@ -1,6 +1,5 @@
 #include "identity/recovery/account_creation.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "platform/base/uuid.hpp"
@@ -42,10 +41,8 @@ awaitable<base::Result<Account, Refusal>> AccountCreation::create(AccountWish wi
     if (!chosen) co_return chosen.error();
     hash = std::move(*chosen);
   }
-  std::ranges::sort(wish.roles);
-  wish.roles.erase(std::ranges::unique(wish.roles).begin(), wish.roles.end());
   const contract::AccountId id(base::Uuid::v7(parts_.clock, parts_.random));
-  const Profile profile{.email = email->expose(), .display_name = {}};
+  Profile profile{.email = email->expose(), .display_name = {}};
   auto sealed = parts_.vault.seal_new(id, profile);
   const NewAccount row{.id = id,
                        .username = username->canonical(),
@@ -54,19 +51,14 @@ awaitable<base::Result<Account, Refusal>> AccountCreation::create(AccountWish wi
                        .data_key_seed = std::move(sealed.data_key_seed),
                        .profile_sealed = std::move(sealed.profile),
                        .password_hash = std::move(hash),
-                       .roles = std::move(wish.roles),
+                       .roles = base::sorted_words(std::move(wish.roles)),
                        .created_at = parts_.clock.now()};
   auto work = [&](db::Transaction& tx) { return insert(tx, row, !wish.password, caller); };
   if (!co_await parts_.database.write(work)) co_return Refusal{.error = AccountError::name_taken};
   const std::string account = id.to_string();
   const std::string by = caller.account ? caller.account->to_string() : "";
   parts_.log.info("account_created", {{"account", account}, {"by", by}}, &caller.trace);
-  co_return Account{.id = row.id,
-                    .username = row.username,
-                    .profile = profile,
-                    .email_verified = true,
-                    .roles = row.roles,
-                    .created_at = row.created_at};
+  co_return account_of(row, std::move(profile));
 }
 
 }  // namespace gatehouse::identity

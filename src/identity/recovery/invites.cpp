@@ -1,6 +1,5 @@
 #include "identity/recovery/invites.hpp"
 
-#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -50,8 +49,6 @@ awaitable<base::Result<Invite, Refusal>> Invites::create(std::string email, std:
   if (!prepared) co_return invalid_input("email", text::to_string(prepared.error()));
   if (auto refusal = steps_.check_roles(roles)) co_return std::move(*refusal);
   if (auto refusal = steps_.check_giving(caller, roles)) co_return std::move(*refusal);
-  std::sort(roles.begin(), roles.end());
-  roles.erase(std::unique(roles.begin(), roles.end()), roles.end());
 
   const auto now = parts_.clock.now();
   const contract::AccountId id(base::Uuid::v7(parts_.clock, parts_.random));
@@ -60,7 +57,7 @@ awaitable<base::Result<Invite, Refusal>> Invites::create(std::string email, std:
                             .email_index = parts_.vault.email_index(*prepared),
                             .data_key_seed = std::move(sealed.data_key_seed),
                             .profile_sealed = std::move(sealed.profile),
-                            .roles = std::move(roles),
+                            .roles = base::sorted_words(std::move(roles)),
                             .invited_by = caller.account,
                             .created_at = now,
                             .expires_at = now + kInviteLifetime};
@@ -128,7 +125,7 @@ awaitable<base::Result<Account, Refusal>> Invites::accept(InviteAcceptance accep
   auto look = [&](db::Transaction& tx) { return store_.find_open(tx, contract::AccountId(*id), parts_.clock.now()); };
   const auto invite = co_await parts_.database.read(look);
   if (!invite) co_return link_refused();  // before the hash: a dead link costs nothing
-  const auto profile = parts_.vault.open(as_account(*invite));
+  auto profile = parts_.vault.open(as_account(*invite));
   const auto hash = co_await parts_.passwords.choose(acceptance.password, "password",
                                                      {username->canonical(), profile.email}, caller.address);
   if (!hash) co_return hash.error();
@@ -147,12 +144,7 @@ awaitable<base::Result<Account, Refusal>> Invites::accept(InviteAcceptance accep
   if (!made) co_return made.error();
   const std::string text = account.id.to_string();
   parts_.log.info("invite_accepted", {{"account", text}}, &caller.trace);
-  co_return Account{.id = account.id,
-                    .username = account.username,
-                    .profile = profile,
-                    .email_verified = true,
-                    .roles = account.roles,
-                    .created_at = account.created_at};
+  co_return account_of(account, std::move(profile));
 }
 
 }  // namespace gatehouse::identity

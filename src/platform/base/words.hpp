@@ -11,4 +11,7 @@ namespace gatehouse::base {
 [[nodiscard]] std::string join_words(const std::vector<std::string>& words);
 [[nodiscard]] std::vector<std::string> split_words(std::string_view text);
 
+// Each once, in the order of their bytes.
+[[nodiscard]] std::vector<std::string> sorted_words(std::vector<std::string> words);
+
 }  // namespace gatehouse::base

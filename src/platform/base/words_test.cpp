@@ -14,5 +14,11 @@ TEST(Words, come_back_as_they_were_joined) {
   EXPECT_EQ(join_words({}), "");
 }
 
+TEST(Words, are_sorted_each_once) {
+  EXPECT_EQ(sorted_words({"member", "admin", "member", "Admin"}),
+            (std::vector<std::string>{"Admin", "admin", "member"}));
+  EXPECT_TRUE(sorted_words({}).empty());
+}
+
 }  // namespace
 }  // namespace gatehouse::base
