@@ -7,7 +7,7 @@ import { Browser } from "./support/browser.js";
 import { fillActivity } from "./support/activity.js";
 import { newAdministrator } from "./support/factors.js";
 import { ask, bearer } from "./support/http.js";
-import { look, settle } from "./support/look.js";
+import { look, settle, violations } from "./support/look.js";
 import { gateSays, login, newPerson, password, type Person, type SignedIn } from "./support/people.js";
 import { Stack } from "./support/stack.js";
 import { until } from "./support/until.js";
@@ -150,6 +150,43 @@ describe("the administration", () => {
     assert.ok(links.includes("/admin/accounts") && links.includes("/admin/delivery"));
     fillActivity(stack.gatehouse);
     await look(browser, site, [...links, `/admin/accounts/${member.id}`]);
+  });
+
+  test("who may less is offered what they may give, and told why no more", async () => {
+    const { gatehouse } = stack;
+    assert.equal(gatehouse.command("roles", "set", "helper", "account:*", "role:read").status, 0);
+    const helper = await newAdministrator(gatehouse.port, (name) => gatehouse.command("account", "set-roles", name, "helper", "member"));
+    await signIn(helper.username);
+    await page.getByLabel("Code from your authenticator app").fill(helper.app.code());
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.waitForURL(`${site}/account`);
+    const roles = page.getByRole("group", { name: "Roles" });
+    const tick = (name: string) => roles.getByRole("checkbox", { name, exact: true });
+    const reasonAt = (name: string) => tick(name).evaluate((box) => document.getElementById(box.getAttribute("aria-describedby") ?? "")?.textContent);
+
+    await page.goto(`${site}/admin/accounts/${member.id}`);
+    const beyond = "You cannot give the roles that may do more than you.";
+    await roles.getByText(beyond).waitFor();
+    assert.ok((await tick("admin").isDisabled()) && !(await tick("admin").isChecked()));
+    assert.equal(await reasonAt("admin"), beyond);
+    assert.ok((await tick("member").isEnabled()) && (await tick("member").isChecked()));
+    assert.deepEqual(await violations(page), []);
+    await tick("helper").focus();
+    await page.keyboard.press("Space");
+    await page.getByRole("button", { name: "Save" }).click();
+    await until("the role is given", 30, async () => /\bhelper\b/.test(gatehouse.command("account", "show", member.username).output));
+
+    await page.goto(`${site}/admin/accounts/${administrator.id}`);
+    await roles.getByText("You cannot change these roles: one of them may do more than you.").waitFor();
+    for (const held of ["admin", "member"]) assert.ok((await tick(held).isDisabled()) && (await tick(held).isChecked()), held);
+    assert.ok(await tick("helper").isDisabled());
+    assert.deepEqual(await violations(page), []);
+
+    await page.goto(`${site}/admin/accounts`);
+    await page.getByRole("button", { name: "Invite someone" }).click();
+    await page.getByRole("dialog").getByText(beyond).waitFor();
+    assert.ok((await tick("admin").isDisabled()) && (await tick("member").isChecked()));
+    assert.deepEqual(await violations(page), []);
   });
 
   test("nothing from elsewhere, nothing against the policy", () => {

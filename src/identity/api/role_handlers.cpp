@@ -22,6 +22,15 @@ boost::json::object view_of(const contract::RolePermissions& roles) {
   return {{"roles", std::move(table)}, {"version", version_of(roles)}};
 }
 
+// What the caller may give to an account, or take from one: nothing that grants more than their own roles do.
+boost::json::array grantable_by(const contract::Principal& who, const contract::RolePermissions& roles) {
+  boost::json::array names;
+  for (const auto& [name, permissions] : roles) {
+    if (!contract::granted_beyond(roles, {name}, who.roles)) names.emplace_back(name);
+  }
+  return names;
+}
+
 http::Response refusal_response(const http::Request& request, const RoleRefusal& refusal) {
   ErrorDetails details;
   if (!refusal.field.empty()) details.fields.push_back({refusal.field, refusal.message});
@@ -66,9 +75,11 @@ base::Result<contract::RolePermissions, RoleRefusal> read_table(const boost::jso
 
 }  // namespace
 
-Answer list_roles(const ApiContext& context, http::Request&, const contract::Principal&) {
-  auto body = view_of(co_await context.roles.show());
+Answer list_roles(const ApiContext& context, http::Request&, const contract::Principal& who) {
+  const auto roles = co_await context.roles.show();
+  auto body = view_of(roles);
   body["asked"] = boost::json::array(context.asked_permissions->begin(), context.asked_permissions->end());
+  body["grantable"] = grantable_by(who, roles);
   co_return http::json_response(200, body);
 }
 

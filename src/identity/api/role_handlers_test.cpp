@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <boost/json/value_to.hpp>
+#include <set>
 #include <string>
 
 #include "identity/api/api_fixture.hpp"
@@ -74,6 +76,7 @@ TEST_F(RoleApi, all_at_once_by_the_version_that_was_seen) {
   const auto before = api_.get("/v1/admin/roles", admin_);
   auto wanted = before.json();
   wanted.erase("asked");
+  wanted.erase("grantable");
   wanted["roles"].as_object()["clerk"] = boost::json::array{"desk:open"};
   wanted["roles"].as_object().erase("guest");
   const auto done = put("/v1/admin/roles", boost::json::serialize(wanted), admin_);
@@ -85,6 +88,28 @@ TEST_F(RoleApi, all_at_once_by_the_version_that_was_seen) {
   EXPECT_EQ(late.slug(), "/problems/changed-meanwhile");
   wanted.erase("version");
   EXPECT_EQ(put("/v1/admin/roles", boost::json::serialize(wanted), admin_).status, 200U);
+}
+
+// The answer names exactly the roles that the caller is not refused to give.
+TEST_F(RoleApi, B07_the_roles_that_the_caller_may_give_are_those_that_are_called_grantable) {
+  ASSERT_EQ(define("helper", R"({"permissions":["account:*","role:read","desk:open"]})").status, 200U);
+  ASSERT_EQ(define("clerk", R"({"permissions":["desk:open"]})").status, 200U);
+  ASSERT_EQ(define("keeper", R"({"permissions":["desk:open","role:manage"]})").status, 200U);
+  const auto helper = with_roles("hanna", {"helper"});
+  const auto json = api_.get("/v1/admin/roles", helper).json();
+  const auto grantable = boost::json::value_to<std::set<std::string>>(json.at("grantable"));
+  EXPECT_TRUE(grantable.contains("clerk") && grantable.contains("helper") && grantable.contains("guest"));
+  EXPECT_FALSE(grantable.contains("keeper") || grantable.contains("admin"));
+  const auto bob = api_.register_account("bob").id;
+  ASSERT_TRUE(test::run_on_loop(api_.administration.set_roles(bob, {}, IdentityStack::caller())));
+  const auto path = "/v1/admin/accounts/" + bob.to_string() + "/roles";
+  for (const auto& role : json.at("roles").as_object()) {
+    const std::string name(role.key());
+    const auto given = put(path, R"({"roles":[")" + name + R"("]})", helper);
+    EXPECT_EQ(given.status, grantable.contains(name) ? 200U : 403U) << name;
+  }
+  EXPECT_EQ(api_.get("/v1/admin/roles", admin_).json().at("grantable").as_array().size(),
+            json.at("roles").as_object().size());
 }
 
 // B07: only who may, only what they may.

@@ -107,7 +107,7 @@ function RolesCard({ account, onDone }: { account: Account; onDone: () => void }
   return (
     <section class="card">
       <Form action={set} fields={["roles"]}>
-        <RolesField value={roles} mistake={set.failure?.fieldMessage("roles")} />
+        <RolesField value={roles} held={account.roles} mistake={set.failure?.fieldMessage("roles")} />
         <div>
           <Button type="submit" busy={set.busy}>
             {t("save")}
