@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Browser } from "./support/browser.js";
 import { ask } from "./support/http.js";
-import { freshName, newPerson, password, register, type Person } from "./support/people.js";
+import { openPages, typePassword } from "./support/pages.js";
+import { freshName, newPerson, register, type Person } from "./support/people.js";
 import { Stack } from "./support/stack.js";
-import type { Page } from "playwright-core";
 
 describe("pages", () => {
   let stack: Stack;
@@ -14,9 +14,7 @@ describe("pages", () => {
   let person: Person;
 
   before(async () => {
-    stack = await Stack.start({ settings: { "pages.name": '"Acme"' } }, "localhost");
-    site = `http://localhost:${stack.nginx.port}`;
-    browser = await Browser.start(site);
+    ({ stack, browser, site } = await openPages({ settings: { "pages.name": '"Acme"' } }));
     person = await register(stack.gatehouse.port);
   });
   after(async () => {
@@ -24,16 +22,10 @@ describe("pages", () => {
     await stack?.stop();
   });
 
-  async function signIn(page: Page): Promise<void> {
-    await page.getByLabel("Username or e-mail address").fill(person.username);
-    await page.getByLabel("Password", { exact: true }).fill(password);
-    await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  }
-
   test("a page of the application asks for the sign-in and is there after it", async () => {
     const page = await browser.page("/reports/7?year=2026&x=%C3%BC");
     await page.waitForURL(`${site}/sign-in`);
-    await signIn(page);
+    await typePassword(page, person.username);
     await page.waitForURL(`${site}/reports/7?year=2026&x=%C3%BC`);
     assert.equal(await page.evaluate(() => document.cookie), "", "no script can read a token");
     await page.close();
@@ -95,7 +87,7 @@ describe("pages", () => {
     for (const bad of ["//evil.example", "https://evil.example/", "/%5Cevil.example", "https:evil.example", "javascript:alert(1)", "%09//evil.example",
       "https://localhost.evil.example", "https://localhost@evil.example", "%0d%0aLocation:%20https://evil.example"]) {
       const page = await browser.page(`/sign-in?return_to=${bad}`);
-      await signIn(page);
+      await typePassword(page, person.username);
       await page.waitForURL(`${site}/account`);
       await page.close();
     }
@@ -104,7 +96,7 @@ describe("pages", () => {
   test("G12 what was put into the tab's storage is checked again", async () => {
     const page = await browser.page("/sign-in");
     await page.evaluate(() => sessionStorage.setItem("gatehouse.return_to", "//evil.example/"));
-    await signIn(page);
+    await typePassword(page, person.username);
     await page.waitForURL(`${site}/account`);
     await page.close();
   });
@@ -115,9 +107,9 @@ describe("pages", () => {
     const second = await browser.page("/reports/second");
     await first.waitForURL(`${site}/sign-in`);
     await second.waitForURL(`${site}/sign-in`);
-    await signIn(first);
+    await typePassword(first, person.username);
     await first.waitForURL(`${site}/reports/first`);
-    await signIn(second);
+    await typePassword(second, person.username);
     await second.waitForURL(`${site}/reports/second`);
     await first.close();
     await second.close();
@@ -140,7 +132,7 @@ describe("pages", () => {
     await stack.gatehouse.command("account", "end-sessions", person.username);
     await page.reload();
     await page.waitForURL(`${site}/sign-in`);
-    await signIn(page);
+    await typePassword(page, person.username);
     await page.waitForURL(`${site}/account`);
     await page.close();
   });

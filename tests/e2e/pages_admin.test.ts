@@ -3,13 +3,14 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
-import { Browser } from "./support/browser.js";
+import type { Browser } from "./support/browser.js";
 import { fillActivity } from "./support/activity.js";
 import { newAdministrator } from "./support/factors.js";
 import { ask, bearer } from "./support/http.js";
 import { look, settle, violations } from "./support/look.js";
-import { gateSays, login, newPerson, password, type Person, type SignedIn } from "./support/people.js";
-import { Stack } from "./support/stack.js";
+import { openPages, signInAnew, signInWithApp } from "./support/pages.js";
+import { gateSays, login, newPerson, type Person, type SignedIn } from "./support/people.js";
+import type { Stack } from "./support/stack.js";
 import { until } from "./support/until.js";
 
 describe("the administration", () => {
@@ -21,9 +22,7 @@ describe("the administration", () => {
   let member: Person & SignedIn;
 
   before(async () => {
-    stack = await Stack.start({}, "localhost");
-    site = `http://localhost:${stack.nginx.port}`;
-    browser = await Browser.start(site);
+    ({ stack, browser, site } = await openPages());
     const port = stack.gatehouse.port;
     administrator = await newAdministrator(port, (name) => stack.gatehouse.command("account", "set-roles", name, "admin", "member"));
     member = await newPerson(port);
@@ -34,16 +33,8 @@ describe("the administration", () => {
     await stack?.stop();
   });
 
-  async function signIn(username: string): Promise<void> {
-    await browser.context.clearCookies();
-    await page.goto(`${site}/sign-in`);
-    await page.getByLabel("Username or e-mail address").fill(username);
-    await page.getByLabel("Password", { exact: true }).fill(password);
-    await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  }
-
   test("a member is told that it is not for members, and sees no way there", async () => {
-    await signIn(member.username);
+    await signInAnew(page, site, member.username);
     await page.getByRole("heading", { name: "Profile" }).waitFor();
     assert.equal(await page.getByRole("link", { name: "Administration" }).count(), 0);
     await page.goto(`${site}/admin/accounts`);
@@ -53,7 +44,7 @@ describe("the administration", () => {
   test("an administrator without a second factor is asked to add one", async () => {
     const weak = await newPerson(stack.gatehouse.port);
     stack.gatehouse.command("account", "set-roles", weak.username, "admin");
-    await signIn(weak.username);
+    await signInAnew(page, site, weak.username);
     await page.getByRole("link", { name: "Administration" }).click();
     await page.getByText("your account has none yet").waitFor();
     await page.getByRole("link", { name: "Add one" }).click();
@@ -61,10 +52,7 @@ describe("the administration", () => {
   });
 
   test("one with it finds an account and disables it, and its tokens are void at once", async () => {
-    await signIn(administrator.username);
-    await page.getByLabel("Code from your authenticator app").fill(administrator.app.code());
-    await page.getByRole("button", { name: "Continue" }).click();
-    await page.waitForURL(`${site}/account`);
+    await signInWithApp(page, site, administrator);
     await page.goto(`${site}/admin/accounts`);
     const asked: string[] = [];
     page.on("request", (request) => asked.push(decodeURIComponent(request.url())));
@@ -156,10 +144,7 @@ describe("the administration", () => {
     const { gatehouse } = stack;
     assert.equal(gatehouse.command("roles", "set", "helper", "account:*", "role:read").status, 0);
     const helper = await newAdministrator(gatehouse.port, (name) => gatehouse.command("account", "set-roles", name, "helper", "member"));
-    await signIn(helper.username);
-    await page.getByLabel("Code from your authenticator app").fill(helper.app.code());
-    await page.getByRole("button", { name: "Continue" }).click();
-    await page.waitForURL(`${site}/account`);
+    await signInWithApp(page, site, helper);
     const roles = page.getByRole("group", { name: "Roles" });
     const tick = (name: string) => roles.getByRole("checkbox", { name, exact: true });
     const reasonAt = (name: string) => tick(name).evaluate((box) => document.getElementById(box.getAttribute("aria-describedby") ?? "")?.textContent);

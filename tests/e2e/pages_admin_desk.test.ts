@@ -2,12 +2,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
-import { Browser } from "./support/browser.js";
+import type { Browser } from "./support/browser.js";
 import { newAdministrator } from "./support/factors.js";
 import { settle } from "./support/look.js";
 import { Mailbox } from "./support/mailbox.js";
-import { gateSays, newPerson, password, type Person, type SignedIn } from "./support/people.js";
-import { Stack } from "./support/stack.js";
+import { openPages, signInWithApp } from "./support/pages.js";
+import { gateSays, newPerson, type Person, type SignedIn } from "./support/people.js";
+import type { Stack } from "./support/stack.js";
 
 const rules = `
 [[gate.rule]]
@@ -26,19 +27,12 @@ describe("the administration of the installation", () => {
   let mailbox: Mailbox;
 
   before(async () => {
-    stack = await Stack.start({ tables: rules }, "localhost");
-    site = `http://localhost:${stack.nginx.port}`;
-    browser = await Browser.start(site);
+    ({ stack, browser, site } = await openPages({ tables: rules }));
     mailbox = new Mailbox(stack.gatehouse);
     administrator = await newAdministrator(stack.gatehouse.port, (name) => stack.gatehouse.command("account", "set-roles", name, "admin", "member"));
     member = await newPerson(stack.gatehouse.port);
-    page = await browser.page("/sign-in");
-    await page.getByLabel("Username or e-mail address").fill(administrator.username);
-    await page.getByLabel("Password", { exact: true }).fill(password);
-    await page.getByRole("button", { name: "Sign in", exact: true }).click();
-    await page.getByLabel("Code from your authenticator app").fill(administrator.app.code());
-    await page.getByRole("button", { name: "Continue" }).click();
-    await page.waitForURL(`${site}/account`);
+    page = await browser.page();
+    await signInWithApp(page, site, administrator);
   });
   after(async () => {
     await browser?.stop();

@@ -1,17 +1,14 @@
 // What an administrator sees of an attack in the browser, and ends there: a blocked address, and the event of it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Browser } from "./support/browser.js";
 import { ask } from "./support/http.js";
+import { openPages } from "./support/pages.js";
 import { freshName, password, register } from "./support/people.js";
-import { Stack } from "./support/stack.js";
 import { until } from "./support/until.js";
 
 test("an administrator finds a blocked address on the page of attacks and ends its block", async () => {
   const settings = { "defence.address_failures": "5", "admin.require_second_factor": "false" };
-  const stack = await Stack.start({ settings }, "localhost");
-  const site = `http://localhost:${stack.nginx.port}`;
-  const browser = await Browser.start(site);
+  const { stack, browser, site } = await openPages({ settings });
   const address = "2001:db8:5:7::";
   const attempt = () => {
     const headers = { "x-forwarded-for": "2001:db8:5:7::77" };

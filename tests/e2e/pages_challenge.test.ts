@@ -3,10 +3,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
-import { Browser } from "./support/browser.js";
+import type { Browser } from "./support/browser.js";
 import { ask } from "./support/http.js";
+import { openPages } from "./support/pages.js";
 import { freshName, password } from "./support/people.js";
-import { Stack } from "./support/stack.js";
+import type { Stack } from "./support/stack.js";
 
 describe("proof of work in a browser", () => {
   let stack: Stack;
@@ -20,9 +21,7 @@ describe("proof of work in a browser", () => {
       "defence.challenge_registration": '"always"',
       "defence.challenge_work": "20000",
     };
-    stack = await Stack.start({ settings }, "localhost");
-    site = `http://localhost:${stack.nginx.port}`;
-    browser = await Browser.start(site);
+    ({ stack, browser, site } = await openPages({ settings }));
   });
   after(async () => {
     await browser?.stop();

@@ -3,10 +3,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
-import { Authenticator, Browser } from "./support/browser.js";
+import { Authenticator, type Browser } from "./support/browser.js";
 import { App } from "./support/factors.js";
-import { password, register, type Person } from "./support/people.js";
-import { Stack } from "./support/stack.js";
+import { openPages, signInAnew } from "./support/pages.js";
+import { register, type Person } from "./support/people.js";
+import type { Stack } from "./support/stack.js";
 
 describe("second factors on the pages", () => {
   let stack: Stack;
@@ -19,9 +20,7 @@ describe("second factors on the pages", () => {
   let codes: string[] = [];
 
   before(async () => {
-    stack = await Stack.start({}, "localhost");
-    site = `http://localhost:${stack.nginx.port}`;
-    browser = await Browser.start(site);
+    ({ stack, browser, site } = await openPages());
     person = await register(stack.gatehouse.port);
     page = await browser.page();
     // Here a passkey is asked for by the button: what autofill finds by itself would come first.
@@ -33,16 +32,8 @@ describe("second factors on the pages", () => {
     await stack?.stop();
   });
 
-  async function typePassword(): Promise<void> {
-    await browser.context.clearCookies();
-    await page.goto(`${site}/sign-in`);
-    await page.getByLabel("Username or e-mail address").fill(person.username);
-    await page.getByLabel("Password", { exact: true }).fill(password);
-    await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  }
-
   test("an authenticator app is added with its QR code and first code, and recovery codes come with it", async () => {
-    await typePassword();
+    await signInAnew(page, site, person.username);
     await page.waitForURL(`${site}/account`);
     await page.getByRole("link", { name: "Security" }).click();
     await page.getByRole("button", { name: "Add an authenticator app" }).click();
@@ -64,7 +55,7 @@ describe("second factors on the pages", () => {
   });
 
   test("the password is then followed by a second step, which takes the app's code", async () => {
-    await typePassword();
+    await signInAnew(page, site, person.username);
     await page.getByRole("heading", { name: "One more step" }).waitFor();
     await page.getByLabel("Code from your authenticator app").fill(app.code(1));
     await page.getByRole("button", { name: "Continue" }).click();
@@ -73,7 +64,7 @@ describe("second factors on the pages", () => {
 
   test("or a recovery code, once", async () => {
     for (const good of [true, false]) {
-      await typePassword();
+      await signInAnew(page, site, person.username);
       await finishWithRecoveryCode(codes[0]!);
       if (good) await page.waitForURL(`${site}/account`);
       else await page.getByRole("alert").waitFor();
@@ -87,7 +78,7 @@ describe("second factors on the pages", () => {
   }
 
   test("a passkey is added, and signs in instead of a password", async () => {
-    await typePassword();
+    await signInAnew(page, site, person.username);
     await finishWithRecoveryCode(codes[1]!);
     await page.waitForURL(`${site}/account`);
     await page.getByRole("link", { name: "Security" }).click();
@@ -101,13 +92,13 @@ describe("second factors on the pages", () => {
   });
 
   test("it is the second step, too", async () => {
-    await typePassword();
+    await signInAnew(page, site, person.username);
     await page.getByRole("button", { name: "Use a passkey" }).click();
     await page.waitForURL(`${site}/account`);
   });
 
   test("a request that asks for a fresh proof is sent again after it", async () => {
-    await typePassword();
+    await signInAnew(page, site, person.username);
     await finishWithRecoveryCode(codes[2]!);
     await page.waitForURL(`${site}/account`);
     await page.route("**/v1/factors/recovery-codes", (route) => {

@@ -1,10 +1,11 @@
 // How the pages look: support/look.ts says what is looked at, pages_admin.test.ts does the same for the administration.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Browser } from "./support/browser.js";
+import type { Browser } from "./support/browser.js";
 import { look, settle } from "./support/look.js";
+import { openPages, typePassword } from "./support/pages.js";
 import { freshName, password, register, type Person } from "./support/people.js";
-import { Stack } from "./support/stack.js";
+import type { Stack } from "./support/stack.js";
 
 const entries = ["/sign-in", "/register", "/verify", "/reset", "/reset#token=ghx_not-one", "/invite", "/invite#token=ghi_some", "/change-email#token=some", "/restore-email#token=some"];
 const account = ["/account", "/account/security", "/account/sessions", "/account/privacy"];
@@ -16,9 +17,7 @@ describe("how the pages look", () => {
   let person: Person;
 
   before(async () => {
-    stack = await Stack.start({}, "localhost");
-    site = `http://localhost:${stack.nginx.port}`;
-    browser = await Browser.start(site);
+    ({ stack, browser, site } = await openPages());
     person = await register(stack.gatehouse.port, `ada${freshName()}`);
   });
   after(async () => {
@@ -28,9 +27,7 @@ describe("how the pages look", () => {
 
   async function signIn(name: string): Promise<void> {
     const page = await browser.page("/sign-in");
-    await page.getByLabel("Username or e-mail address").fill(name);
-    await page.getByLabel("Password", { exact: true }).fill(password);
-    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await typePassword(page, name);
     await page.waitForURL(`${site}/account`);
     await page.close();
   }

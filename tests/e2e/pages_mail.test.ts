@@ -1,13 +1,13 @@
 // What mails lead to, in a real browser: a confirmed address, a new password, another address.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { Page } from "playwright-core";
-import { Browser } from "./support/browser.js";
+import type { Browser } from "./support/browser.js";
 import { newAdministrator } from "./support/factors.js";
 import { ask, bearer } from "./support/http.js";
 import { Mailbox } from "./support/mailbox.js";
+import { openPages, typePassword } from "./support/pages.js";
 import { freshName, password } from "./support/people.js";
-import { Stack } from "./support/stack.js";
+import type { Stack } from "./support/stack.js";
 import { until } from "./support/until.js";
 
 const renewed = "seven copper violins at dusk";
@@ -21,21 +21,13 @@ describe("pages that mails lead to", () => {
   const email = `${name}@example.org`;
 
   before(async () => {
-    stack = await Stack.start({}, "localhost");
-    site = `http://localhost:${stack.nginx.port}`;
-    browser = await Browser.start(site);
+    ({ stack, browser, site } = await openPages());
     mailbox = new Mailbox(stack.gatehouse);
   });
   after(async () => {
     await browser?.stop();
     await stack?.stop();
   });
-
-  async function signIn(page: Page, secret: string): Promise<void> {
-    await page.getByLabel("Username or e-mail address").fill(name);
-    await page.getByLabel("Password", { exact: true }).fill(secret);
-    await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  }
 
   // The link to that page in a letter to this address, whether it has come already or not.
   async function linkTo(path: string, to: string): Promise<URL> {
@@ -98,7 +90,7 @@ describe("pages that mails lead to", () => {
     await page.getByLabel("New password").fill(renewed);
     await page.getByRole("button", { name: "Set the password" }).click();
     await page.getByRole("link", { name: "Sign in" }).click();
-    await signIn(page, renewed);
+    await typePassword(page, name, renewed);
     await page.waitForURL(`${site}/account`);
     await page.goto(link.href);
     await page.getByText("This link or code is not valid").waitFor();
@@ -116,7 +108,7 @@ describe("pages that mails lead to", () => {
     await page.getByLabel("New password").fill(password);
     await page.getByRole("button", { name: "Set the password" }).click();
     await page.getByRole("link", { name: "Sign in" }).click();
-    await signIn(page, password);
+    await typePassword(page, name);
     await page.waitForURL(`${site}/account`);
     await page.getByText(email, { exact: true }).waitFor();
     await page.close();

@@ -4,12 +4,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
-import { Browser } from "./support/browser.js";
+import type { Browser } from "./support/browser.js";
 import { newAdministrator } from "./support/factors.js";
 import { ask, bearer } from "./support/http.js";
 import { Mailbox } from "./support/mailbox.js";
+import { openPages, signInAnew, signInWithApp } from "./support/pages.js";
 import { login, newPerson, password, type Person, type SignedIn } from "./support/people.js";
-import { Stack } from "./support/stack.js";
+import type { Stack } from "./support/stack.js";
 
 describe("privacy on the pages", () => {
   let stack: Stack;
@@ -19,12 +20,10 @@ describe("privacy on the pages", () => {
   let member: Person & SignedIn;
 
   before(async () => {
-    stack = await Stack.start({}, "localhost");
-    site = `http://localhost:${stack.nginx.port}`;
-    browser = await Browser.start(site);
+    ({ stack, browser, site } = await openPages());
     member = await newPerson(stack.gatehouse.port);
     page = await browser.page();
-    await signIn(member.username);
+    await signInAnew(page, site, member.username);
     await page.waitForURL(`${site}/account`);
   });
   after(async () => {
@@ -32,13 +31,6 @@ describe("privacy on the pages", () => {
     await stack?.stop();
   });
 
-  async function signIn(username: string): Promise<void> {
-    await browser.context.clearCookies();
-    await page.goto(`${site}/sign-in`);
-    await page.getByLabel("Username or e-mail address").fill(username);
-    await page.getByLabel("Password", { exact: true }).fill(password);
-    await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  }
   async function askForDeletion(secret: string): Promise<void> {
     await page.getByRole("dialog").getByLabel("Current password").fill(secret);
     await page.getByRole("dialog").getByRole("button", { name: "Delete the account" }).click();
@@ -81,10 +73,7 @@ describe("privacy on the pages", () => {
   test("an administrator erases an account after being asked", async () => {
     const { port } = stack.gatehouse;
     const administrator = await newAdministrator(port, (name) => stack.gatehouse.command("account", "set-roles", name, "admin", "member"));
-    await signIn(administrator.username);
-    await page.getByLabel("Code from your authenticator app").fill(administrator.app.code());
-    await page.getByRole("button", { name: "Continue" }).click();
-    await page.waitForURL(`${site}/account`);
+    await signInWithApp(page, site, administrator);
     await page.goto(`${site}/admin/accounts/${member.id}`);
     await page.getByRole("button", { name: "Erase" }).click();
     await page.getByText("for good and at once").waitFor();
