@@ -19,7 +19,8 @@ def rotate(server, tokens, other_cpu=lambda: 0.0, connections=64, seconds=SECOND
         raise RuntimeError(f"{load.bad} rotations were no success, {load.socket_errors} socket errors")
     commits = after["gatehouse_db_commits_total"] - before["gatehouse_db_commits_total"]
     again = after.get("gatehouse_db_conflicts_total", 0) - before.get("gatehouse_db_conflicts_total", 0)
-    return {"requests": load.requests, "per_second": load.per_second, "p50": load.p50_ms, "p99": load.p99_ms, "micros": micros,
+    return {"requests": load.requests, "per_second": load.per_second, "p50": load.p50_ms, "p99": load.p99_ms,
+            "micros": micros,
             "other_micros": (other_after - other_before) * 1e6 / load.requests,
             "group": (after[writes] - before[writes]) / max(commits, 1), "again": again / load.requests}
 
