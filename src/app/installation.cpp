@@ -162,7 +162,7 @@ Installation::Installation(const Settings& all_settings, const base::Clock& a_cl
       account_steps({accounts, vault, sessions, revocations, roles, clock}),
       jobs(clock, random),
       alerts(alert_options(settings, roles), jobs, clock),
-      mail(jobs, clock),
+      mail(jobs),
       recovery_codes(crypto::derive_key(secrets.ticket_mac, "recovery codes"), random),
       factor_vault(secrets.account_kek, random),
       factor_notices(audit, mail),

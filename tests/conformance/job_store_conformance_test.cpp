@@ -97,6 +97,19 @@ TEST_P(JobStoreConformance, is_due_in_the_order_of_time_and_only_in_its_queue) {
   EXPECT_EQ(due().size(), 3U);  // two leases have ended
 }
 
+// U04: so that the work is not done while the answer that caused it is on its way.
+TEST_P(JobStoreConformance, U04_what_no_answer_may_tell_of_is_due_at_no_moment_to_be_foreseen) {
+  std::set<base::TimePoint> moments;
+  for (int i = 0; i < 1000; ++i) moments.insert(store_.after_the_answer());
+  EXPECT_GE(*moments.begin(), clock_.now() + 50ms);
+  EXPECT_LE(*moments.rbegin(), clock_.now() + JobStore::kAfterTheAnswer);
+  EXPECT_GT(moments.size(), 100U);
+  add("letter", store_.after_the_answer());
+  EXPECT_TRUE(due().empty());
+  clock_.advance(JobStore::kAfterTheAnswer);
+  EXPECT_EQ(due().size(), 1U);
+}
+
 TEST_P(JobStoreConformance, what_is_due_may_be_asked_for_without_some_lanes) {
   const auto add_to = [&](std::string lane) {
     write([&](db::Transaction& tx) {

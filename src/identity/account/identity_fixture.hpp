@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -98,7 +99,7 @@ struct IdentityStack {
   SessionStore session_store{{}, revocations};
   SessionMetrics session_metrics{metrics};
   queue::JobStore jobs{clock, random};
-  MailOutbox outbox{jobs, clock};
+  MailOutbox outbox{jobs};
   KnownClients known_clients{base::Secret(std::string(32, 'k'))};
   NewDeviceNotice new_devices{known_clients, outbox};
   SessionService sessions{{.database = database,
@@ -266,8 +267,11 @@ struct IdentityStack {
   // The mails that were asked for since the last call, oldest first.
   std::vector<MailJob> mails() {
     std::vector<MailJob> mails;
+    clock.advance(queue::JobStore::kAfterTheAnswer);
     database.write_blocking([&](db::Transaction& tx) {
-      for (const auto& due : jobs.due(tx, kMailQueue, 100)) {
+      auto all = jobs.due(tx, kMailQueue, 100);
+      std::ranges::sort(all, {}, &queue::DueJob::id);
+      for (const auto& due : all) {
         const auto job = jobs.take(tx, due.id, clock.now() + std::chrono::minutes(1)).value();
         mails.push_back(MailJob::read(job.kind, job.payload).value());
         EXPECT_TRUE(jobs.done(tx, job));

@@ -18,10 +18,11 @@ class OutboundApi : public ::testing::Test {
   }
   Reply act(http::Method method, const std::string& path) { return api_.send(method, path, admin_); }
   std::string add_dead_letter() {
-    const MailOutbox outbox(api_.jobs, api_.clock);
+    const MailOutbox outbox(api_.jobs);
     (void)api_.mails();  // those of the registrations
     api_.database.write_blocking([&](db::Transaction& tx) {
       outbox.send(tx, {.kind = MailKind::password_changed, .account = alice_.id});
+      api_.clock.advance(queue::JobStore::kAfterTheAnswer);
       const auto id = api_.jobs.due(tx, kMailQueue, 1).at(0).id;
       const auto job = api_.jobs.take(tx, id, api_.clock.now() + std::chrono::minutes(1));
       EXPECT_TRUE(api_.jobs.bury(tx, *job, "refused"));

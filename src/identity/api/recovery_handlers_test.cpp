@@ -18,6 +18,7 @@ class RecoveryApi : public ::testing::Test {
   }
   // The mails that come of all requests so far, through the queue.
   std::vector<MailJob> mails() {
+    api_.clock.advance(queue::JobStore::kAfterTheAnswer);
     const auto payloads = api_.database.write_blocking([&](db::Transaction& tx) {
       std::vector<std::string> found;
       for (const auto& due : api_.jobs.due(tx, kRecoveryQueue, 100)) {

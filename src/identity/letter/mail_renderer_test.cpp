@@ -137,6 +137,7 @@ class LetterSenderTest : public MailRendererTest {
  protected:
   void ask(const MailJob& job) {
     stack_.database.write_blocking([&](db::Transaction& tx) { outbox_.send(tx, job); });
+    stack_.clock.advance(queue::JobStore::kAfterTheAnswer);
   }
   std::string rows() {
     std::string all;
@@ -150,7 +151,7 @@ class LetterSenderTest : public MailRendererTest {
 
   test::TempDir root_;
   queue::JobStore jobs_{stack_.clock, stack_.random};
-  MailOutbox outbox_{jobs_, stack_.clock};
+  MailOutbox outbox_{jobs_};
   mail::FolderMailer mailer_{root_.path() / "mail", 10, stack_.clock, stack_.random};
   LetterSender sender_{renderer_, mailer_, stack_.log.logger()};
   queue::Worker worker_{{stack_.database, jobs_, stack_.clock, stack_.random, stack_.log.logger(), stack_.metrics},

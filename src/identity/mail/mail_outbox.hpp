@@ -3,7 +3,6 @@
 #include <string_view>
 
 #include "identity/mail/mail_job.hpp"
-#include "platform/base/clock.hpp"
 #include "platform/db/transaction.hpp"
 #include "platform/queue/job_store.hpp"
 
@@ -11,10 +10,10 @@ namespace gatehouse::identity {
 
 inline constexpr std::string_view kMailQueue = "mail";
 
-// Where letters are asked for. Thread-safe. REQUIRES: both outlive it.
+// Where letters are asked for. Thread-safe. REQUIRES: the store outlives it.
 class MailOutbox {
  public:
-  MailOutbox(const queue::JobStore& jobs, const base::Clock& clock) : jobs_(jobs), clock_(clock) {}
+  explicit MailOutbox(const queue::JobStore& jobs) : jobs_(jobs) {}
 
   // Part of the caller's transaction: the letter goes out after its commit, soon, at least once; and not at all if it
   // comes to nothing, or if the account is erased or disabled by then.
@@ -22,7 +21,6 @@ class MailOutbox {
 
  private:
   const queue::JobStore& jobs_;
-  const base::Clock& clock_;
 };
 
 }  // namespace gatehouse::identity

@@ -22,8 +22,9 @@ namespace gatehouse::identity {
 // were revoked, links that were used and mails that were sent would all be there again. So none of these comes back.
 
 // Tables whose rows a restore leaves out, whether a version has them or not.
-inline constexpr std::array<std::string_view, 8> kNotRestored{"session",    "revocation",   "signing_key",  "job",
-                                                              "mail_proof", "sign_in_step", "spent_ticket", "invite"};
+inline constexpr std::array<std::string_view, 9> kNotRestored{"session",      "revocation",   "signing_key",
+                                                              "job",          "mail_proof",   "code_attempt",
+                                                              "sign_in_step", "spent_ticket", "invite"};
 
 struct RestoredInstallation {
   std::size_t erased = 0;  // of the ids that were given, those that the backup held

@@ -74,21 +74,42 @@ std::optional<MailProof> MailProofStore::consume(db::Transaction& tx, base::Uuid
   return consumed;
 }
 
-std::vector<MailProof> MailProofStore::count_code_attempt(db::Transaction& tx,
-                                                          std::optional<contract::AccountId> account,
-                                                          ProofPurpose purpose, base::TimePoint now) const {
-  const contract::AccountId whose = account.value_or(contract::AccountId());  // the nil id is nobody's
-  // One try at any of them is one at all: whoever asks for more mails gets no more guesses.
-  tx.execute(
-      "UPDATE mail_proof SET attempts = attempts + 1 WHERE account_id = $1 AND purpose = $2 AND closed_at IS NULL AND "
-      "expires_at > $3",
-      {Blob{whose.bytes()}, to_string(purpose), base::to_unix_ms(now)});
+bool MailProofStore::count_code_attempt(db::Transaction& tx, std::string_view subject, ProofPurpose purpose,
+                                        base::TimePoint now) const {
+  const std::string id = std::string(to_string(purpose)).append(":").append(subject);
+  const auto tried = tx.query_one(
+      "INSERT INTO code_attempt (id, attempts, until) VALUES ($1, 1, $2) "
+      "ON CONFLICT (id) DO UPDATE SET "
+      "attempts = CASE WHEN code_attempt.until > $3 THEN code_attempt.attempts + 1 ELSE 1 END, "
+      "until = CASE WHEN code_attempt.until > $3 THEN code_attempt.until ELSE $2 END "
+      "RETURNING attempts",
+      {Blob{id}, base::to_unix_ms(now + kCodeAttemptsLast), base::to_unix_ms(now)},
+      [](const db::Row& row) { return row.integer(0); });
+  return tried.value() <= kMaxCodeAttempts;
+}
+
+std::vector<MailProof> MailProofStore::open_of(db::Transaction& tx, contract::AccountId account, ProofPurpose purpose,
+                                               base::TimePoint now) const {
   std::vector<MailProof> open;
   tx.query("SELECT " GATEHOUSE_PROOF_COLUMNS
-           " FROM mail_proof WHERE account_id = $1 AND purpose = $2 AND closed_at IS NULL AND expires_at > $3 AND "
-           "attempts <= $4 ORDER BY created_at DESC, id",
-           {Blob{whose.bytes()}, to_string(purpose), base::to_unix_ms(now), std::int64_t{kMaxCodeAttempts}},
+           " FROM mail_proof WHERE account_id = $1 AND purpose = $2 AND closed_at IS NULL AND expires_at > $3 "
+           "ORDER BY created_at DESC, id LIMIT $4",
+           {Blob{account.bytes()}, to_string(purpose), base::to_unix_ms(now), std::int64_t{kProofsLookedAt}},
            [&](const db::Row& row) { open.push_back(read_proof(row)); });
+  return open;
+}
+
+// As many rows are read for an address that has none: those behind it in the index, whosever they are.
+std::vector<MailProof> MailProofStore::open_for(db::Transaction& tx, std::string_view email_index, ProofPurpose purpose,
+                                                base::TimePoint now) const {
+  std::vector<MailProof> open;
+  tx.query("SELECT " GATEHOUSE_PROOF_COLUMNS
+           " FROM mail_proof WHERE purpose = $1 AND email_index >= $2 AND closed_at IS NULL "
+           "ORDER BY email_index, created_at DESC, id LIMIT $3",
+           {to_string(purpose), Blob{email_index}, std::int64_t{kProofsLookedAt}},
+           [&](const db::Row& row) { open.push_back(read_proof(row)); });
+  std::erase_if(open,
+                [&](const MailProof& proof) { return proof.email_index != email_index || proof.expires_at <= now; });
   return open;
 }
 
@@ -111,11 +132,16 @@ std::size_t MailProofStore::made_since(db::Transaction& tx, std::string_view ema
 
 std::size_t MailProofStore::sweep(db::Transaction& tx, base::TimePoint now, std::size_t limit) const {
   if (!tx.try_lock("mail proof sweep")) return 0;
-  const auto removed = tx.execute(
+  const auto most = static_cast<std::int64_t>(limit);
+  const auto proofs = tx.execute(
       "DELETE FROM mail_proof WHERE id IN (SELECT id FROM mail_proof WHERE expires_at <= $1 ORDER BY expires_at LIMIT "
       "$2)",
-      {base::to_unix_ms(now - kKeepExpired), static_cast<std::int64_t>(limit)});
-  return static_cast<std::size_t>(removed);
+      {base::to_unix_ms(now - kKeepExpired), most});
+  const auto attempts = tx.execute(
+      "DELETE FROM code_attempt WHERE id IN "
+      "(SELECT id FROM code_attempt WHERE until <= $1 ORDER BY until LIMIT $2)",
+      {base::to_unix_ms(now), most - proofs});
+  return static_cast<std::size_t>(proofs + attempts);
 }
 
 #undef GATEHOUSE_PROOF_COLUMNS

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -24,8 +25,13 @@ enum class ProofPurpose : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(ProofPurpose purpose);
 
-// A code is guessed at 40 bits; so often, and then only the link is good.
+// A code is guessed at 40 bits: so often within this time of the first try, and then only the link is good.
 inline constexpr int kMaxCodeAttempts = 5;
+inline constexpr std::chrono::minutes kCodeAttemptsLast{30};
+
+// As many open proofs of one purpose are looked at, the newest. REQUIRES of whoever makes them: no more mails within
+// their lifetime.
+inline constexpr int kProofsLookedAt = 3;
 
 struct MailProof {
   base::Uuid id;  // random; the link's token and the code are MACs over it
@@ -38,8 +44,8 @@ struct MailProof {
   base::TimePoint expires_at;
 };
 
-// The table `mail_proof`. Works inside the caller's transaction; stateless, thread-safe. A proof is open until it is
-// consumed or closed, or expires.
+// The tables `mail_proof` and `code_attempt`. Works inside the caller's transaction; stateless, thread-safe. A proof is
+// open until it is consumed or closed, or expires.
 class MailProofStore {
  public:
   void add(db::Transaction& tx, const MailProof& proof) const;
@@ -56,12 +62,18 @@ class MailProofStore {
   [[nodiscard]] std::optional<MailProof> consume(db::Transaction& tx, base::Uuid id, ProofPurpose purpose,
                                                  base::TimePoint now) const;
 
-  // Counts one try of a code and returns the open proofs whose code it may be, newest first; none once
-  // kMaxCodeAttempts were tried. REQUIRES: the transaction commits whether or not the code was right, or guesses are
-  // free. `account` nothing: nobody's, the same statements find nothing.
-  [[nodiscard]] std::vector<MailProof> count_code_attempt(db::Transaction& tx,
-                                                          std::optional<contract::AccountId> account,
-                                                          ProofPurpose purpose, base::TimePoint now) const;
+  // Counts one try of a code for `subject`, an account's or an address's bytes; false once kMaxCodeAttempts were tried
+  // in kCodeAttemptsLast: whoever asks for more mails gets no more guesses. Whether there is anything to guess makes no
+  // difference, to the clock neither (docs/adr/0061). REQUIRES: the transaction commits whether or not the code was
+  // right, or guesses are free.
+  [[nodiscard]] bool count_code_attempt(db::Transaction& tx, std::string_view subject, ProofPurpose purpose,
+                                        base::TimePoint now) const;
+
+  // The newest kProofsLookedAt open ones. By an address: takes the same steps whether or not there are any.
+  [[nodiscard]] std::vector<MailProof> open_of(db::Transaction& tx, contract::AccountId account, ProofPurpose purpose,
+                                               base::TimePoint now) const;
+  [[nodiscard]] std::vector<MailProof> open_for(db::Transaction& tx, std::string_view email_index, ProofPurpose purpose,
+                                                base::TimePoint now) const;
 
   // Closes what is open of these purposes.
   void close_all(db::Transaction& tx, contract::AccountId account, std::initializer_list<ProofPurpose> purposes,
@@ -71,7 +83,8 @@ class MailProofStore {
   [[nodiscard]] std::size_t made_since(db::Transaction& tx, std::string_view email_index, ProofPurpose purpose,
                                        base::TimePoint since) const;
 
-  // Removes at most `limit` rows an hour after they expired; returns how many.
+  // Removes at most `limit` rows: proofs an hour after they expired, counted tries when they count no more. Returns how
+  // many.
   std::size_t sweep(db::Transaction& tx, base::TimePoint now, std::size_t limit) const;
 };
 

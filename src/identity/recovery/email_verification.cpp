@@ -55,7 +55,9 @@ awaitable<base::Result<void, Refusal>> EmailVerification::by_token(std::string t
 
 std::optional<base::Uuid> EmailVerification::match_code(db::Transaction& tx, contract::AccountId account,
                                                         std::string_view code) const {
-  for (const auto& proof : parts_.proofs.count_code_attempt(tx, account, kPurpose, parts_.clock.now())) {
+  const auto now = parts_.clock.now();
+  if (!parts_.proofs.count_code_attempt(tx, account.bytes(), kPurpose, now)) return std::nullopt;
+  for (const auto& proof : parts_.proofs.open_of(tx, account, kPurpose, now)) {
     if (parts_.tokens.is_code(TokenPurpose::verify_email, proof.id, code)) return proof.id;
   }
   return std::nullopt;

@@ -21,7 +21,8 @@ awaitable<base::Result<void, Refusal>> PasswordReset::request(std::string email,
   if (!prepared) co_return invalid_input("email", text::to_string(prepared.error()));
   const std::string payload = base::base64url_encode(parts_.vault.email_index(*prepared));
   auto note = [&](db::Transaction& tx) {
-    jobs_.add(tx, {.queue = kRecoveryQueue, .kind = kResetRequested, .payload = payload, .due = parts_.clock.now()});
+    jobs_.add(tx,
+              {.queue = kRecoveryQueue, .kind = kResetRequested, .payload = payload, .due = jobs_.after_the_answer()});
     return true;
   };
   co_await parts_.database.write(note);
@@ -70,20 +71,22 @@ awaitable<base::Result<void, Refusal>> PasswordReset::by_token(std::string token
   co_return co_await set_password(*id, std::move(password), caller);
 }
 
-// Counted and recorded whoever's address it is, so that both take a durable write.
+// Counted, compared and recorded whoever's address it is, in the same steps (docs/adr/0061).
 std::optional<base::Uuid> PasswordReset::match_code(db::Transaction& tx, std::string_view email_index,
                                                     std::string_view code) const {
   constexpr auto kPurpose = ProofPurpose::reset_password;
-  const auto record = account_with(tx, email_index);
-  const auto whose = record ? std::optional(record->id) : std::nullopt;
-  auto open = parts_.proofs.count_code_attempt(tx, whose, kPurpose, parts_.clock.now());
-  if (open.empty()) open.emplace_back();  // there is always one to compare with; the nil id was never mailed
+  const auto now = parts_.clock.now();
+  const bool counts = parts_.proofs.count_code_attempt(tx, email_index, kPurpose, now);
+  auto open = parts_.proofs.open_for(tx, email_index, kPurpose, now);
+  const auto whose = open.empty() ? std::nullopt : std::optional(open.front().account.uuid());
+  open.resize(kProofsLookedAt);  // the nil id was never mailed
   std::optional<base::Uuid> matched;
   for (const auto& proof : open) {
-    if (parts_.tokens.is_code(TokenPurpose::reset_password, proof.id, code) && !proof.id.is_nil()) matched = proof.id;
+    const bool right = parts_.tokens.is_code(TokenPurpose::reset_password, proof.id, code);
+    if (right && counts && !proof.id.is_nil()) matched = proof.id;
   }
   parts_.audit.record(tx, {.type = audit::type::kPasswordResetCodeTried,
-                           .subject = record ? std::optional(record->id.uuid()) : std::nullopt,
+                           .subject = whose,
                            .fields = {{"outcome", matched ? "right" : "wrong"}}});
   return matched;
 }

@@ -135,8 +135,11 @@ TEST_F(PasswordResetTest, U04_the_request_looks_nothing_up) {
 
 TEST_F(PasswordResetTest, L02_the_job_that_waits_holds_no_address) {
   EXPECT_TRUE(test::run_on_loop(stack_.password_reset.request("alice@example.org", IdentityStack::caller())));
+  stack_.clock.advance(queue::JobStore::kAfterTheAnswer);
   stack_.database.write_blocking([&](db::Transaction& tx) {
-    for (const auto& due : stack_.jobs.due(tx, kRecoveryQueue, 10)) {
+    const auto waiting = stack_.jobs.due(tx, kRecoveryQueue, 10);
+    EXPECT_EQ(waiting.size(), 1U);
+    for (const auto& due : waiting) {
       const auto job = stack_.jobs.take(tx, due.id, stack_.clock.now() + minutes(1)).value();
       EXPECT_EQ(job.payload.find("alice"), std::string::npos);
       EXPECT_EQ(job.payload.find("example"), std::string::npos);

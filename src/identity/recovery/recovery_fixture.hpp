@@ -46,6 +46,7 @@ struct RecoveryStack : IdentityStack {
   }
   // What the worker of the queue does.
   void run_recovery_jobs() {
+    clock.advance(queue::JobStore::kAfterTheAnswer);
     for (;;) {
       const auto job = database.write_blocking([&](db::Transaction& tx) -> std::optional<queue::Job> {
         const auto due = jobs.due(tx, kRecoveryQueue, 1);

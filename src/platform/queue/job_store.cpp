@@ -1,5 +1,6 @@
 #include "platform/queue/job_store.hpp"
 
+#include <chrono>
 #include <cstdlib>
 #include <string>
 
@@ -37,6 +38,12 @@ void JobStore::add(db::Transaction& tx, const NewJob& job) const {
       {Blob{base::Uuid::v7(clock_, random_).bytes()}, job.queue, job.kind, job.payload, base::to_unix_ms(job.due),
        base::to_unix_ms(clock_.now()), job.lane});
   bell_.ring(job.queue);
+}
+
+base::TimePoint JobStore::after_the_answer() const {
+  constexpr std::chrono::milliseconds kSoonest{50};
+  const auto drawn = static_cast<unsigned char>(random_.bytes(1).front());
+  return clock_.now() + kSoonest + (kAfterTheAnswer - kSoonest) * drawn / 255;
 }
 
 std::vector<DueJob> JobStore::due(db::Transaction& tx, std::string_view queue, std::size_t limit,

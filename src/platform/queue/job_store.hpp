@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -26,6 +27,11 @@ class JobStore {
   // Part of the transaction that causes it: either both happen or neither. Wakes this process's worker of the queue.
   // REQUIRES: the payload has at most kMaxPayloadBytes.
   void add(db::Transaction& tx, const NewJob& job) const;
+
+  // For a job that an answer must not tell of: a moment between 50 ms and this from now, at random. Done at once, its
+  // work would take the processor from the answer that is still on its way (docs/adr/0061).
+  static constexpr std::chrono::milliseconds kAfterTheAnswer{250};
+  [[nodiscard]] base::TimePoint after_the_answer() const;
 
   // What is due, the longest first, but in the lanes `without`. Reads only: for a snapshot, so that it locks nothing
   // that others add to.
