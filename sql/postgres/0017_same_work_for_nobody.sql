@@ -9,7 +9,9 @@ CREATE TABLE code_attempt (
 );
 CREATE INDEX code_attempt_by_time ON code_attempt (until);
 ALTER TABLE mail_proof DROP COLUMN attempts;
-CREATE INDEX mail_proof_open_for ON mail_proof (purpose, email_index, created_at DESC, id) WHERE closed_at IS NULL;
+ALTER TABLE mail_proof ALTER COLUMN account_id DROP NOT NULL;  -- nobody's
+CREATE INDEX mail_proof_open_for ON mail_proof (email_index, purpose, created_at DESC, id)
+  INCLUDE (account_id, expires_at) WHERE closed_at IS NULL;
 
 CREATE TRIGGER code_attempt_changed_outside AFTER INSERT OR DELETE OR UPDATE ON code_attempt
   FOR EACH ROW WHEN (current_setting('application_name') NOT LIKE 'gatehouse%') EXECUTE FUNCTION audit_outside_change();

@@ -68,9 +68,11 @@ PasswordCheck PasswordHasher::verify(const base::Secret& password, std::string_v
 }
 
 bool PasswordHasher::verify_nobody(const base::Secret& password) const {
-  // The input is cut so that the work stays bounded whatever is passed in; the result is thrown away.
+  // The input is cut so that the work stays bounded whatever is passed in; the result is thrown away. Otherwise the
+  // steps of verify().
   const base::Secret bounded(password.expose().substr(0, max_bytes()));
-  const bool matched = scheme_of_new(cost_).matches(bounded, nobody_, *memory_);
+  const auto* const scheme = scheme_of(nobody_);
+  const bool matched = scheme->affordable(nobody_, caps_) && scheme->matches(bounded, nobody_, *memory_);
   static_cast<void>(matched);
   return false;
 }

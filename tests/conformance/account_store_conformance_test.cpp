@@ -9,6 +9,7 @@
 
 #include "identity/account/account_store.hpp"
 #include "platform/base/clock.hpp"
+#include "platform/base/unavailable.hpp"
 #include "platform/base/uuid.hpp"
 #include "tests/conformance/on_every_database.hpp"
 #include "tests/support/fake_random.hpp"
@@ -58,6 +59,16 @@ class AccountStoreConformance : public test::OnEveryDatabase {
 };
 GATEHOUSE_ON_EVERY_DATABASE(AccountStoreConformance);
 
+TEST_P(AccountStoreConformance, a_damaged_row_is_the_trouble_of_its_owner_alone) {
+  insert("bob");
+  write([&](Transaction& tx) { return tx.execute("UPDATE account SET password_hash = $1", {db::Blob{"?"}}); });
+  EXPECT_FALSE(read([&](Transaction& tx) { return store_.find_by_username(tx, "alice"); }));
+  EXPECT_FALSE(read([&](Transaction& tx) { return store_.find_by_email_index(tx, "index of alice"); }));
+  EXPECT_THROW((void)read([&](Transaction& tx) { return store_.find_by_username(tx, "bob"); }), base::Unavailable);
+  EXPECT_THROW((void)read([&](Transaction& tx) { return store_.find_by_email_index(tx, "index of bob"); }),
+               base::Unavailable);
+}
+
 TEST_P(AccountStoreConformance, finds_an_account_by_id_username_and_email_index) {
   const auto row = account("alice");
   insert(row);
@@ -79,6 +90,11 @@ TEST_P(AccountStoreConformance, finds_an_account_by_id_username_and_email_index)
   EXPECT_EQ(by_name->id, row.id);
   EXPECT_EQ(by_email->id, row.id);
   EXPECT_FALSE(read([&](Transaction& tx) { return store_.find_by_username(tx, "Alice"); }));
+  // What is read in their place is thrown away.
+  for (const char* other : {"", "alicd", "alic", "alice0", "zoe"}) {
+    EXPECT_FALSE(read([&](Transaction& tx) { return store_.find_by_username(tx, other); })) << other;
+    EXPECT_FALSE(read([&](Transaction& tx) { return store_.find_by_email_index(tx, other); })) << other;
+  }
   const AccountId nobody(base::Uuid::random(random_));
   EXPECT_FALSE(read([&](Transaction& tx) { return store_.find(tx, nobody); }));
   EXPECT_FALSE(read([&](Transaction& tx) { return store_.find_with_profile(tx, nobody); }));

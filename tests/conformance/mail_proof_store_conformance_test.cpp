@@ -53,7 +53,7 @@ class MailProofStoreConformance : public test::OnEveryDatabase {
     return ids_of(
         database().read_blocking([&](Transaction& tx) { return store_.open_of(tx, whose, purpose, clock_.now()); }));
   }
-  static std::vector<base::Uuid> ids_of(const std::vector<MailProof>& proofs) {
+  static std::vector<base::Uuid> ids_of(const std::vector<OpenProof>& proofs) {
     std::vector<base::Uuid> ids;
     for (const auto& proof : proofs) ids.push_back(proof.id);
     return ids;
@@ -169,8 +169,7 @@ TEST_P(MailProofStoreConformance, what_is_open_of_an_account_comes_newest_first)
   EXPECT_TRUE(open_of(alice).empty());
 }
 
-// U04: what is read beside them, so that nobody's address takes as long, is nobody's.
-TEST_P(MailProofStoreConformance, U04_what_is_open_for_an_address_is_of_that_address_alone) {
+TEST_P(MailProofStoreConformance, what_is_open_for_an_address_is_of_that_address_alone) {
   const auto of_b = add(account("bob"), reset_password, "b");
   clock_.advance(minutes(1));
   const auto of_b_too = add(account("bert"), reset_password, "b");
@@ -185,6 +184,17 @@ TEST_P(MailProofStoreConformance, U04_what_is_open_for_an_address_is_of_that_add
   EXPECT_EQ(open_for("b"), std::vector{of_b_too});
   EXPECT_TRUE(consume(of_b_too));
   EXPECT_TRUE(open_for("b").empty());
+}
+
+TEST_P(MailProofStoreConformance, U04_a_proof_may_be_nobodys) {
+  const auto id = add(AccountId(), reset_password, "nobody's address");
+  EXPECT_EQ(open_for("nobody's address"), std::vector{id});
+  EXPECT_TRUE(open_of(AccountId()).empty());
+  const auto found = database().read_blocking([&](Transaction& tx) { return store_.find(tx, id); });
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->account, AccountId());
+  EXPECT_TRUE(consume(id));
+  EXPECT_TRUE(open_for("nobody's address").empty());
 }
 
 TEST_P(MailProofStoreConformance, S05_closing_leaves_only_other_purposes_open) {

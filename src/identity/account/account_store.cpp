@@ -45,6 +45,23 @@ AccountWithProfile read_with_profile(const db::Row& row) {
   return account;
 }
 
+// `sql` gives the row at this key or, where there is none, the next one: it is read and thrown away, so that a name
+// which nobody has takes as long as one that somebody has (docs/adr/0061).
+template <typename IsWanted>
+std::optional<AccountRecord> find_at(db::Transaction& tx, std::string_view sql, Value key, IsWanted is_wanted) {
+  const auto read = [&](const db::Row& row) -> std::optional<AccountRecord> {
+    const bool wanted = is_wanted(row);
+    try {
+      auto record = read_account(row);
+      if (wanted) return record;
+    } catch (const base::Unavailable&) {
+      if (wanted) throw;  // a damaged neighbour is nobody's trouble
+    }
+    return std::nullopt;
+  };
+  return tx.query_one(sql, {key}, read).value_or(std::nullopt);
+}
+
 std::string roles_column(std::vector<std::string> roles) {
   return base::join_words(base::sorted_words(std::move(roles)));
 }
@@ -102,11 +119,13 @@ std::optional<AccountRecord> AccountStore::find(db::Transaction& tx, contract::A
 }
 
 std::optional<AccountRecord> AccountStore::find_by_username(db::Transaction& tx, std::string_view canonical) const {
-  return tx.query_one(GATEHOUSE_SELECT_ACCOUNT "WHERE username = $1", {canonical}, read_account);
+  return find_at(tx, GATEHOUSE_SELECT_ACCOUNT "WHERE username >= $1 ORDER BY username LIMIT 1", canonical,
+                 [&](const db::Row& row) { return row.text(1) == canonical; });
 }
 
 std::optional<AccountRecord> AccountStore::find_by_email_index(db::Transaction& tx, std::string_view index) const {
-  return tx.query_one(GATEHOUSE_SELECT_ACCOUNT "WHERE email_index = $1", {Blob{index}}, read_account);
+  return find_at(tx, GATEHOUSE_SELECT_ACCOUNT "WHERE email_index >= $1 ORDER BY email_index LIMIT 1", Blob{index},
+                 [&](const db::Row& row) { return row.blob(7) == index; });
 }
 
 std::optional<AccountWithProfile> AccountStore::find_with_profile(db::Transaction& tx, contract::AccountId id) const {

@@ -96,8 +96,8 @@ base::Result<SignIn::Opened, SignInOutcome> SignIn::open_if_unchanged(db::Transa
 
 Refusal SignIn::refuse(SignInOutcome outcome, const std::optional<AccountRecord>& record, const Caller& caller) {
   parts_.metrics.signed_in(outcome);
-  const std::string account = record ? record->id.to_string() : "";
-  parts_.log.info("sign_in", {{"outcome", to_string(outcome)}, {"account", account}}, &caller.trace);
+  const std::string id = (record ? record->id : contract::AccountId()).to_string();
+  parts_.log.info("sign_in", {{"outcome", to_string(outcome)}, {"account", record ? id : ""}}, &caller.trace);
   return {.error = AccountError::wrong_credentials};
 }
 

@@ -34,14 +34,20 @@ inline constexpr std::chrono::minutes kCodeAttemptsLast{30};
 inline constexpr int kProofsLookedAt = 3;
 
 struct MailProof {
-  base::Uuid id;  // random; the link's token and the code are MACs over it
-  contract::AccountId account;
+  base::Uuid id;                // random; the link's token and the code are MACs over it
+  contract::AccountId account;  // nil: nobody's
   ProofPurpose purpose = ProofPurpose::verify_email;
   std::string email_index;  // of the address that the mail goes to
   std::string
       email_sealed{};  // that address under the account's data key; empty: it is the one in the account's profile
   base::TimePoint created_at;
   base::TimePoint expires_at;
+};
+
+// What a code is compared with.
+struct OpenProof {
+  base::Uuid id;
+  contract::AccountId account;  // nil: nobody's
 };
 
 // The tables `mail_proof` and `code_attempt`. Works inside the caller's transaction; stateless, thread-safe. A proof is
@@ -69,10 +75,10 @@ class MailProofStore {
   [[nodiscard]] bool count_code_attempt(db::Transaction& tx, std::string_view subject, ProofPurpose purpose,
                                         base::TimePoint now) const;
 
-  // The newest kProofsLookedAt open ones. By an address: takes the same steps whether or not there are any.
-  [[nodiscard]] std::vector<MailProof> open_of(db::Transaction& tx, contract::AccountId account, ProofPurpose purpose,
+  // The newest kProofsLookedAt open ones: of an account, or for an address, whosever it is.
+  [[nodiscard]] std::vector<OpenProof> open_of(db::Transaction& tx, contract::AccountId account, ProofPurpose purpose,
                                                base::TimePoint now) const;
-  [[nodiscard]] std::vector<MailProof> open_for(db::Transaction& tx, std::string_view email_index, ProofPurpose purpose,
+  [[nodiscard]] std::vector<OpenProof> open_for(db::Transaction& tx, std::string_view email_index, ProofPurpose purpose,
                                                 base::TimePoint now) const;
 
   // Closes what is open of these purposes.

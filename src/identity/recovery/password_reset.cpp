@@ -43,12 +43,15 @@ void PasswordReset::answer_request(std::string_view payload) {
   if (!email_index) return;
   parts_.database.write_blocking([&](db::Transaction& tx) {
     const auto record = account_with(tx, *email_index);
-    if (!record || record->state != AccountState::active) return false;
     const auto hour_ago = parts_.clock.now() - std::chrono::hours(1);
     if (parts_.proofs.made_since(tx, *email_index, ProofPurpose::reset_password, hour_ago) >= kMailsAnHour) {
       return false;
     }
-    const auto proof = add_proof(parts_, tx, record->id, ProofPurpose::reset_password, *email_index);
+    // A row for nobody as well: codes for both are compared with as many (docs/adr/0061).
+    const bool somebody = record && record->state == AccountState::active;
+    const auto whose = somebody ? record->id : contract::AccountId();
+    const auto proof = add_proof(parts_, tx, whose, ProofPurpose::reset_password, *email_index);
+    if (!somebody) return true;
     parts_.outbox.send(tx, {.kind = MailKind::reset_password, .account = record->id, .reference = proof.id});
     parts_.audit.record(tx, {.type = audit::type::kPasswordResetRequested, .subject = record->id.uuid()});
     return true;
@@ -78,7 +81,8 @@ std::optional<base::Uuid> PasswordReset::match_code(db::Transaction& tx, std::st
   const auto now = parts_.clock.now();
   const bool counts = parts_.proofs.count_code_attempt(tx, email_index, kPurpose, now);
   auto open = parts_.proofs.open_for(tx, email_index, kPurpose, now);
-  const auto whose = open.empty() ? std::nullopt : std::optional(open.front().account.uuid());
+  std::optional<base::Uuid> whose;
+  if (!open.empty() && !open.front().account.uuid().is_nil()) whose = open.front().account.uuid();
   open.resize(kProofsLookedAt);  // the nil id was never mailed
   std::optional<base::Uuid> matched;
   for (const auto& proof : open) {

@@ -174,6 +174,36 @@ TEST_F(PasswordResetTest, five_codes_may_be_tried_and_then_only_the_link_is_good
   EXPECT_TRUE(stack_.reset(stack_.token(kReset, mail)));
 }
 
+// U04: what an address has, nobody's has, too, so that a code takes the same time; and it opens nothing.
+TEST_F(PasswordResetTest, U04_a_reset_for_nobody_leaves_as_many_rows_which_open_nothing) {
+  ASSERT_TRUE(
+      test::run_on_loop(stack_.administration.disable(stack_.register_account("bob").id, IdentityStack::caller())));
+  (void)stack_.mails();
+  const auto open_for = [&](const std::string& email) {
+    const auto index = stack_.vault.email_index(*text::prepare_email(email));
+    return stack_.database.read_blocking([&](db::Transaction& tx) {
+      return stack_.proofs.open_for(tx, index, ProofPurpose::reset_password, stack_.clock.now());
+    });
+  };
+  for (const std::string email : {"alice@example.org", "nobody@example.org", "bob@example.org"}) {
+    EXPECT_EQ(open_for(email).size(), 0U) << email;
+    const std::size_t letters = email.starts_with("alice") ? 1 : 0;
+    for (std::size_t i = 1; i <= 3; ++i) {
+      EXPECT_EQ(stack_.forgot(email).size(), letters) << email;
+      EXPECT_EQ(open_for(email).size(), i) << email;
+    }
+    EXPECT_TRUE(stack_.forgot(email).empty());
+    EXPECT_EQ(open_for(email).size(), 3U) << email;
+  }
+  for (const std::string email : {"nobody@example.org", "bob@example.org"}) {
+    const auto nobodys = open_for(email).front();
+    EXPECT_TRUE(nobodys.account.uuid().is_nil());
+    const MailJob as_if_mailed{.reference = nobodys.id};
+    EXPECT_EQ(error_of(stack_.reset_by_code(email, stack_.code(kReset, as_if_mailed))), AccountError::link_refused);
+    EXPECT_EQ(error_of(stack_.reset(stack_.token(kReset, as_if_mailed))), AccountError::link_refused);
+  }
+}
+
 // Another account's code, and a code for an address nobody has, are as wrong as any.
 TEST_F(PasswordResetTest, U04_codes_for_known_and_unknown_addresses_get_one_answer) {
   stack_.register_account("bob");
