@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { permits } from "../account/permits";
 import { api } from "../api/client";
 import type { components } from "../api/schema";
 import { formatDate, t } from "../messages";
@@ -12,7 +13,7 @@ import { Form } from "../ui/form";
 import { Show, useLoad } from "../ui/load";
 import { Badges, StateBadge } from "./accounts_page";
 import { EventTable } from "./event_table";
-import { RolesField } from "./roles_field";
+import { RolesField, useRoles } from "./roles_field";
 import { words } from "./words";
 
 type Account = components["schemas"]["Account"];
@@ -26,7 +27,13 @@ const steps: Record<Step, (id: string) => Promise<unknown>> = {
   erase: (id) => api.delete("/v1/admin/accounts/{id}", { path: { id } }),
 };
 
-export function AccountPage({ id }: { id: string }) {
+interface Props {
+  id: string;
+  granted: string[]; // the caller's permissions
+}
+
+export function AccountPage({ id, granted }: Props) {
+  const roles = useRoles();
   const account = useLoad(() => api.get("/v1/admin/accounts/{id}", { path: { id } }));
   const asking = useSignal<Step | null>(null);
   const done = useSignal(false);
@@ -64,31 +71,14 @@ export function AccountPage({ id }: { id: string }) {
                 </dd>
               </dl>
             </section>
-            <RolesCard key={found.roles.join(" ")} account={found} onDone={finish} />
-            <section class="card">
-              <h2>{t("accounts.actions")}</h2>
-              <div class="row">
-                <Button onClick={() => (asking.value = "end-sessions")}>{t("accounts.end-sessions")}</Button>
-                <Button onClick={() => (asking.value = "reset-factors")}>{t("accounts.reset-factors")}</Button>
-                {found.state === "active" ? (
-                  <Button kind="danger" onClick={() => (asking.value = "disable")}>
-                    {t("accounts.disable")}
-                  </Button>
-                ) : (
-                  <Button onClick={() => (asking.value = "enable")}>{t("accounts.enable")}</Button>
-                )}
-                {offers("DELETE /v1/admin/accounts/{id}") && (
-                  <Button kind="danger" onClick={() => (asking.value = "erase")}>
-                    {t("accounts.erase")}
-                  </Button>
-                )}
-              </div>
-            </section>
+            {permits(granted, "account:manage") && (roles.value ?? roles.failure) && (
+              <Acts account={found} roles={roles} onDone={finish} onAsk={(step) => (asking.value = step)} />
+            )}
             {asking.value && <StepDialog step={asking.value} account={found} onDone={finish} onClose={() => (asking.value = null)} />}
           </>
         )}
       </Show>
-      {offers("GET /v1/admin/audit") && (
+      {offers("GET /v1/admin/audit") && permits(granted, "audit:read") && (
         <section class="card">
           <h2>{t("accounts.audit")}</h2>
           <EventTable filter={{ subject: id }} />
@@ -98,16 +88,53 @@ export function AccountPage({ id }: { id: string }) {
   );
 }
 
-function RolesCard({ account, onDone }: { account: Account; onDone: () => void }) {
-  const roles = useSignal(account.roles.join(" "));
+interface ActsProps {
+  account: Account;
+  roles: ReturnType<typeof useRoles>;
+  onDone: () => void;
+  onAsk: (step: Step) => void;
+}
+
+function Acts({ account, roles, onDone, onAsk }: ActsProps) {
+  // As far as the caller may know: the server refuses in any case.
+  if (account.roles.some((name) => roles.value?.beyond.includes(name))) {
+    return (
+      <section class="card">
+        <p>{t("accounts.beyond")}</p>
+      </section>
+    );
+  }
+  const step = (name: Step, kind: "plain" | "danger" = "plain") => (
+    <Button kind={kind} onClick={() => onAsk(name)}>
+      {t(`accounts.${name}`)}
+    </Button>
+  );
+  return (
+    <>
+      <RolesCard key={account.roles.join(" ")} account={account} roles={roles} onDone={onDone} />
+      <section class="card">
+        <h2>{t("accounts.actions")}</h2>
+        <div class="row">
+          {step("end-sessions")}
+          {step("reset-factors")}
+          {account.state === "active" ? step("disable", "danger") : step("enable")}
+          {offers("DELETE /v1/admin/accounts/{id}") && step("erase", "danger")}
+        </div>
+      </section>
+    </>
+  );
+}
+
+function RolesCard({ account, roles, onDone }: Omit<ActsProps, "onAsk">) {
+  const chosen = useSignal(account.roles.join(" "));
   const set = useAction(async () => {
-    await api.put("/v1/admin/accounts/{id}/roles", { path: { id: account.id }, body: { roles: words(roles.value) } });
+    await api.put("/v1/admin/accounts/{id}/roles", { path: { id: account.id }, body: { roles: words(chosen.value) } });
     onDone();
   });
   return (
     <section class="card">
       <Form action={set} fields={["roles"]}>
-        <RolesField value={roles} held={account.roles} mistake={set.failure?.fieldMessage("roles")} />
+        <RolesField known={roles} value={chosen} mistake={set.failure?.fieldMessage("roles")} />
         <div>
           <Button type="submit" busy={set.busy}>
             {t("save")}

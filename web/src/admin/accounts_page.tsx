@@ -13,7 +13,7 @@ import { Form } from "../ui/form";
 import { Show, useLoad } from "../ui/load";
 import { usePages } from "../ui/pages_of";
 import { Table } from "../ui/table";
-import { RolesField } from "./roles_field";
+import { RolesField, useRoles } from "./roles_field";
 import { words } from "./words";
 
 type Account = components["schemas"]["Account"];
@@ -143,6 +143,7 @@ interface DialogProps {
 function InviteDialog({ onDone, onClose }: DialogProps) {
   const email = useSignal("");
   const roles = useSignal("member");
+  const known = useRoles();
   const invite = useAction(async () => {
     await api.post("/v1/admin/invites", { body: { email: email.value.trim(), roles: words(roles.value) } });
     onDone(email.value.trim());
@@ -151,7 +152,7 @@ function InviteDialog({ onDone, onClose }: DialogProps) {
     <Dialog title={t("accounts.invite")} onClose={onClose}>
       <Form action={invite} fields={["email", "roles"]}>
         <Field label={t("email")} value={email} mistake={invite.failure?.fieldMessage("email")} type="email" focus input={{ maxLength: 254 }} />
-        <RolesField value={roles} mistake={invite.failure?.fieldMessage("roles")} />
+        <RolesField known={known} value={roles} mistake={invite.failure?.fieldMessage("roles")} />
         <Actions busy={invite.busy} submit={t("accounts.invite")} onClose={onClose} />
       </Form>
     </Dialog>
@@ -163,6 +164,7 @@ function CreateDialog({ onDone, onClose }: DialogProps) {
   const email = useSignal("");
   const password = useSignal("");
   const roles = useSignal("member");
+  const known = useRoles();
   const create = useAction(async () => {
     const body = { username: username.value.trim(), email: email.value.trim(), roles: words(roles.value) };
     await api.post("/v1/admin/accounts", { body: password.value === "" ? body : { ...body, password: password.value } });
@@ -175,7 +177,7 @@ function CreateDialog({ onDone, onClose }: DialogProps) {
         <Field label={t("username")} hint={t("username.hint")} value={username} mistake={mistake("username")} focus input={{ maxLength: 64 }} />
         <Field label={t("email")} value={email} mistake={mistake("email")} type="email" input={{ maxLength: 254 }} />
         <NewPassword label={t("password")} value={password} failure={create.failure} field="password" hint={t("accounts.create.password.hint")} />
-        <RolesField value={roles} mistake={mistake("roles")} />
+        <RolesField known={known} value={roles} mistake={mistake("roles")} />
         <Actions busy={create.busy} submit={t("accounts.create")} onClose={onClose} />
       </Form>
     </Dialog>

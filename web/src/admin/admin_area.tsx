@@ -54,7 +54,7 @@ export function AdminArea() {
       <Show of={me}>
         {(caller) => {
           if (!mayAdminister(caller.permissions)) return <Alert kind="warn">{t("admin.not-yours")}</Alert>;
-          return account === undefined ? <Page key={here.path} /> : <AccountPage key={account} id={account} />;
+          return account === undefined ? <Page key={here.path} /> : <AccountPage key={account} id={account} granted={caller.permissions} />;
         }}
       </Show>
       <StepUp />
