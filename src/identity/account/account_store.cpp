@@ -45,8 +45,14 @@ AccountWithProfile read_with_profile(const db::Row& row) {
   return account;
 }
 
-// `sql` gives the row at this key or, where there is none, the next one: it is read and thrown away, so that a name
-// which nobody has takes as long as one that somebody has (docs/adr/0061).
+// The row at the key $1 or, where there is none, the next one, or the last: one row in any case.
+#define GATEHOUSE_ACCOUNT_AT(key)                                                                                    \
+  GATEHOUSE_SELECT_ACCOUNT "WHERE " key " = COALESCE((SELECT " key " FROM account WHERE " key " >= $1 ORDER BY " key \
+                           " LIMIT 1), (SELECT " key " FROM account WHERE " key " < $1 ORDER BY " key                \
+                           " DESC LIMIT 1))"
+
+// A row that is not the wanted one is read and thrown away, so that a name which nobody has takes as long as one that
+// somebody has (docs/adr/0061).
 template <typename IsWanted>
 std::optional<AccountRecord> find_at(db::Transaction& tx, std::string_view sql, Value key, IsWanted is_wanted) {
   const auto read = [&](const db::Row& row) -> std::optional<AccountRecord> {
@@ -119,12 +125,12 @@ std::optional<AccountRecord> AccountStore::find(db::Transaction& tx, contract::A
 }
 
 std::optional<AccountRecord> AccountStore::find_by_username(db::Transaction& tx, std::string_view canonical) const {
-  return find_at(tx, GATEHOUSE_SELECT_ACCOUNT "WHERE username >= $1 ORDER BY username LIMIT 1", canonical,
+  return find_at(tx, GATEHOUSE_ACCOUNT_AT("username"), canonical,
                  [&](const db::Row& row) { return row.text(1) == canonical; });
 }
 
 std::optional<AccountRecord> AccountStore::find_by_email_index(db::Transaction& tx, std::string_view index) const {
-  return find_at(tx, GATEHOUSE_SELECT_ACCOUNT "WHERE email_index >= $1 ORDER BY email_index LIMIT 1", Blob{index},
+  return find_at(tx, GATEHOUSE_ACCOUNT_AT("email_index"), Blob{index},
                  [&](const db::Row& row) { return row.blob(7) == index; });
 }
 
