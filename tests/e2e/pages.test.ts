@@ -50,6 +50,7 @@ describe("pages", () => {
     await page.getByText(`${person.username}@example.org`).first().waitFor();
     assert.match(await page.title(), /Acme/);
     const other = await browser.page("/account");
+    await other.getByText(`${person.username}@example.org`).first().waitFor(); // or it would leave by itself meanwhile
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.waitForURL(`${site}/sign-in`);
     await other.reload();

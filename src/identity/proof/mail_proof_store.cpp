@@ -110,7 +110,7 @@ std::vector<OpenProof> MailProofStore::open_of(db::Transaction& tx, contract::Ac
   return open;
 }
 
-// Out of the index alone, and no more than two ids of each: what there is costs less than a clock can tell.
+// Out of the index alone. An address that nobody has may have as many (docs/adr/0061).
 std::vector<OpenProof> MailProofStore::open_for(db::Transaction& tx, std::string_view email_index, ProofPurpose purpose,
                                                 base::TimePoint now) const {
   std::vector<OpenProof> open;
@@ -148,7 +148,7 @@ std::size_t MailProofStore::sweep(db::Transaction& tx, base::TimePoint now, std:
       "$2)",
       {base::to_unix_ms(now - kKeepExpired), most});
   const auto attempts = tx.execute(
-      "DELETE FROM code_attempt WHERE id IN "
+      "DELETE FROM code_attempt WHERE until <= $1 AND id IN "  // said twice: it may have begun to count anew
       "(SELECT id FROM code_attempt WHERE until <= $1 ORDER BY until LIMIT $2)",
       {base::to_unix_ms(now), most - proofs});
   return static_cast<std::size_t>(proofs + attempts);
