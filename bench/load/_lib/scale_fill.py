@@ -84,7 +84,8 @@ class Filled:
         keys, foreign, drops = [], [], []
         for table, name, kind, definition in self.postgres.psql(
                 self.name, "SELECT conrelid::regclass, conname, contype, pg_get_constraintdef(oid) FROM pg_constraint "
-                f"WHERE conrelid IN {tables} AND contype IN ('p', 'u', 'f') ORDER BY contype, conname"):
+                f"WHERE conrelid IN {tables} AND contype IN ('p', 'u') OR contype = 'f' AND (conrelid IN {tables} "
+                f"OR confrelid IN {tables}) ORDER BY contype, conname"):
             again = f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}"
             # Not valid: new rows are checked, those that are there are right by how they were made.
             (foreign if kind == "f" else keys).append(again + (" NOT VALID" if kind == "f" else ""))
@@ -100,9 +101,10 @@ class Filled:
         rows = subprocess.Popen([machine.TOOLS / "bench_tool", command, "--config", self.config(), "--count",
                                  str(self.accounts), "--every", str(self.every), "--now", str(now), "--password",
                                  PASSWORD], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        # In the transaction that emptied the table: no log is written, and every row is frozen from the start.
+        # In the transaction that emptied the table: no log is written, and every row is frozen from the start. As a
+        # replica: the triggers would record each row as a change made around the program.
         try:
-            self.postgres.psql(self.name, "BEGIN", f"TRUNCATE {table}",
+            self.postgres.psql(self.name, "SET session_replication_role = replica", "BEGIN", f"TRUNCATE {table}",
                                f"COPY {table} ({columns}) FROM STDIN (FORMAT binary, FREEZE)", "COMMIT",
                                stdin=rows.stdout)
         finally:
