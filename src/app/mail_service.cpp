@@ -4,6 +4,7 @@
 
 #include "identity/factor/factor_letter.hpp"
 #include "identity/mail/mail_outbox.hpp"
+#include "identity/privacy/deletion_letter.hpp"
 #include "platform/mail/folder_mailer.hpp"
 #include "platform/mail/smtp_mailer.hpp"
 
@@ -52,6 +53,7 @@ MailService::MailService(Installation& installation, telemetry::Logger& log, tel
                .cancel = [this] { sender_.cancel(); }}) {
   renderer_.provide(identity::MailKind::factor_changed,
                     identity::factor_letter(installation.accounts, installation.factors, installation.factor_vault));
+  renderer_.provide(identity::MailKind::account_deletion, identity::deletion_letter(installation.erasures));
 }
 
 }  // namespace gatehouse::app

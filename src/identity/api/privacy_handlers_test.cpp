@@ -7,6 +7,7 @@
 #include <string>
 
 #include "identity/api/api_fixture.hpp"
+#include "identity/privacy/deletion_letter.hpp"
 
 namespace gatehouse::identity {
 namespace {
@@ -102,6 +103,19 @@ TEST_F(PrivacyHandlers, a_deletion_shows_and_can_be_cancelled) {
   EXPECT_TRUE(stack_.get("/v1/me", me()).json().at("deletion_at").is_null());
   stack_.clock.advance(hours(24 * 8));
   EXPECT_EQ(sweep(), 0U);
+}
+
+TEST_F(PrivacyHandlers, the_letter_of_a_deletion_says_the_day_and_is_not_sent_once_it_is_cancelled) {
+  const auto day = ask_for_deletion().text("deletion_at").substr(0, 10);
+  const auto letter = deletion_letter(stack_.erasures);
+  const auto said = [&] {
+    return stack_.database.read_blocking(
+        [&](db::Transaction& tx) { return letter(tx, {.kind = MailKind::account_deletion, .account = account_}); });
+  };
+  ASSERT_TRUE(said());
+  EXPECT_EQ(said()->values.at("date"), day);
+  EXPECT_EQ(stack_.send(http::Method::delete_, "/v1/me/deletion", me()).status, 204U);
+  EXPECT_FALSE(said());
 }
 
 TEST_F(PrivacyHandlers, a_deletion_needs_the_password_or_a_fresh_sign_in) {

@@ -10,7 +10,6 @@ MailFactsOf factor_letter(const AccountStore& accounts, const FactorStore& facto
     const auto account = accounts.find(tx, job.account);
     const auto factor = factors.find(tx, FactorId(job.reference));
     if (!account || !factor || factor->account != account->id) return facts;
-    facts.values["added"] = "1";
     facts.values["factor"] = vault.open(*account, factor->id, FactorVault::Part::name, factor->name_sealed).expose();
     return facts;
   };

@@ -7,8 +7,8 @@
 
 namespace gatehouse::identity {
 
-// What the letter `factor_changed` says: of a factor that was added, its name; of one that is gone, and of recovery
-// codes, only that something has changed, because nothing of them is kept. REQUIRES: all outlive it.
+// What the letter `factor_changed` says besides what its job does: the name of a factor that is there. Nothing of one
+// that is gone, and of recovery codes, is kept. REQUIRES: all outlive it.
 [[nodiscard]] MailFactsOf factor_letter(const AccountStore& accounts, const FactorStore& factors,
                                         const FactorVault& vault);
 

@@ -6,6 +6,19 @@
 #include "platform/audit/event_types.hpp"
 
 namespace gatehouse::identity {
+namespace {
+
+MailEvent mail_event_of(std::string_view type) {
+  if (type == audit::type::kFactorAdded) return MailEvent::added;
+  if (type == audit::type::kFactorRemoved) return MailEvent::removed;
+  if (type == audit::type::kRecoveryCodesMade) return MailEvent::codes_renewed;
+  if (type == audit::type::kRecoveryCodeUsed) return MailEvent::code_used;
+  if (type == audit::type::kProfileChanged) return MailEvent::demand_changed;  // of a profile, what sign-in asks for
+  if (type == audit::type::kFactorsReset) return MailEvent::reset;
+  return MailEvent::changed;
+}
+
+}  // namespace
 
 void FactorNotices::record(db::Transaction& tx, const Change& change) const {
   audit::Event event{.type = change.type, .actor = {}, .subject = change.account.uuid(), .fields = change.fields};
@@ -16,7 +29,10 @@ void FactorNotices::record(db::Transaction& tx, const Change& change) const {
 
 void FactorNotices::changed(db::Transaction& tx, const Change& change) const {
   record(tx, change);
-  mail_.send(tx, {.kind = MailKind::factor_changed, .account = change.account, .reference = change.factor.uuid()});
+  mail_.send(tx, {.kind = MailKind::factor_changed,
+                  .account = change.account,
+                  .reference = change.factor.uuid(),
+                  .event = mail_event_of(change.type)});
 }
 
 void FactorNotices::codes_failed(db::Transaction& tx, contract::AccountId account) const {

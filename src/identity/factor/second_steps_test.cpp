@@ -82,7 +82,34 @@ TEST_F(SecondStepsTest, M04_a_hundred_wrong_codes_at_once_are_five_guesses) {
   EXPECT_EQ(looked_at, 5);
 }
 
-TEST_F(SecondStepsTest, the_letter_names_what_was_added_and_says_of_the_rest_only_that_it_changed) {
+TEST_F(SecondStepsTest, each_change_of_factors_is_a_letter_of_what_it_was) {
+  const auto events = [&] {
+    std::vector<MailEvent> events;
+    for (const auto& job : stack_.mails()) {
+      if (job.kind == MailKind::factor_changed) events.push_back(job.event);
+    }
+    return events;
+  };
+  using Events = std::vector<MailEvent>;
+  EXPECT_EQ(events(), Events{MailEvent::added});
+  const auto tokens = test::run_on_loop(stack_.second_steps.finish_with_code(
+      transaction(), {.method = CodeMethod::recovery_code, .code = codes_[0].clone()}, {}, IdentityStack::caller()));
+  ASSERT_TRUE(tokens);
+  EXPECT_EQ(events(), Events{MailEvent::code_used});
+  const auto who = stack_.principal_of(alice_, *tokens);
+  EXPECT_TRUE(test::run_on_loop(stack_.factors.renew_recovery_codes(who, IdentityStack::caller())));
+  EXPECT_EQ(events(), Events{MailEvent::codes_renewed});
+  EXPECT_TRUE(
+      test::run_on_loop(stack_.factors.ask_for(who, contract::Assurance::two_factors, IdentityStack::caller())));
+  EXPECT_EQ(events(), Events{MailEvent::demand_changed});
+  const auto id = test::run_on_loop(stack_.factors.list(who))->factors.at(0).id;
+  EXPECT_TRUE(test::run_on_loop(stack_.factors.remove(who, id, IdentityStack::caller())));
+  EXPECT_EQ(events(), Events{MailEvent::removed});
+  EXPECT_TRUE(test::run_on_loop(stack_.factor_administration.reset(alice_.id, IdentityStack::caller())));
+  EXPECT_EQ(events(), Events{MailEvent::reset});
+}
+
+TEST_F(SecondStepsTest, the_letter_names_the_factor_that_is_there) {
   const auto facts = factor_letter(stack_.store, stack_.factor_store, stack_.factor_vault);
   const auto id = stack_.database.read_blocking(
       [&](db::Transaction& tx) { return stack_.factor_store.list(tx, alice_.id).at(0).id; });

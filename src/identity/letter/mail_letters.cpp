@@ -6,14 +6,15 @@
 namespace gatehouse::identity {
 namespace {
 
-constexpr std::array<std::string_view, 1> kMinutes{"minutes"};
-constexpr std::array<std::string_view, 1> kDays{"days"};
 constexpr std::array<std::string_view, 1> kTime{"time"};
-constexpr std::array<std::string_view, 2> kRestore{"time", "hours"};
-constexpr std::array<std::string_view, 3> kDevice{"time", "device", "place"};
-constexpr std::array<std::string_view, 4> kFactor{"time", "factor", "added", "removed"};
 constexpr std::array<std::string_view, 1> kDate{"date"};
-constexpr std::array<std::string_view, 3> kAlert{"time", "event", "detail"};
+
+constexpr std::array<std::string_view, 1> kMinutes{"minutes"};
+constexpr std::array<std::string_view, 1> kHours{"hours"};
+constexpr std::array<std::string_view, 1> kDays{"days"};
+constexpr std::array<std::string_view, 2> kDevice{"device", "place"};
+constexpr std::array<std::string_view, 1> kFactor{"factor"};
+constexpr std::array<std::string_view, 2> kAlert{"event", "detail"};
 
 // In the order of MailKind.
 constexpr std::array kLetters{
@@ -21,32 +22,42 @@ constexpr std::array kLetters{
            .page = "/verify",
            .purpose = TokenPurpose::verify_email,
            .has_code = true,
-           .facts = kMinutes},
+           .extras = kMinutes},
     Letter{.kind = MailKind::confirm_new_email,
            .page = "/change-email",
            .purpose = TokenPurpose::change_email,
-           .facts = kMinutes},
+           .extras = kMinutes},
     Letter{.kind = MailKind::email_changed_notice,
            .page = "/restore-email",
            .purpose = TokenPurpose::restore_email,
            .names_account = true,
-           .facts = kRestore},
+           .facts = kTime,
+           .extras = kHours},
     Letter{.kind = MailKind::reset_password,
            .page = "/reset",
            .purpose = TokenPurpose::reset_password,
            .has_code = true,
            .names_account = true,
-           .facts = kMinutes},
+           .extras = kMinutes},
     Letter{.kind = MailKind::password_changed, .page = "/reset", .names_account = true, .facts = kTime},
-    Letter{.kind = MailKind::new_device, .page = "/account/sessions", .names_account = true, .facts = kDevice},
-    Letter{.kind = MailKind::factor_changed, .page = "/account/security", .names_account = true, .facts = kFactor},
+    Letter{.kind = MailKind::new_device,
+           .page = "/account/sessions",
+           .names_account = true,
+           .facts = kTime,
+           .extras = kDevice},
+    Letter{.kind = MailKind::factor_changed,
+           .page = "/account/security",
+           .names_account = true,
+           .has_event = true,
+           .facts = kTime,
+           .extras = kFactor},
     Letter{.kind = MailKind::invite,
            .page = "/invite",
            .purpose = TokenPurpose::invite,
            .to_account = false,
-           .facts = kDays},
+           .extras = kDays},
     Letter{.kind = MailKind::account_deletion, .page = "/account", .names_account = true, .facts = kDate},
-    Letter{.kind = MailKind::security_alert, .page = "/admin", .facts = kAlert},
+    Letter{.kind = MailKind::security_alert, .page = "/admin", .facts = kTime, .extras = kAlert},
     Letter{.kind = MailKind::address_in_use, .page = "/sign-in", .names_account = true},
     Letter{.kind = MailKind::username_changed, .page = "/account", .names_account = true, .facts = kTime},
     Letter{.kind = MailKind::codes_failed, .page = "/account/security", .names_account = true, .facts = kTime},

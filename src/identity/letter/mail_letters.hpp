@@ -17,8 +17,11 @@ struct Letter {
   bool has_code = false;                  // `code`, the same for those who can't follow a link
   bool to_account = true;                 // false: to whom MailFacts say; there is no account yet
   bool names_account = false;             // `username`
-  // What MailFacts may say; a template of this kind knows these and `service`, `base`, `lang`, `link`.
+  bool has_event = false;                 // that of the job, by its name, for a section: {{#removed}}…{{/removed}}
+  // A template of this kind knows `service`, `base`, `lang`, `link`, the above and these. Without one of `facts` there
+  // is no letter; `extras` may be empty, so they stand in sections: {{#place}}…{{/place}}.
   std::span<const std::string_view> facts{};
+  std::span<const std::string_view> extras{};
 
   // It tells, and asks for nothing: only to an address that was shown to be the account's. To another it would carry
   // words that its sender chose to somebody who never heard of us.

@@ -2,13 +2,21 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdlib>
+#include <stdexcept>
 #include <utility>
 
-#include "identity/letter/mail_time.hpp"
 #include "identity/letter/page_link.hpp"
+#include "identity/mail/mail_time.hpp"
 
 namespace gatehouse::identity {
+namespace {
+
+std::string fact_of(const MailFacts& facts, std::string_view name) {
+  const auto given = facts.values.find(std::string(name));
+  return given != facts.values.end() ? given->second : std::string();
+}
+
+}  // namespace
 
 MailRenderer::MailRenderer(Parts parts, MailRendererOptions options) : parts_(parts), options_(std::move(options)) {
   check();
@@ -19,8 +27,9 @@ void MailRenderer::provide(MailKind kind, MailFactsOf facts) {
 }
 
 std::optional<mail::Message> MailRenderer::render(const MailJob& job, const std::string& id) const {
-  const auto to = parts_.database.read_blocking([&](db::Transaction& tx) { return recipient_of(tx, job); });
+  auto to = parts_.database.read_blocking([&](db::Transaction& tx) { return recipient_of(tx, job); });
   if (!to || to->address.empty()) return std::nullopt;
+  to->facts.values.try_emplace("time", mail_time(parts_.clock.now()));
   const auto& letter = letter_of(job.kind);
   const bool known = parts_.templates.locales().contains(to->facts.locale);
   const std::string& locale = known ? to->facts.locale : options_.locale;
@@ -61,12 +70,19 @@ mail::Values MailRenderer::values_of(const Letter& letter, const MailJob& job, c
                        : page_link(options_.base, letter.page);
   if (letter.has_code) values["code"] = parts_.tokens.code(letter.purpose.value(), job.reference).expose();
   if (letter.names_account) values["username"] = to.username;
-  for (const auto fact : letter.facts) {
-    const auto given = to.facts.values.find(std::string(fact));
-    values[std::string(fact)] = given != to.facts.values.end() ? given->second : std::string();
+  for (std::size_t i = 0; letter.has_event && i < kMailEvents; ++i) {
+    const auto event = static_cast<MailEvent>(i);
+    values[std::string(to_string(event))] = event == job.event ? "1" : "";
   }
-  // What is told about has just happened, unless somebody knows better.
-  if (values.contains("time") && values["time"].empty()) values["time"] = mail_time(parts_.clock.now());
+  for (const auto extra : letter.extras) values[std::string(extra)] = fact_of(to.facts, extra);
+  for (const auto fact : letter.facts) {
+    auto value = fact_of(to.facts, fact);
+    // A sentence with a hole in it is worse than a letter that somebody looks for.
+    if (value.empty()) {
+      throw std::logic_error("letter " + std::string(to_string(letter.kind)) + " without `" + std::string(fact) + "`");
+    }
+    values[std::string(fact)] = std::move(value);
+  }
   return values;
 }
 
@@ -76,10 +92,16 @@ void MailRenderer::check() const {
   }
   for (const auto& locale : parts_.templates.locales()) {
     for (const auto& letter : all_letters()) {
-      const MailJob job{.kind = letter.kind};
-      Recipient to;
-      for (const auto fact : letter.facts) to.facts.values[std::string(fact)] = "x";
-      static_cast<void>(parts_.templates.render(locale, to_string(letter.kind), values_of(letter, job, to, locale)));
+      // With all that it may say, and with no more than it always does: each section is written once.
+      for (const bool all : {true, false}) {
+        Recipient to;
+        for (const auto fact : letter.facts) to.facts.values[std::string(fact)] = "x";
+        auto values = values_of(letter, {.kind = letter.kind}, to, locale);
+        for (auto& [name, value] : values) {
+          if (all && value.empty()) value = "x";
+        }
+        static_cast<void>(parts_.templates.render(locale, to_string(letter.kind), values));
+      }
     }
   }
 }

@@ -42,7 +42,8 @@ class MailRenderer {
   void provide(MailKind kind, MailFactsOf facts);
 
   // `id`: of the message. Nothing: no such account (any more), erased, disabled, without an address; or the provider
-  // says that there is nothing to write about. Throws base::Unavailable when the data can't be read.
+  // says that there is nothing to write about. Throws base::Unavailable when the data can't be read, std::logic_error
+  // when a fact that the letter can't be without is missing.
   [[nodiscard]] std::optional<mail::Message> render(const MailJob& job, const std::string& id) const;
 
  private:

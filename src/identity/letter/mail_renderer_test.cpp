@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <set>
 
 #include "identity/account/identity_fixture.hpp"
 #include "identity/letter/letter_sender.hpp"
 #include "identity/mail/mail_outbox.hpp"
+#include "identity/mail/mail_time.hpp"
 #include "platform/mail/folder_mailer.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -21,8 +23,17 @@ class MailRendererTest : public ::testing::Test {
     account_ = stack_.register_account("alice");
     (void)stack_.mails();  // that of the registration is not what is tested here
   }
-  std::optional<mail::Message> render(MailKind kind) {
-    return renderer_.render({.kind = kind, .account = account_.id, .reference = reference_}, "0198");
+  std::optional<mail::Message> render(MailKind kind, MailEvent event = MailEvent::changed) {
+    return renderer_.render({.kind = kind, .account = account_.id, .reference = reference_, .event = event}, "0198");
+  }
+  MailRenderer with(const mail::TemplateSet& templates) {
+    return MailRenderer({stack_.database, stack_.store, stack_.vault, tokens_, templates, stack_.clock},
+                        {.base = "https://app.example", .service = "Example", .from = "a@app.example"});
+  }
+  static int count(const std::string& text, const std::string& what) {
+    int found = 0;
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++found;
+    return found;
   }
   void facts(MailKind kind, std::optional<MailFacts> facts) {
     renderer_.provide(kind, [facts](db::Transaction&, const MailJob&) { return facts; });
@@ -56,7 +67,7 @@ TEST_F(MailRendererTest, a_link_leads_to_the_configured_origin_with_the_token_in
 TEST_F(MailRendererTest, each_letter_can_be_written_in_each_language) {
   for (const auto& locale : templates_.locales()) {
     for (const auto& letter : all_letters()) {
-      facts(letter.kind, MailFacts{.address = "bob@example.org", .locale = locale});
+      facts(letter.kind, MailFacts{.address = "bob@example.org", .locale = locale, .values = {{"date", "2026-12-01"}}});
       const auto message = render(letter.kind);
       ASSERT_TRUE(message) << to_string(letter.kind);
       EXPECT_EQ(message->to.address, "bob@example.org");
@@ -74,6 +85,44 @@ TEST_F(MailRendererTest, a_letter_to_an_address_that_nobody_has_shown_to_read_na
     EXPECT_EQ(message->text.find("alice"), std::string::npos) << to_string(kind);
     EXPECT_EQ(message->html.find("alice"), std::string::npos) << to_string(kind);
   }
+}
+
+TEST_F(MailRendererTest, each_change_of_factors_has_one_sentence_of_its_own_with_account_and_time) {
+  const auto when = mail_time(stack_.clock.now());
+  for (const auto& locale : templates_.locales()) {
+    std::set<std::string> texts;
+    std::set<std::string> pages;
+    for (std::size_t i = 0; i < kMailEvents; ++i) {
+      facts(MailKind::factor_changed, MailFacts{.locale = locale, .values = {{"factor", "my phone"}}});
+      const auto event = static_cast<MailEvent>(i);
+      const auto message = render(MailKind::factor_changed, event);
+      ASSERT_TRUE(message);
+      for (const auto* part : {&message->text, &message->html}) {
+        EXPECT_EQ(count(*part, when), 1) << locale << " " << to_string(event) << "\n" << *part;
+        EXPECT_EQ(count(*part, "alice"), 1) << *part;
+        EXPECT_EQ(count(*part, "my phone"), event == MailEvent::added ? 1 : 0) << *part;
+      }
+      texts.insert(message->text);
+      pages.insert(message->html);
+    }
+    EXPECT_EQ(texts.size(), kMailEvents);
+    EXPECT_EQ(pages.size(), kMailEvents);
+  }
+}
+
+TEST_F(MailRendererTest, a_factor_that_was_added_and_is_gone_by_now_leaves_no_hole) {
+  const auto message = render(MailKind::factor_changed, MailEvent::added);
+  ASSERT_TRUE(message);
+  EXPECT_NE(message->text.find("alice."), std::string::npos) << message->text;
+}
+
+TEST_F(MailRendererTest, the_letter_of_a_deletion_says_the_day_or_is_not_written) {
+  facts(MailKind::account_deletion, MailFacts{.values = {{"date", "2026-12-01"}}});
+  const auto message = render(MailKind::account_deletion);
+  ASSERT_TRUE(message);
+  EXPECT_NE(message->text.find("deleted on 2026-12-01"), std::string::npos) << message->text;
+  facts(MailKind::account_deletion, MailFacts{});
+  EXPECT_THROW(render(MailKind::account_deletion), std::logic_error);
 }
 
 TEST_F(MailRendererTest, what_somebody_chose_stays_text) {
@@ -102,7 +151,7 @@ TEST_F(MailRendererTest, no_notice_goes_to_an_address_that_nobody_has_proven) {
   account_ = stack_.register_unproven("mallory", "stranger@example.org");
   for (const auto& letter : all_letters()) {
     if (!letter.to_account || letter.kind == MailKind::security_alert) continue;
-    facts(letter.kind, MailFacts{.values = {{"factor", "visit evil.example"}}});
+    facts(letter.kind, MailFacts{.values = {{"factor", "visit evil.example"}, {"date", "2026-12-01"}}});
     const bool asks = letter.purpose.has_value();
     EXPECT_EQ(render(letter.kind).has_value(), asks) << to_string(letter.kind);
   }
@@ -127,9 +176,18 @@ TEST_F(MailRendererTest, a_template_that_uses_what_its_letter_has_not_is_refused
   std::filesystem::create_directory(folder.path() / "en");
   std::ofstream(folder.path() / "en" / "password_changed.txt") << "Subject: x\n\n{{code}}";
   const mail::TemplateSet broken(folder.path());
-  EXPECT_THROW(MailRenderer({stack_.database, stack_.store, stack_.vault, tokens_, broken, stack_.clock},
-                            {.base = "https://app.example", .service = "Example", .from = "a@app.example"}),
-               mail::TemplateError);
+  EXPECT_THROW(with(broken), mail::TemplateError);
+}
+
+// A section is a part of its letter, whether a fact opens it or the lack of one.
+TEST_F(MailRendererTest, a_mistake_in_a_section_is_refused_at_the_start) {
+  for (const char* text : {"{{#place}}{{plaec}}{{/place}}", "{{^place}}{{plaec}}{{/place}}"}) {
+    test::TempDir folder;
+    std::filesystem::create_directory(folder.path() / "en");
+    std::ofstream(folder.path() / "en" / "new_device.txt") << "Subject: x\n\n" << text;
+    const mail::TemplateSet broken(folder.path());
+    EXPECT_THROW(with(broken), mail::TemplateError) << text;
+  }
 }
 
 // From the transaction to the mailbox.

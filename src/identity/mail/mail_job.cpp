@@ -18,10 +18,22 @@ constexpr std::array<std::string_view, kMailKinds> kNames{
     "account_deletion", "security_alert",    "address_in_use",       "username_changed",
     "codes_failed"};
 
+// In the order of MailEvent.
+constexpr std::array<std::string_view, kMailEvents> kEvents{"changed",   "added",          "removed", "codes_renewed",
+                                                            "code_used", "demand_changed", "reset"};
+
 std::optional<base::Uuid> uuid(const boost::json::object& object, const char* name) {
   const auto* member = object.if_contains(name);
   const auto* text = member != nullptr ? member->if_string() : nullptr;
   return text != nullptr ? base::Uuid::parse({text->data(), text->size()}) : std::nullopt;
+}
+
+MailEvent mail_event(const boost::json::object& object) {
+  const auto* member = object.if_contains("event");
+  const auto* text = member != nullptr ? member->if_string() : nullptr;
+  const auto* const found =
+      text != nullptr ? std::ranges::find(kEvents, std::string_view(text->data(), text->size())) : kEvents.end();
+  return found != kEvents.end() ? static_cast<MailEvent>(found - kEvents.begin()) : MailEvent::changed;
 }
 
 }  // namespace
@@ -34,9 +46,12 @@ std::optional<MailKind> mail_kind(std::string_view name) {
   return static_cast<MailKind>(found - kNames.begin());
 }
 
+std::string_view to_string(MailEvent event) { return kEvents.at(static_cast<std::size_t>(event)); }
+
 std::string MailJob::payload() const {
-  return boost::json::serialize(
-      boost::json::object{{"account", account.to_string()}, {"reference", reference.to_string()}});
+  boost::json::object object{{"account", account.to_string()}, {"reference", reference.to_string()}};
+  if (event != MailEvent::changed) object["event"] = to_string(event);
+  return boost::json::serialize(object);
 }
 
 std::optional<MailJob> MailJob::read(std::string_view kind, std::string_view payload) {
@@ -46,7 +61,7 @@ std::optional<MailJob> MailJob::read(std::string_view kind, std::string_view pay
   const auto account = uuid(value->get_object(), "account");
   const auto reference = uuid(value->get_object(), "reference");
   if (!account || !reference) return std::nullopt;
-  return MailJob{*known, contract::AccountId(*account), *reference};
+  return MailJob{*known, contract::AccountId(*account), *reference, mail_event(value->get_object())};
 }
 
 }  // namespace gatehouse::identity

@@ -31,15 +31,30 @@ inline constexpr std::size_t kMailKinds = 13;
 [[nodiscard]] std::string_view to_string(MailKind kind);  // verify_email
 [[nodiscard]] std::optional<MailKind> mail_kind(std::string_view name);
 
+// What became of the factors of an account, for `factor_changed`: the sentence of the letter is chosen by it.
+enum class MailEvent : std::uint8_t {
+  changed,  // no more is known: another kind, or a job that another version of the program made
+  added,
+  removed,
+  codes_renewed,
+  code_used,  // a recovery code
+  demand_changed,
+  reset,  // all of them, by an administrator
+};
+inline constexpr std::size_t kMailEvents = 7;
+[[nodiscard]] std::string_view to_string(MailEvent event);  // codes_renewed
+
 // What a letter is about. Nil ids: none (an invite has no account, a changed password no reference).
 struct MailJob {
   MailKind kind = MailKind::verify_email;
   contract::AccountId account{};
   base::Uuid reference{};
+  MailEvent event = MailEvent::changed;
 
-  // As it lies in the queue: ids only.
+  // As it lies in the queue: ids and a word of MailEvent.
   [[nodiscard]] std::string payload() const;
-  // Nothing unless it is what payload() makes.
+  // Nothing unless it is what payload() makes; an event that is missing or that this version does not know is
+  // `changed`, so that a letter is written in any case.
   [[nodiscard]] static std::optional<MailJob> read(std::string_view kind, std::string_view payload);
 
   friend bool operator==(const MailJob&, const MailJob&) = default;

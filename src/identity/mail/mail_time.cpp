@@ -1,4 +1,4 @@
-#include "identity/letter/mail_time.hpp"
+#include "identity/mail/mail_time.hpp"
 
 #include <array>
 #include <chrono>
