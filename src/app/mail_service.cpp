@@ -39,12 +39,12 @@ std::unique_ptr<mail::Mailer> make_mailer(const Installation& installation, tele
 
 MailService::MailService(Installation& installation, telemetry::Logger& log, telemetry::Metrics& metrics)
     : templates_(installation.settings.mail.templates),
-      renderer_({*installation.database, installation.accounts, installation.vault, installation.one_time_tokens,
-                 templates_, installation.clock},
-                {.base = installation.settings.origin(),
-                 .service = installation.settings.pages.name,
-                 .from = installation.settings.mail.from,
-                 .locale = installation.settings.mail.locale}),
+      renderer_(
+          {*installation.database, installation.accounts, installation.vault, installation.one_time_tokens, templates_},
+          {.base = installation.settings.origin(),
+           .service = installation.settings.pages.name,
+           .from = installation.settings.mail.from,
+           .locale = installation.settings.mail.locale}),
       mailer_(make_mailer(installation, log)),
       sender_(renderer_, *mailer_, log),
       worker_({*installation.database, installation.jobs, installation.clock, installation.random, log, metrics},

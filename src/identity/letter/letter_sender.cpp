@@ -7,7 +7,7 @@ queue::Outcome LetterSender::send(const queue::Job& job) {
   const auto mail_job = MailJob::read(job.kind, job.payload);
   if (!mail_job) return {Verdict::bury, "unreadable"};
   // The same name for each attempt, so that a letter that was sent twice is shown once.
-  const auto message = renderer_.render(*mail_job, job.id.to_string());
+  const auto message = renderer_.render(*mail_job, job.id.to_string(), job.created_at);
   if (!message) {
     log_.info("mail_dropped", {{"kind", job.kind}, {"job", job.id.to_string()}});
     return {};

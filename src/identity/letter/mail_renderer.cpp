@@ -26,10 +26,11 @@ void MailRenderer::provide(MailKind kind, MailFactsOf facts) {
   providers_.at(static_cast<std::size_t>(kind)) = std::move(facts);
 }
 
-std::optional<mail::Message> MailRenderer::render(const MailJob& job, const std::string& id) const {
+std::optional<mail::Message> MailRenderer::render(const MailJob& job, const std::string& id,
+                                                  base::TimePoint asked_at) const {
   auto to = parts_.database.read_blocking([&](db::Transaction& tx) { return recipient_of(tx, job); });
   if (!to || to->address.empty()) return std::nullopt;
-  to->facts.values.try_emplace("time", mail_time(parts_.clock.now()));
+  to->facts.values.try_emplace("time", mail_time(asked_at));
   const auto& letter = letter_of(job.kind);
   const bool known = parts_.templates.locales().contains(to->facts.locale);
   const std::string& locale = known ? to->facts.locale : options_.locale;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <iterator>
 #include <set>
 
 #include "identity/account/identity_fixture.hpp"
@@ -24,10 +25,11 @@ class MailRendererTest : public ::testing::Test {
     (void)stack_.mails();  // that of the registration is not what is tested here
   }
   std::optional<mail::Message> render(MailKind kind, MailEvent event = MailEvent::changed) {
-    return renderer_.render({.kind = kind, .account = account_.id, .reference = reference_, .event = event}, "0198");
+    return renderer_.render({.kind = kind, .account = account_.id, .reference = reference_, .event = event}, "0198",
+                            stack_.clock.now());
   }
   MailRenderer with(const mail::TemplateSet& templates) {
-    return MailRenderer({stack_.database, stack_.store, stack_.vault, tokens_, templates, stack_.clock},
+    return MailRenderer({stack_.database, stack_.store, stack_.vault, tokens_, templates},
                         {.base = "https://app.example", .service = "Example", .from = "a@app.example"});
   }
   static int count(const std::string& text, const std::string& what) {
@@ -44,7 +46,7 @@ class MailRendererTest : public ::testing::Test {
   base::Uuid reference_ = base::Uuid::random(stack_.random);
   OneTimeTokenCodec tokens_{stack_.secrets.one_time_mac.clone()};
   mail::TemplateSet templates_;
-  MailRenderer renderer_{{stack_.database, stack_.store, stack_.vault, tokens_, templates_, stack_.clock},
+  MailRenderer renderer_{{stack_.database, stack_.store, stack_.vault, tokens_, templates_},
                          {.base = "https://app.example", .service = "Example", .from = "no-reply@app.example"}};
 };
 
@@ -164,7 +166,8 @@ TEST_F(MailRendererTest, what_is_used_or_expired_is_not_written_about) {
 
 TEST_F(MailRendererTest, an_invite_needs_no_account) {
   facts(MailKind::invite, MailFacts{.address = "new@example.org", .values = {{"days", "7"}}});
-  const auto message = renderer_.render({.kind = MailKind::invite, .account = {}, .reference = reference_}, "0198");
+  const auto message =
+      renderer_.render({.kind = MailKind::invite, .account = {}, .reference = reference_}, "0198", stack_.clock.now());
   ASSERT_TRUE(message);
   EXPECT_EQ(message->to.address, "new@example.org");
   EXPECT_NE(message->text.find("https://app.example/invite#token=ghm_"), std::string::npos);
@@ -207,6 +210,16 @@ class LetterSenderTest : public MailRendererTest {
     return all;
   }
 
+  std::string only_letter() {
+    std::string text;
+    for (const auto& file : std::filesystem::directory_iterator(root_.path() / "mail")) {
+      EXPECT_TRUE(text.empty());
+      std::ifstream in(file.path());
+      text.assign(std::istreambuf_iterator<char>(in), {});
+    }
+    return text;
+  }
+
   test::TempDir root_;
   queue::JobStore jobs_{stack_.clock, stack_.random};
   MailOutbox outbox_{jobs_};
@@ -239,6 +252,16 @@ TEST_F(LetterSenderTest, a_letter_nobody_needs_any_more_is_dropped) {
   EXPECT_TRUE(stack_.log.contains("mail_dropped"));
   EXPECT_EQ(rows(), "");
   EXPECT_FALSE(std::filesystem::exists(root_.path() / "mail"));
+}
+
+TEST_F(LetterSenderTest, a_letter_that_had_to_wait_tells_when_it_happened_not_when_it_was_sent) {
+  const auto happened = mail_time(stack_.clock.now());
+  ask({.kind = MailKind::password_changed, .account = account_.id});
+  stack_.clock.advance(3h);
+  EXPECT_TRUE(worker_.work_once());
+  const auto letter = only_letter();
+  EXPECT_NE(letter.find(happened), std::string::npos) << letter;
+  EXPECT_EQ(letter.find(mail_time(stack_.clock.now())), std::string::npos) << letter;
 }
 
 TEST_F(LetterSenderTest, what_can_not_be_sent_becomes_a_dead_letter_without_an_address) {
