@@ -226,12 +226,41 @@ TEST_P(JobStoreConformance, the_dead_are_swept_by_age_and_by_number) {
   EXPECT_EQ(left[2].payload, "3");
 }
 
-TEST_P(JobStoreConformance, depth_says_how_long_the_oldest_has_waited) {
-  EXPECT_EQ(depth().oldest_due, base::TimePoint());
+TEST_P(JobStoreConformance, depth_says_since_when_the_oldest_waits) {
+  EXPECT_FALSE(depth().waits_since);
   add("a", clock_.now() - 90s);
   add("b");
-  EXPECT_EQ(depth().oldest_due, clock_.now() - 90s);
+  EXPECT_EQ(depth().waits_since, clock_.now() - 90s);
   EXPECT_EQ(depth().waiting, 2U);
+}
+
+// Or an outage would never show: each attempt puts off when a job is due.
+TEST_P(JobStoreConformance, a_job_that_failed_waits_since_it_was_made_not_since_its_last_attempt) {
+  const auto made = clock_.now();
+  add("a");
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    const auto job = take_only();
+    EXPECT_EQ(depth().waits_since, made) << "in somebody's hands";
+    EXPECT_TRUE(write([&](db::Transaction& tx) { return store_.retry_later(tx, job, clock_.now() + 1h, "down"); }));
+    EXPECT_EQ(depth().waits_since, made) << "until it is tried again";
+    clock_.advance(1h);
+  }
+  const auto job = take_only();
+  EXPECT_TRUE(write([&](db::Transaction& tx) { return store_.done(tx, job); }));
+  EXPECT_FALSE(depth().waits_since);
+}
+
+TEST_P(JobStoreConformance, what_is_for_later_is_not_late_and_neither_is_what_was_given_up) {
+  add("later", clock_.now() + 1h);
+  clock_.advance(10min);
+  EXPECT_FALSE(depth().waits_since);
+  bury_new("dead");
+  EXPECT_FALSE(depth().waits_since);
+  clock_.advance(50min);
+  EXPECT_EQ(depth().waits_since, clock_.now()) << "since it is due, though it was made before";
+  const auto revived = dead()[0].id;
+  EXPECT_TRUE(write([&](db::Transaction& tx) { return store_.revive(tx, "mail", revived); }));
+  EXPECT_EQ(depth().waits_since, clock_.now()) << "a new beginning";
 }
 
 TEST_P(JobStoreConformance, a_restart_keeps_every_job) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -55,11 +56,13 @@ struct JobPayload {
   std::string payload;
 };
 
-struct QueueDepth {  // each counted up to JobStore::kMostCounted
+struct QueueDepth {  // of each at most JobStore::kMostCounted are looked at
   std::uint64_t waiting = 0;
   std::uint64_t leased = 0;
   std::uint64_t dead = 0;
-  base::TimePoint oldest_due{};  // of those that wait; 0: none does
+  // Of those that wait or are leased, when the first one should have been done: when it was due, or when it was made if
+  // it was attempted, as each attempt puts off when it is due. Nothing: none waits that was due already.
+  std::optional<base::TimePoint> waits_since{};
 };
 
 }  // namespace gatehouse::queue

@@ -161,10 +161,15 @@ QueueDepth JobStore::depth(db::Transaction& tx, std::string_view queue) const {
                         queue);
   depth.dead = count(
       tx, "SELECT count(*) FROM (SELECT 1 FROM job WHERE queue = $1 AND state = 'dead' LIMIT $2) AS found", queue);
+  // The soonest due first, by the index, and of no more than are counted: what is for later comes last, and of so many
+  // that are late it makes no difference which is seen.
   const auto oldest = tx.query_one(
-      "SELECT due_at FROM job WHERE queue = $1 AND state = 'waiting' AND lease IS NULL ORDER BY due_at LIMIT 1",
-      {queue}, [](const db::Row& row) { return time(row, 0); });
-  if (oldest) depth.oldest_due = *oldest;
+      "SELECT min(CASE WHEN attempts = 0 THEN due_at ELSE created_at END) FROM (SELECT attempts, due_at, created_at "
+      "FROM job WHERE queue = $1 AND state = 'waiting' ORDER BY due_at LIMIT $3) AS soonest "
+      "WHERE attempts > 0 OR due_at <= $2",
+      {queue, base::to_unix_ms(clock_.now()), kMostCounted},
+      [](const db::Row& row) { return row.is_null(0) ? std::nullopt : std::optional(time(row, 0)); });
+  depth.waits_since = oldest.value_or(std::nullopt);
   return depth;
 }
 

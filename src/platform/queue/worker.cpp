@@ -46,8 +46,10 @@ Worker::Worker(const Parts& parts, WorkerOptions options, Doing doing)
       waiting_(jobs(parts_.metrics, options_.queue, "waiting")),
       leased_(jobs(parts_.metrics, options_.queue, "leased")),
       dead_(jobs(parts_.metrics, options_.queue, "dead")),
-      oldest_(parts_.metrics.gauge("gatehouse_queue_oldest_seconds", "How long the oldest due job has waited.",
-                                   {{"queue", options_.queue}})),
+      oldest_(
+          parts_.metrics.gauge("gatehouse_queue_oldest_seconds",
+                               "How long the oldest job has waited since it was first due, however often it was tried.",
+                               {{"queue", options_.queue}})),
       took_(parts_.metrics.latency("gatehouse_queue_attempt_seconds", "What one attempt took.",
                                    {{"queue", options_.queue}})) {
   limits::register_breaker_metrics(parts_.metrics, "queue_" + options_.queue, [this] { return lanes_.stats(); });
@@ -238,8 +240,8 @@ void Worker::tend() {
   leased_.set(static_cast<double>(depth.leased));
   dead_.set(static_cast<double>(depth.dead));
   const auto now = parts_.clock.now();
-  const bool late = depth.oldest_due != base::TimePoint() && depth.oldest_due < now;
-  oldest_.set(late ? std::chrono::duration<double>(now - depth.oldest_due).count() : 0);
+  const auto since = std::min(depth.waits_since.value_or(now), now);
+  oldest_.set(std::chrono::duration<double>(now - since).count());
   if (depth.dead == 0) return;
   static_cast<void>(parts_.database.write_blocking([&](db::Transaction& tx) {
     return parts_.jobs.sweep_dead(tx, options_.queue, now - options_.keep_dead, options_.most_dead, kSweepStep);

@@ -90,6 +90,22 @@ TEST_F(WorkerTest, waits_longer_after_each_failure_and_buries_after_the_last) {
   EXPECT_TRUE(log_.contains("job_buried"));
 }
 
+TEST_F(WorkerTest, an_outage_shows_as_a_job_that_waits_longer_and_longer) {
+  auto worker = make(
+      [](const Job&) {
+        return Outcome{Verdict::retry, "not_connected", false};
+      },
+      {.first_backoff = 20s, .max_backoff = 1h});
+  add("a");
+  for (int minute = 1; minute <= 10; ++minute) {
+    while (worker->work_once()) continue;
+    clock_.advance(1min);
+    worker->tend();
+    const auto line = R"(gatehouse_queue_oldest_seconds{queue="mail"} )" + std::to_string(minute * 60) + "\n";
+    EXPECT_TRUE(rendered(line)) << line;
+  }
+}
+
 TEST_F(WorkerTest, buries_at_once_what_will_never_do) {
   auto worker = make([](const Job&) { return Outcome{Verdict::bury, "refused"}; });
   add("a");
