@@ -16,7 +16,7 @@ struct Letter {
   std::optional<TokenPurpose> purpose{};  // of the token in the link's fragment, made of the job's reference
   bool has_code = false;                  // `code`, the same for those who can't follow a link
   bool to_account = true;                 // false: to whom MailFacts say; there is no account yet
-  bool names_account = false;             // `username`
+  bool names_account = false;             // `username`; empty where the address was never shown to be the account's
   bool has_event = false;                 // that of the job, by its name, for a section: {{#removed}}…{{/removed}}
   // A template of this kind knows `service`, `base`, `lang`, `link`, the above and these. Without one of `facts` there
   // is no letter; `extras` may be empty, so they stand in sections: {{#place}}…{{/place}}.

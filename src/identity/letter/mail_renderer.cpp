@@ -52,7 +52,8 @@ std::optional<MailRenderer::Recipient> MailRenderer::recipient_of(db::Transactio
     if (!account || account->state != AccountState::active) return std::nullopt;
     if (letter.is_notice() && account->email_index.empty()) return std::nullopt;
     to.address = parts_.vault.open(*account).email;
-    to.username = account->username;
+    // Who reads an address that nobody has proven may be a stranger: nothing that somebody chose goes there.
+    if (!account->email_index.empty()) to.username = account->username;
   }
   const auto& provider = providers_.at(static_cast<std::size_t>(job.kind));
   if (!provider) return to;

@@ -89,6 +89,22 @@ TEST_F(MailRendererTest, a_letter_to_an_address_that_nobody_has_shown_to_read_na
   }
 }
 
+// Whoever registers a stranger's address writes nothing to the stranger by asking for a new password.
+TEST_F(MailRendererTest, a_reset_names_the_account_only_to_an_address_that_was_proven) {
+  account_ = stack_.register_unproven("visit-evil", "stranger@example.org");
+  for (const auto& locale : templates_.locales()) {
+    facts(MailKind::reset_password, MailFacts{.locale = locale});
+    const auto message = render(MailKind::reset_password);
+    ASSERT_TRUE(message);
+    for (const auto* part : {&message->text, &message->html}) {
+      EXPECT_EQ(count(*part, "visit-evil"), 0) << *part;
+      // In the sentence, and where every letter says whose it is.
+      EXPECT_EQ(count(*part, "Example"), part == &message->text ? 2 : 4) << *part;
+      EXPECT_EQ(count(*part, "https://app.example/reset#token="), 1) << *part;
+    }
+  }
+}
+
 TEST_F(MailRendererTest, each_change_of_factors_has_one_sentence_of_its_own_with_account_and_time) {
   const auto when = mail_time(stack_.clock.now());
   for (const auto& locale : templates_.locales()) {
