@@ -33,7 +33,7 @@ void add_mail(Schema& s, MailSettings& m) {
       "become files in the folder mail of data.dir.");
   s.text("mail.from", m.from, "an address", check_sender, "Whom letters come from.");
   s.text("mail.locale", m.locale, "en, de, or a folder of mail.templates", check_locale,
-         "The language of letters to accounts that have told none.");
+         "The language of every letter.");
   s.path("mail.ca_file", m.ca_file,
          "The certificates, PEM, that vouch for the server. Empty: those the system trusts.");
   s.boolean("mail.allow_plaintext", m.allow_plaintext,

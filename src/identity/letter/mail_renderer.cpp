@@ -32,9 +32,8 @@ std::optional<mail::Message> MailRenderer::render(const MailJob& job, const std:
   if (!to || to->address.empty()) return std::nullopt;
   to->facts.values.try_emplace("time", mail_time(asked_at));
   const auto& letter = letter_of(job.kind);
-  const bool known = parts_.templates.locales().contains(to->facts.locale);
-  const std::string& locale = known ? to->facts.locale : options_.locale;
-  auto rendered = parts_.templates.render(locale, to_string(job.kind), values_of(letter, job, *to, locale));
+  auto rendered =
+      parts_.templates.render(options_.locale, to_string(job.kind), values_of(letter, job, *to, options_.locale));
   return mail::Message{.id = id,
                        .from = {.address = options_.from, .name = options_.service},
                        .to = {.address = to->address},

@@ -40,10 +40,10 @@ class MailRenderer {
   // Who knows about the references of this kind. Without one the letter says no more than its job does.
   void provide(MailKind kind, MailFactsOf facts);
 
-  // `id`: of the message. `asked_at`: when the job was made, and what it tells of happened; it may have waited for hours
-  // since. Nothing: no such account (any more), erased, disabled, without an address; or the provider says that there is
-  // nothing to write about. Throws base::Unavailable when the data can't be read, std::logic_error when a fact that the
-  // letter can't be without is missing.
+  // `id`: of the message. `asked_at`: when the job was made, and what it tells of happened; it may have waited for
+  // hours since. Nothing: no such account (any more), erased, disabled, without an address; or the provider says that
+  // there is nothing to write about. Throws base::Unavailable when the data can't be read, std::logic_error when a fact
+  // that the letter can't be without is missing.
   [[nodiscard]] std::optional<mail::Message> render(const MailJob& job, const std::string& id,
                                                     base::TimePoint asked_at) const;
 

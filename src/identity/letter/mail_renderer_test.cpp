@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <set>
 
 #include "identity/account/identity_fixture.hpp"
@@ -25,20 +26,23 @@ class MailRendererTest : public ::testing::Test {
     (void)stack_.mails();  // that of the registration is not what is tested here
   }
   std::optional<mail::Message> render(MailKind kind, MailEvent event = MailEvent::changed) {
-    return renderer_.render({.kind = kind, .account = account_.id, .reference = reference_, .event = event}, "0198",
-                            stack_.clock.now());
+    return renderer_->render({.kind = kind, .account = account_.id, .reference = reference_, .event = event}, "0198",
+                             stack_.clock.now());
   }
-  MailRenderer with(const mail::TemplateSet& templates) {
-    return MailRenderer({stack_.database, stack_.store, stack_.vault, tokens_, templates},
-                        {.base = "https://app.example", .service = "Example", .from = "a@app.example"});
+  std::unique_ptr<MailRenderer> with(const mail::TemplateSet& templates, const std::string& locale) {
+    return std::make_unique<MailRenderer>(
+        MailRenderer::Parts{stack_.database, stack_.store, stack_.vault, tokens_, templates},
+        MailRendererOptions{
+            .base = "https://app.example", .service = "Example", .from = "no-reply@app.example", .locale = locale});
   }
+  void write_in(const std::string& locale) { renderer_ = with(templates_, locale); }
   static int count(const std::string& text, const std::string& what) {
     int found = 0;
     for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++found;
     return found;
   }
   void facts(MailKind kind, std::optional<MailFacts> facts) {
-    renderer_.provide(kind, [facts](db::Transaction&, const MailJob&) { return facts; });
+    renderer_->provide(kind, [facts](db::Transaction&, const MailJob&) { return facts; });
   }
 
   IdentityStack stack_;
@@ -46,8 +50,7 @@ class MailRendererTest : public ::testing::Test {
   base::Uuid reference_ = base::Uuid::random(stack_.random);
   OneTimeTokenCodec tokens_{stack_.secrets.one_time_mac.clone()};
   mail::TemplateSet templates_;
-  MailRenderer renderer_{{stack_.database, stack_.store, stack_.vault, tokens_, templates_},
-                         {.base = "https://app.example", .service = "Example", .from = "no-reply@app.example"}};
+  std::unique_ptr<MailRenderer> renderer_ = with(templates_, "en");
 };
 
 TEST_F(MailRendererTest, a_link_leads_to_the_configured_origin_with_the_token_in_its_fragment) {
@@ -68,8 +71,9 @@ TEST_F(MailRendererTest, a_link_leads_to_the_configured_origin_with_the_token_in
 
 TEST_F(MailRendererTest, each_letter_can_be_written_in_each_language) {
   for (const auto& locale : templates_.locales()) {
+    write_in(locale);
     for (const auto& letter : all_letters()) {
-      facts(letter.kind, MailFacts{.address = "bob@example.org", .locale = locale, .values = {{"date", "2026-12-01"}}});
+      facts(letter.kind, MailFacts{.address = "bob@example.org", .values = {{"date", "2026-12-01"}}});
       const auto message = render(letter.kind);
       ASSERT_TRUE(message) << to_string(letter.kind);
       EXPECT_EQ(message->to.address, "bob@example.org");
@@ -93,7 +97,7 @@ TEST_F(MailRendererTest, a_letter_to_an_address_that_nobody_has_shown_to_read_na
 TEST_F(MailRendererTest, a_reset_names_the_account_only_to_an_address_that_was_proven) {
   account_ = stack_.register_unproven("visit-evil", "stranger@example.org");
   for (const auto& locale : templates_.locales()) {
-    facts(MailKind::reset_password, MailFacts{.locale = locale});
+    write_in(locale);
     const auto message = render(MailKind::reset_password);
     ASSERT_TRUE(message);
     for (const auto* part : {&message->text, &message->html}) {
@@ -108,10 +112,11 @@ TEST_F(MailRendererTest, a_reset_names_the_account_only_to_an_address_that_was_p
 TEST_F(MailRendererTest, each_change_of_factors_has_one_sentence_of_its_own_with_account_and_time) {
   const auto when = mail_time(stack_.clock.now());
   for (const auto& locale : templates_.locales()) {
+    write_in(locale);
     std::set<std::string> texts;
     std::set<std::string> pages;
     for (std::size_t i = 0; i < kMailEvents; ++i) {
-      facts(MailKind::factor_changed, MailFacts{.locale = locale, .values = {{"factor", "my phone"}}});
+      facts(MailKind::factor_changed, MailFacts{.values = {{"factor", "my phone"}}});
       const auto event = static_cast<MailEvent>(i);
       const auto message = render(MailKind::factor_changed, event);
       ASSERT_TRUE(message);
@@ -183,7 +188,7 @@ TEST_F(MailRendererTest, what_is_used_or_expired_is_not_written_about) {
 TEST_F(MailRendererTest, an_invite_needs_no_account) {
   facts(MailKind::invite, MailFacts{.address = "new@example.org", .values = {{"days", "7"}}});
   const auto message =
-      renderer_.render({.kind = MailKind::invite, .account = {}, .reference = reference_}, "0198", stack_.clock.now());
+      renderer_->render({.kind = MailKind::invite, .account = {}, .reference = reference_}, "0198", stack_.clock.now());
   ASSERT_TRUE(message);
   EXPECT_EQ(message->to.address, "new@example.org");
   EXPECT_NE(message->text.find("https://app.example/invite#token=ghm_"), std::string::npos);
@@ -195,7 +200,7 @@ TEST_F(MailRendererTest, a_template_that_uses_what_its_letter_has_not_is_refused
   std::filesystem::create_directory(folder.path() / "en");
   std::ofstream(folder.path() / "en" / "password_changed.txt") << "Subject: x\n\n{{code}}";
   const mail::TemplateSet broken(folder.path());
-  EXPECT_THROW(with(broken), mail::TemplateError);
+  EXPECT_THROW(with(broken, "en"), mail::TemplateError);
 }
 
 // A section is a part of its letter, whether a fact opens it or the lack of one.
@@ -205,7 +210,7 @@ TEST_F(MailRendererTest, a_mistake_in_a_section_is_refused_at_the_start) {
     std::filesystem::create_directory(folder.path() / "en");
     std::ofstream(folder.path() / "en" / "new_device.txt") << "Subject: x\n\n" << text;
     const mail::TemplateSet broken(folder.path());
-    EXPECT_THROW(with(broken), mail::TemplateError) << text;
+    EXPECT_THROW(with(broken, "en"), mail::TemplateError) << text;
   }
 }
 
@@ -240,7 +245,7 @@ class LetterSenderTest : public MailRendererTest {
   queue::JobStore jobs_{stack_.clock, stack_.random};
   MailOutbox outbox_{jobs_};
   mail::FolderMailer mailer_{root_.path() / "mail", 10, stack_.clock, stack_.random};
-  LetterSender sender_{renderer_, mailer_, stack_.log.logger()};
+  LetterSender sender_{*renderer_, mailer_, stack_.log.logger()};
   queue::Worker worker_{{stack_.database, jobs_, stack_.clock, stack_.random, stack_.log.logger(), stack_.metrics},
                         {.queue = std::string(kMailQueue)},
                         {.handler = [this](const queue::Job& job) { return sender_.send(job); }}};

@@ -13,7 +13,6 @@ namespace gatehouse::identity {
 // What a letter says beyond what the account itself gives, read when it is written. It never lies in the queue.
 struct MailFacts {
   std::optional<std::string> address{};  // where to, instead of the account's own address
-  std::string locale{};                  // `de`; empty: the configured one
   // For the template, by the names that mail_letters.hpp has for this kind: `device`, `factor`, `time` …
   std::map<std::string, std::string> values{};
 };
