@@ -14,7 +14,6 @@ constexpr std::array<std::string_view, 1> kHours{"hours"};
 constexpr std::array<std::string_view, 1> kDays{"days"};
 constexpr std::array<std::string_view, 2> kDevice{"device", "place"};
 constexpr std::array<std::string_view, 1> kFactor{"factor"};
-constexpr std::array<std::string_view, 2> kAlert{"event", "detail"};
 
 // In the order of MailKind.
 constexpr std::array kLetters{
@@ -57,7 +56,6 @@ constexpr std::array kLetters{
            .to_account = false,
            .extras = kDays},
     Letter{.kind = MailKind::account_deletion, .page = "/account", .names_account = true, .facts = kDate},
-    Letter{.kind = MailKind::security_alert, .page = "/admin", .facts = kTime, .extras = kAlert},
     Letter{.kind = MailKind::address_in_use, .page = "/sign-in", .names_account = true},
     Letter{.kind = MailKind::username_changed, .page = "/account", .names_account = true, .facts = kTime},
     Letter{.kind = MailKind::codes_failed, .page = "/account/security", .names_account = true, .facts = kTime},

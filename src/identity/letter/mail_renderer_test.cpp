@@ -156,8 +156,13 @@ TEST_F(MailRendererTest, what_somebody_chose_stays_text) {
 }
 
 TEST_F(MailRendererTest, X02_a_line_break_in_a_fact_makes_no_header) {
-  facts(MailKind::security_alert, MailFacts{.values = {{"event", "x\r\nBcc: eve@example.org"}}});
-  const auto message = render(MailKind::security_alert);
+  test::TempDir folder;
+  std::filesystem::create_directory(folder.path() / "en");
+  std::ofstream(folder.path() / "en" / "new_device.txt") << "Subject: {{#device}}From {{device}}{{/device}}\n\nx";
+  const mail::TemplateSet own(folder.path());
+  renderer_ = with(own, "en");
+  facts(MailKind::new_device, MailFacts{.values = {{"device", "x\r\nBcc: eve@example.org"}}});
+  const auto message = render(MailKind::new_device);
   ASSERT_TRUE(message);
   EXPECT_EQ(mail::build_message(*message, stack_.clock.now(), stack_.random).error(), mail::MessageError::line_break);
 }
@@ -173,7 +178,7 @@ TEST_F(MailRendererTest, a_disabled_account_and_one_that_is_gone_get_no_letter) 
 TEST_F(MailRendererTest, no_notice_goes_to_an_address_that_nobody_has_proven) {
   account_ = stack_.register_unproven("mallory", "stranger@example.org");
   for (const auto& letter : all_letters()) {
-    if (!letter.to_account || letter.kind == MailKind::security_alert) continue;
+    if (!letter.to_account) continue;
     facts(letter.kind, MailFacts{.values = {{"factor", "visit evil.example"}, {"date", "2026-12-01"}}});
     const bool asks = letter.purpose.has_value();
     EXPECT_EQ(render(letter.kind).has_value(), asks) << to_string(letter.kind);

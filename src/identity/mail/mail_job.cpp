@@ -15,8 +15,7 @@ namespace {
 constexpr std::array<std::string_view, kMailKinds> kNames{
     "verify_email",     "confirm_new_email", "email_changed_notice", "reset_password",
     "password_changed", "new_device",        "factor_changed",       "invite",
-    "account_deletion", "security_alert",    "address_in_use",       "username_changed",
-    "codes_failed"};
+    "account_deletion", "address_in_use",    "username_changed",     "codes_failed"};
 
 // In the order of MailEvent.
 constexpr std::array<std::string_view, kMailEvents> kEvents{"changed",   "added",          "removed", "codes_renewed",

@@ -22,12 +22,11 @@ enum class MailKind : std::uint8_t {
   factor_changed,    // `reference`: the factor
   invite,            // link of `reference`, which holds the address; there is no account yet
   account_deletion,  // `reference`: the request
-  security_alert,    // to an administrator; `reference`: the event
   address_in_use,    // somebody registered with, or wants to change to, the address of `account`
   username_changed,
   codes_failed,  // wrong codes in a row, by somebody who knows the password or has an open session
 };
-inline constexpr std::size_t kMailKinds = 13;
+inline constexpr std::size_t kMailKinds = 12;
 [[nodiscard]] std::string_view to_string(MailKind kind);  // verify_email
 [[nodiscard]] std::optional<MailKind> mail_kind(std::string_view name);
 
