@@ -35,7 +35,9 @@ bool is_local_character(char32_t c) {
 }
 
 bool is_local_part(std::u32string_view text) {
-  if (text.empty() || text.front() == '.' || text.back() == '.' || text.find(U"..") != text.npos) return false;
+  // A hyphen first reads as an option to mail programs: no letter is sent there, so nobody could show the address.
+  if (text.empty() || text.front() == '-') return false;
+  if (text.front() == '.' || text.back() == '.' || text.find(U"..") != text.npos) return false;
   return std::all_of(text.begin(), text.end(), is_local_character);
 }
 

@@ -15,7 +15,8 @@ enum class EmailError {
   not_utf8,
   too_long,
   not_one_at,      // no `@`, or several
-  bad_local_part,  // empty, over 64 bytes, a dot at an end or two in a row, or a character that needs quoting
+  bad_local_part,  // empty, over 64 bytes, a hyphen first, a dot at an end or two in a row, or a character that needs
+                   // quoting
   bad_domain,      // not a registered-looking name: no dot, an address literal, or refused by IDNA (UTS 46)
 };
 
