@@ -7,8 +7,9 @@ import { describe, test } from "node:test";
 import { Gatehouse } from "./support/gatehouse.js";
 import { ask, bearer } from "./support/http.js";
 import { lastingPort } from "./support/paths.js";
-import { newAdministrator } from "./support/factors.js";
-import { register } from "./support/people.js";
+import { enrolApp, newAdministrator } from "./support/factors.js";
+import { Mailbox } from "./support/mailbox.js";
+import { login, newPerson, password, register, signIn } from "./support/people.js";
 import { SmtpServer } from "./support/smtp_server.js";
 import { until } from "./support/until.js";
 
@@ -67,6 +68,43 @@ describe("letters", () => {
       assert.match(text, /https:\/\/app\.example\/reset\r\n/);
       assert.match(text, new RegExp(`To: ${person.email}`));
       assert.match(text, /Auto-Submitted: auto-generated/);
+    });
+  });
+
+  test("what was changed about an account is said, with its name and the time, and when it will be deleted", async () => {
+    await withGatehouse({ "server.public_url": JSON.stringify(origin), ...believed }, async (gatehouse) => {
+      const { port } = gatehouse;
+      const mailbox = new Mailbox(gatehouse);
+      const person = await newPerson(port);
+      const says = async (sentence: RegExp) => {
+        const text = (await mailbox.next(person.email)).text.replace(/\s+/g, " ");
+        assert.match(text, sentence);
+        assert.ok(text.includes(person.username), text);
+        assert.match(text, /20\d\d-\d\d-\d\d/);
+      };
+      const as = (access: string, path: string, method: string, body?: object) => ask(port, path, { method, body, headers: bearer(access) });
+
+      const { factor, codes } = await enrolApp(port, person.access, "my telephone");
+      await says(/a sign-in method was added to your account \S+: my telephone\./);
+      const begun = await login(port, person);
+      const code = { transaction: begun.json.transaction, refresh_in: "body", method: "recovery_code", code: codes[0] };
+      const strong = await ask(port, "/v1/login/second-factor", { body: code });
+      assert.equal(strong.status, 200, strong.body);
+      await says(/a recovery code of your account \S+ was used/);
+      const access = strong.json.access_token as string;
+      assert.equal((await as(access, "/v1/factors/recovery-codes", "POST")).status, 201);
+      await says(/new recovery codes were made for your account/);
+      assert.equal((await as(access, "/v1/factors/sign-in", "PUT", { acr: "urn:gatehouse:acr:2fa" })).status, 204);
+      await says(/it was changed what your account \S+ asks for/);
+      assert.equal((await as(access, `/v1/factors/${factor}`, "DELETE")).status, 204);
+      await says(/a sign-in method was removed from your account/);
+      assert.equal(gatehouse.command("account", "reset-factors", person.username).status, 0);
+      await says(/an administrator removed every sign-in method/);
+
+      const last = await signIn(port, person);
+      const asked = await as(last.access, "/v1/me/deletion", "POST", { password });
+      assert.equal(asked.status, 202, asked.body);
+      await says(new RegExp(`will be deleted on ${(asked.json.deletion_at as string).slice(0, 10)}, with all`));
     });
   });
 
