@@ -3,7 +3,7 @@
 namespace gatehouse::app {
 
 FactorParts::FactorParts(Installation& installation, identity::PasswordWork& passwords,
-                         identity::SessionService& sessions, identity::SignInCompletion& completion,
+                         identity::SessionService& sessions, identity::SignInCompletion& completion, Defences& defences,
                          telemetry::Logger& log)
     : tickets_(installation.secrets.ticket_mac.clone()),
       codes_({installation.factors, installation.factor_vault, installation.recovery_codes, guard_,
@@ -14,9 +14,10 @@ FactorParts::FactorParts(Installation& installation, identity::PasswordWork& pas
                 {.id = installation.settings.webauthn.rp_id, .origins = installation.settings.webauthn.origins},
                 installation.settings.pages.name),
       second_steps_({*installation.database, installation.accounts, installation.factors, installation.recovery_codes,
-                     installation.sign_in_steps, codes_, tickets_, passkeys_, sessions, completion,
-                     installation.factor_notices, installation.clock, installation.random, log}),
-      passkey_sign_in_(*installation.database, passkeys_, sessions, completion, installation.factor_notices,
+                     installation.sign_in_steps, codes_, tickets_, passkeys_, sessions, completion, defences.defence(),
+                     defences.devices(), installation.factor_notices, installation.clock, installation.random, log}),
+      passkey_sign_in_(*installation.database, passkeys_, sessions, completion, defences.devices(),
+                       installation.factor_notices,
                        installation.settings.registration.verify_email == VerifyEmail::require),
       service_({*installation.database, owners_, installation.factors, installation.factor_vault,
                 installation.recovery_codes, passkeys_, installation.sessions, sessions, installation.factor_notices,

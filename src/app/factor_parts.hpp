@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/defences.hpp"
 #include "app/installation.hpp"
 #include "identity/account/password_work.hpp"
 #include "identity/account/sign_in_completion.hpp"
@@ -20,7 +21,7 @@ class FactorParts {
  public:
   // REQUIRES: all outlive it.
   FactorParts(Installation& installation, identity::PasswordWork& passwords, identity::SessionService& sessions,
-              identity::SignInCompletion& completion, telemetry::Logger& log);
+              identity::SignInCompletion& completion, Defences& defences, telemetry::Logger& log);
 
   [[nodiscard]] identity::SecondSteps& second_steps() noexcept { return second_steps_; }
   [[nodiscard]] identity::PasskeySignIn& passkey_sign_in() noexcept { return passkey_sign_in_; }

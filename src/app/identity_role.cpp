@@ -90,7 +90,7 @@ IdentityRole::IdentityRole(Installation& installation, contract::Authenticator& 
                      account_metrics_},
                     registration_options(installation.settings)),
       completion_(sessions_, log, account_metrics_),
-      factors_(installation, passwords_, sessions_, completion_, log),
+      factors_(installation, passwords_, sessions_, completion_, defences_, log),
       current_password_({*installation.database, installation.accounts, installation.vault, passwords_,
                          installation.sessions, installation.clock, log, &factors_.second_steps()}),
       sign_in_({*installation.database, installation.accounts, installation.vault, passwords_, installation.sessions,

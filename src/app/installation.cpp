@@ -166,7 +166,7 @@ Installation::Installation(const Settings& all_settings, const base::Clock& a_cl
       recovery_codes(crypto::derive_key(secrets.ticket_mac, "recovery codes"), random),
       factor_vault(secrets.account_kek, random),
       factor_notices(audit, mail),
-      factor_reset({account_steps, factors, recovery_codes, sessions, factor_notices, clock}),
+      factor_reset({account_steps, sessions, factor_notices, clock}),
       one_time_tokens(secrets.one_time_mac.clone()),
       known_clients(crypto::derive_key(secrets.blind_index, "gatehouse known clients")),
       keys(*database, master_keys, revocations, key_options(settings), clock, random) {}

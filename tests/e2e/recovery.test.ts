@@ -207,6 +207,10 @@ describe("recovery", () => {
     assert.equal(me.json.email, next);
     assert.equal(me.json.email_verified, true);
     assert.equal((await post("/v1/email/change", { token: confirm.token })).status, 403);
+    const last = `${freshName()}@newer.example.org`;
+    assert.equal((await post("/v1/me/email", { email: last, password }, bearer(person.access))).status, 202);
+    const { code } = await mailbox.next(last);
+    assert.equal((await post("/v1/email/change", { code }, bearer(person.access))).status, 204);
 
     const notice = await mailbox.next(person.email);
     assert.equal((await post("/v1/email/restore", { token: notice.token })).status, 204);

@@ -3,6 +3,7 @@
 
 #include "identity/account/administration.hpp"
 #include "identity/account/self_service.hpp"
+#include "identity/proof/mail_proof_store.hpp"
 #include "platform/text/email.hpp"
 #include "platform/text/username.hpp"
 
@@ -71,10 +72,18 @@ std::optional<Refusal> AccountSteps::check_giving(const Caller& caller, const st
                  .fields = {{"roles", "must not grant what you may not do yourself: " + beyond->to_string()}}};
 }
 
+Caller AccountSteps::as_of(db::Transaction& tx, Caller caller) const {
+  if (!caller.account) return caller;
+  const auto own = parts_.store.find(tx, *caller.account);
+  caller.roles = own && own->state == AccountState::active ? own->roles : std::vector<std::string>();
+  return caller;
+}
+
 std::optional<Refusal> AccountSteps::check_reach(db::Transaction& tx, const Caller& caller,
                                                  contract::AccountId id) const {
   const auto record = parts_.store.find(tx, id);
-  if (!record || !contract::granted_beyond(*parts_.roles.snapshot(), record->roles, caller.roles)) return std::nullopt;
+  const auto roles = as_of(tx, caller).roles;
+  if (!record || !contract::granted_beyond(*parts_.roles.snapshot(), record->roles, roles)) return std::nullopt;
   return Refusal{.error = AccountError::beyond_own};
 }
 
@@ -90,10 +99,16 @@ base::Result<AccountChange, Refusal> AccountSteps::set_roles(db::Transaction& tx
   return change;
 }
 
+// What a thief had mailed is as good as a session of theirs. That a change of address can be put back stays.
+void AccountSteps::close_links(db::Transaction& tx, contract::AccountId id) const {
+  MailProofStore().close_all(tx, id, {ProofPurpose::reset_password, ProofPurpose::change_email}, parts_.clock.now());
+}
+
 base::Result<AccountChange, Refusal> AccountSteps::disable(db::Transaction& tx, contract::AccountId id) const {
   const auto now = parts_.clock.now();
   const auto epoch = parts_.store.set_state(tx, id, AccountState::disabled, now);
   if (!epoch) return no_such_account();
+  close_links(tx, id);
   AccountChange change;
   change.revoked = parts_.sessions.end_all_of_account(tx, id, std::nullopt, EndReason::account_disabled, now);
   change.revoked.push_back(parts_.revocations.revoke_tokens_before(tx, id, *epoch, now));
@@ -109,6 +124,7 @@ base::Result<AccountChange, Refusal> AccountSteps::enable(db::Transaction& tx, c
 base::Result<AccountChange, Refusal> AccountSteps::end_sessions(db::Transaction& tx, contract::AccountId id) const {
   auto account = show(tx, id);
   if (!account) return account.error();
+  close_links(tx, id);
   auto revoked =
       parts_.sessions.end_all_of_account(tx, id, std::nullopt, EndReason::ended_by_admin, parts_.clock.now());
   return AccountChange{.account = std::move(*account), .revoked = std::move(revoked)};

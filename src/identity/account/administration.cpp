@@ -1,5 +1,6 @@
 #include "identity/account/administration.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "platform/audit/event_types.hpp"
@@ -21,6 +22,14 @@ Administration::Change Administration::take(db::Transaction& tx, std::string_vie
   if (type == audit::type::kRolesSet) event.fields.push_back({"roles", base::join_words(change->account.roles)});
   steps_.record(tx, event);
   return change;
+}
+
+bool Administration::loses_role(db::Transaction& tx, contract::AccountId id,
+                                const std::vector<std::string>& roles) const {
+  const auto account = steps_.show(tx, id);
+  return account && std::ranges::any_of(account->roles, [&](const auto& role) {
+           return std::ranges::find(roles, role) == roles.end();
+         });
 }
 
 awaitable<base::Result<Account, Refusal>> Administration::finish(base::Result<AccountChange, Refusal> change,
@@ -53,8 +62,9 @@ awaitable<AccountPage> Administration::find_by_email(std::string email) {
 
 awaitable<base::Result<Account, Refusal>> Administration::set_roles(contract::AccountId id,
                                                                     std::vector<std::string> roles, Caller caller) {
-  if (auto refusal = steps_.check_giving(caller, roles)) co_return std::move(*refusal);
-  auto step = [&](db::Transaction& tx) {
+  auto step = [&](db::Transaction& tx) -> Change {
+    if (auto refusal = steps_.check_giving(steps_.as_of(tx, caller), roles)) return std::move(*refusal);
+    if (caller.account == id && loses_role(tx, id, roles)) return Refusal{.error = AccountError::own_account};
     return take(tx, audit::type::kRolesSet, id, caller, [&] { return steps_.set_roles(tx, id, roles); });
   };
   auto change = co_await forgetting(profiles_, id, database_.write(step));
@@ -62,7 +72,8 @@ awaitable<base::Result<Account, Refusal>> Administration::set_roles(contract::Ac
 }
 
 awaitable<base::Result<Account, Refusal>> Administration::disable(contract::AccountId id, Caller caller) {
-  auto step = [&](db::Transaction& tx) {
+  auto step = [&](db::Transaction& tx) -> Change {
+    if (caller.account == id) return Refusal{.error = AccountError::own_account};
     return take(tx, audit::type::kAccountDisabled, id, caller, [&] { return steps_.disable(tx, id); });
   };
   auto change = co_await forgetting(profiles_, id, database_.write(step));

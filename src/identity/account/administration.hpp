@@ -76,7 +76,9 @@ class AccountSteps {
   // What administrators may hand out, and whom they may touch: nobody gives what they don't hold, nor gets at it by the
   // account of somebody who does. Nothing: they may; else beyond_own. Not asked for operators, who have the database.
   [[nodiscard]] std::optional<Refusal> check_giving(const Caller& caller, const std::vector<std::string>& roles) const;
-  // Nothing, too, where there is no such account.
+  // The caller's roles as this transaction finds them: those of a token may have been taken away since.
+  [[nodiscard]] Caller as_of(db::Transaction& tx, Caller caller) const;
+  // Nothing, too, where there is no such account. Asked of the caller as_of() the transaction.
   [[nodiscard]] std::optional<Refusal> check_reach(db::Transaction& tx, const Caller& caller,
                                                    contract::AccountId id) const;
 
@@ -87,13 +89,16 @@ class AccountSteps {
   [[nodiscard]] std::optional<Refusal> check_roles(const std::vector<std::string>& roles) const;
 
  private:
+  void close_links(db::Transaction& tx, contract::AccountId id) const;
+
   const UnprovenEmailStore unproven_{};
 
   Parts parts_;
 };
 
 // The same for event loops: durable, logged and effective at every gate of this process before each completes, and
-// within what the caller's own roles grant. Errors: also beyond_own.
+// within what the caller's own roles grant. Errors: also beyond_own; own_account: nobody disables themselves or takes a
+// role from themselves, so the last administrator can't be lost by that. The command line can.
 class Administration {
  public:
   // `profiles` nullptr: there is no cache that would have to forget.
@@ -116,6 +121,8 @@ class Administration {
   using Change = base::Result<AccountChange, Refusal>;
   [[nodiscard]] Change take(db::Transaction& tx, std::string_view type, contract::AccountId id, const Caller& caller,
                             const std::function<Change()>& step) const;
+  [[nodiscard]] bool loses_role(db::Transaction& tx, contract::AccountId id,
+                                const std::vector<std::string>& roles) const;
   boost::asio::awaitable<base::Result<Account, Refusal>> finish(base::Result<AccountChange, Refusal> change,
                                                                 EndReason reason, const char* event, Caller caller);
 

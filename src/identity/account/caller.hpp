@@ -19,6 +19,7 @@ struct Caller {
   std::optional<contract::AccountId> account{};  // of an administrator who acts on another one's
   std::vector<std::string> roles{};              // of that administrator: what they hand out stays within these
   std::optional<TokenPlace> refresh_in{};        // of a sign-in
+  std::string device_cookie{};  // as sent; what makes a known device (identity/defence/known_devices.hpp)
 };
 
 // What the session of a sign-in remembers of it.

@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "contract/assurance.hpp"
+#include "platform/audit/event_types.hpp"
+#include "platform/audit/log.hpp"
 
 namespace gatehouse::identity {
 
@@ -36,6 +38,14 @@ awaitable<base::Result<CurrentPassword::Proven, Refusal>> CurrentPassword::prove
   const auto proof = co_await parts_.passwords.prove(attempt, *prepared, record->password_hash, caller.address);
   if (!proof) co_return proof.error();
   if (!proof->matches) {
+    auto note = [&](db::Transaction& tx) {
+      audit::record(tx,
+                    {.type = audit::type::kReauthenticationFailed,
+                     .subject = who.account.uuid(),
+                     .fields = {{"session", who.session.to_string()}, {"method", "password"}}},
+                    parts_.clock.now());
+    };
+    co_await parts_.database.write(note);
     const std::string account = record->id.to_string();
     parts_.log.info("reauthentication_failed", {{"account", account}}, &caller.trace);
     co_return Refusal{.error = AccountError::wrong_password};

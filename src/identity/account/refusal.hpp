@@ -26,6 +26,7 @@ enum class AccountError : std::uint8_t {
   wrong_code,        // of a second factor
   passkey_refused,   // a passkey's answer that is not good here; which of the checks failed is not told
   stronger_sign_in,  // the account has a second factor, and this session was begun without
+  own_account,       // an administrator's act that would lock themselves out
   beyond_own,        // an administrator's act on roles, or on who has roles, that grant what their own do not
 };
 

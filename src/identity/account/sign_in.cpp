@@ -46,19 +46,19 @@ base::Result<SignIn::Name, Refusal> SignIn::normalise(const SignInRequest& reque
 }
 
 SignIn::Found SignIn::find(db::Transaction& tx, const Name& name, const SignInRequest& request,
-                           const base::IpAddress& address) const {
+                           const Caller& caller) const {
   Found found;
   found.record = name.by == SignInRequest::By::username ? parts_.store.find_by_username(tx, name.key)
                                                         : parts_.store.find_by_email_index(tx, name.key);
   // Username and e-mail of one account are one subject; of an unknown one each spelling's normal form is. Both take the
   // same steps.
-  found.visitor = {.address = address, .proof = request.proof, .subject = name.key};
+  found.visitor = {.address = caller.address, .proof = request.proof, .subject = name.key};
   if (found.record) {
     found.visitor.subject = found.record->id.bytes();
     found.visitor.account = found.record->id;
   }
-  found.visitor.device = parts_.devices.find(request.device_cookie, found.visitor.subject);
-  found.visitor.blocked_until = parts_.defence.find_block(tx, address);
+  found.visitor.device = parts_.devices.find(caller.device_cookie, found.visitor.subject);
+  found.visitor.blocked_until = parts_.defence.find_block(tx, caller.address);
   return found;
 }
 
@@ -122,7 +122,7 @@ awaitable<base::Result<SignInAnswer, Refusal>> SignIn::sign_in(SignInRequest req
   const auto name = normalise(request);
   if (!name) co_return name.error();
 
-  auto look_up = [&](db::Transaction& tx) { return find(tx, *name, request, caller.address); };
+  auto look_up = [&](db::Transaction& tx) { return find(tx, *name, request, caller); };
   const Found found = co_await parts_.database.read(look_up);
   const auto& [record, visitor] = found;
   const auto admitted = co_await parts_.defence.admit(visitor);
@@ -148,7 +148,6 @@ awaitable<base::Result<SignInAnswer, Refusal>> SignIn::sign_in(SignInRequest req
   if (!opened && opened.error() == SignInOutcome::changed_meanwhile)
     co_return co_await refuse_recorded(opened.error(), record, caller);
   co_await parts_.passwords.accept(attempt);
-  co_await parts_.defence.succeeded(visitor);
   if (!opened) {
     (void)refuse(opened.error(), record, caller);
     co_return Refusal{.error = AccountError::email_unverified};
@@ -157,6 +156,7 @@ awaitable<base::Result<SignInAnswer, Refusal>> SignIn::sign_in(SignInRequest req
     (void)refuse(SignInOutcome::second_step, record, caller);
     co_return std::move(*pending);
   }
+  co_await parts_.defence.succeeded(visitor);
   co_return co_await parts_.completion.complete(std::get<OpenedSession>(std::move(*opened)), request.held,
                                                 std::move(caller));
 }

@@ -35,8 +35,7 @@ struct SignInRequest {
   By by = By::username;
   std::string identifier;
   base::Secret password{};
-  std::string device_cookie{};  // as sent; empty: none. What makes a known device (identity/defence/known_devices.hpp)
-  std::string proof{};          // of work, as sent; empty: none
+  std::string proof{};  // of work, as sent; empty: none
   HeldSession held{};
 };
 
@@ -80,7 +79,7 @@ class SignIn {
   struct Found;
   [[nodiscard]] base::Result<Name, Refusal> normalise(const SignInRequest& request) const;
   [[nodiscard]] Found find(db::Transaction& tx, const Name& name, const SignInRequest& request,
-                           const base::IpAddress& address) const;
+                           const Caller& caller) const;
   using Opened = std::variant<OpenedSession, PendingSignIn>;
   [[nodiscard]] base::Result<Opened, SignInOutcome> open_if_unchanged(db::Transaction& tx, const Found& found,
                                                                       const PasswordWork::Proof& proof,

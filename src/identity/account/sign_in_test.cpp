@@ -18,8 +18,11 @@ class SignInTest : public ::testing::Test {
  protected:
   IdentityStack stack_;
 
-  base::Result<SessionTokens, Refusal> sign_in(SignInRequest request, const char* address = "192.0.2.7") {
-    return tokens_of(test::run_on_loop(stack_.sign_in.sign_in(std::move(request), IdentityStack::caller(address))));
+  base::Result<SessionTokens, Refusal> sign_in(SignInRequest request, const char* address = "192.0.2.7",
+                                               std::string device_cookie = {}) {
+    auto caller = IdentityStack::caller(address);
+    caller.device_cookie = std::move(device_cookie);
+    return tokens_of(test::run_on_loop(stack_.sign_in.sign_in(std::move(request), std::move(caller))));
   }
   AccountError error_of(const std::string& username, std::string_view password) {
     const auto result = stack_.sign_in_as(username, password);
@@ -200,9 +203,8 @@ TEST_F(SignInTest, U06_the_owner_on_a_known_device_is_not_locked_out) {
   }
   EXPECT_EQ(stack_.sign_in_as("alice", IdentityStack::kPassword, "203.0.113.5").error().error, AccountError::throttled);
   SignInRequest known{.identifier = "alice"};
-  known.device_cookie = stack_.devices.remember("", device->account.bytes());
   known.password = base::Secret(IdentityStack::kPassword);
-  EXPECT_TRUE(sign_in(std::move(known), "203.0.113.5"));
+  EXPECT_TRUE(sign_in(std::move(known), "203.0.113.5", stack_.devices.remember("", device->account.bytes())));
 }
 
 TEST_F(SignInTest, U06_a_stranger_waits_a_bounded_time) {
@@ -225,9 +227,8 @@ TEST_F(SignInTest, U06_a_device_of_another_account_is_no_known_device) {
     (void)stack_.sign_in_as("alice", "wrong wrong wrong", address.c_str());
   }
   SignInRequest request{.identifier = "alice", .held = {.session = own->session}};
-  request.device_cookie = stack_.devices.remember("", own->account.bytes());
   request.password = base::Secret(IdentityStack::kPassword);
-  const auto result = sign_in(std::move(request), "203.0.113.5");
+  const auto result = sign_in(std::move(request), "203.0.113.5", stack_.devices.remember("", own->account.bytes()));
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().error, AccountError::throttled);
 }

@@ -58,6 +58,8 @@ constexpr std::array kTable{
     ErrorRow{ApiError::beyond_own_permissions, 403, "beyond-own-permissions",
              "This goes beyond what the caller may do.",
              "Ask somebody whose roles grant all that the roles concerned do."},
+    ErrorRow{ApiError::own_account, 403, "own-account", "One's own account is not disabled, and no role taken from it.",
+             "Ask another administrator."},
 };
 
 // RFC 6750 section 3, RFC 9470 section 3.
@@ -92,6 +94,7 @@ ApiError api_error(AccountError error) {
     case AccountError::wrong_code: return ApiError::wrong_code;
     case AccountError::passkey_refused: return ApiError::passkey_refused;
     case AccountError::stronger_sign_in: return ApiError::insufficient_authentication;
+    case AccountError::own_account: return ApiError::own_account;
     case AccountError::beyond_own: return ApiError::beyond_own_permissions;
   }
   return ApiError::invalid_request;

@@ -39,6 +39,7 @@ enum class ApiError : std::uint8_t {
   passkey_refused,
   insufficient_authentication,
   beyond_own_permissions,
+  own_account,
 };
 
 struct ErrorRow {

@@ -9,6 +9,7 @@
 #include "identity/api/handlers.hpp"
 #include "identity/api/json_body.hpp"
 #include "identity/api/passkey_body.hpp"
+#include "identity/api/token_cookies.hpp"
 #include "identity/api/views.hpp"
 #include "platform/telemetry/json_line.hpp"
 
@@ -108,7 +109,9 @@ Answer remove_factor(const ApiContext& context, http::Request& request, const co
   if (!id) co_return error_response(request, ApiError::not_found);
   const auto removed = co_await context.factors.remove(who, *id, caller_of(request));
   if (!removed) co_return error_response(request, removed.error());
-  co_return http::empty_response();
+  auto response = http::empty_response();
+  if (removed->session_ended) clear_token_cookies(response);
+  co_return response;
 }
 
 Answer set_sign_in_demand(const ApiContext& context, http::Request& request, const contract::Principal& who) {

@@ -92,18 +92,41 @@ TEST_F(FactorApi, who_adds_a_first_factor_is_strong_after_the_next_refresh) {
   EXPECT_EQ(api_.post("/v1/factors/totp", {{"name", "tablet"}}, ApiStack::bearer(refreshed)).status, 201U);
 }
 
-TEST_F(FactorApi, S05_removing_a_factor_ends_the_other_sessions_and_the_codes_go_with_the_last) {
-  const auto enrolled = enrol(ApiStack::bearer(api_.login_as("alice")));
-  const auto other = sign_in(enrolled);
-  const auto own = sign_in(enrolled);
-  ASSERT_EQ(own.status, 200U);
-  EXPECT_EQ(api_.send(http::Method::delete_, "/v1/factors/" + enrolled.id, ApiStack::bearer(own)).status, 204U);
+TEST_F(FactorApi, S05_removing_a_factor_ends_the_other_sessions) {
+  const auto phone = enrol(ApiStack::bearer(api_.login_as("alice")));
+  const auto other = sign_in(phone);
+  const auto own = sign_in(phone);
+  const auto tablet = enrol(ApiStack::bearer(own), "tablet");
+  const auto removed = api_.send(http::Method::delete_, "/v1/factors/" + phone.id, ApiStack::bearer(own));
+  EXPECT_EQ(removed.status, 204U);
+  EXPECT_EQ(removed.header("Set-Cookie"), "");
   EXPECT_EQ(api_.get("/v1/me", ApiStack::bearer(other)).status, 401U);
   EXPECT_EQ(api_.post("/v1/refresh", {{"refresh_token", other.text("refresh_token")}}).status, 401U);
-  const auto overview = api_.get("/v1/factors", ApiStack::bearer(own));
+  EXPECT_EQ(api_.get("/v1/me", ApiStack::bearer(own)).text("acr"), "urn:gatehouse:acr:2fa");
+}
+
+// Or else an administrator would go on acting without one, for as long as the session lives.
+TEST_F(FactorApi, M06_with_the_last_factor_end_the_codes_and_every_session_that_was_one_of_two_factors) {
+  const auto admin = api_.register_account("theadmin");
+  ASSERT_TRUE(test::run_on_loop(api_.administration.set_roles(admin.id, {"admin"}, IdentityStack::caller())));
+  const auto login = api_.login_as("theadmin");
+  const auto app = enrol(ApiStack::bearer(login));
+  const auto own = api_.post("/v1/refresh", {{"refresh_token", login.text("refresh_token")}});
+  const auto who = ApiStack::bearer(own);
+  ASSERT_EQ(api_.get("/v1/admin/accounts", who).status, 200U);
+
+  const auto removed = api_.send(http::Method::delete_, "/v1/factors/" + app.id, who);
+  EXPECT_EQ(removed.status, 204U);
+  EXPECT_NE(removed.header("Set-Cookie").find("Max-Age=0"), std::string::npos);
+  EXPECT_EQ(api_.get("/v1/admin/accounts", who).status, 401U);
+  EXPECT_EQ(api_.post("/v1/refresh", {{"refresh_token", own.text("refresh_token")}}).status, 401U);
+
+  const auto again = api_.login_as("theadmin");
+  const auto weak = ApiStack::bearer(again);
+  const auto overview = api_.get("/v1/factors", weak);
   EXPECT_EQ(overview.json().at("factors").as_array().size(), 0U);
   EXPECT_EQ(overview.json().at("recovery_codes").as_int64(), 0);
-  EXPECT_EQ(api_.login_as("alice").text("next"), "");
+  EXPECT_EQ(api_.get("/v1/admin/accounts", weak).slug(), "/problems/insufficient-user-authentication");
 }
 
 TEST_F(FactorApi, several_apps_have_names_and_each_signs_in) {

@@ -75,6 +75,15 @@ class PasskeyApi : public ::testing::Test {
     return boost::json::serialize(session.json().at("amr"));
   }
 
+  std::int64_t events(const char* type) {
+    return api_.database.read_blocking([&](db::Transaction& tx) {
+      return tx
+          .query_one("SELECT count(*) FROM audit_event WHERE type = $1 AND subject = $2",
+                     {type, db::Blob{alice_.id.bytes()}}, [](const db::Row& row) { return row.integer(0); })
+          .value();
+    });
+  }
+
   ApiStack api_;
   Account alice_ = api_.register_account("alice");
   std::string handle_{alice_.id.bytes()};
@@ -250,6 +259,15 @@ TEST_F(PasskeyApi, a_counter_that_goes_back_is_refused) {
   auto asked = options();
   EXPECT_EQ(sign_in(asked, shown_by(key_, asked, handle_)).slug(), "/problems/passkey-refused");  // 10 again
   EXPECT_TRUE(api_.log.contains("counter_went_back"));
+  EXPECT_EQ(events("factor.failed"), 1);
+  EXPECT_EQ(events("sign_in.failed"), 1);
+  const auto strong = api_.strong_bearer(alice_);
+  asked = api_.send(http::Method::post, "/v1/reauthenticate/options", strong);
+  key_.counter = 5;
+  EXPECT_EQ(api_.post("/v1/reauthenticate", {{"credential", shown_by(key_, asked)}}, strong).slug(),
+            "/problems/passkey-refused");
+  EXPECT_EQ(events("sign_in.reauthentication_failed"), 1);
+  key_.counter = 10;
   asked = options();
   EXPECT_EQ(sign_in(asked, shown_by(key_, asked, handle_)).status, 200U);  // 11
 }
@@ -339,6 +357,44 @@ TEST_F(PasskeyApi, a_touch_makes_the_session_fresh) {
                       ApiStack::bearer(renewed))
                 .slug(),
             "/problems/passkey-refused");
+}
+
+// RFC 9470: `acr` and `auth_time` are of one sign-in, not the best of one and the time of another.
+TEST_F(PasskeyApi, M06_a_code_makes_no_fresh_passkey_of_one_that_was_shown_before) {
+  const auto login = api_.login_as("alice");
+  const auto codes = enrol(key_, ApiStack::bearer(login)).json().at("codes").as_array();
+  const auto asked = options();
+  const auto done = sign_in(asked, shown_by(key_, asked, handle_));
+  EXPECT_EQ(api_.get("/v1/me", ApiStack::bearer(done)).text("acr"), "phr");
+  const auto by_code =
+      api_.post("/v1/reauthenticate", {{"method", "recovery_code"}, {"code", codes.at(0)}, {"refresh_in", "body"}},
+                ApiStack::bearer(done));
+  ASSERT_EQ(by_code.status, 200U) << by_code.raw.body;
+  EXPECT_EQ(amr_of(by_code), R"(["otp","mfa"])");
+  EXPECT_EQ(api_.get("/v1/me", ApiStack::bearer(by_code)).text("acr"), "urn:gatehouse:acr:2fa");
+  // And back, with the passkey.
+  const auto again = api_.send(http::Method::post, "/v1/reauthenticate/options", ApiStack::bearer(by_code));
+  const auto shown =
+      api_.post("/v1/reauthenticate", {{"credential", shown_by(key_, again)}}, ApiStack::bearer(by_code));
+  EXPECT_EQ(api_.get("/v1/me", ApiStack::bearer(shown)).text("acr"), "phr");
+}
+
+// `phr` of an account that has no passkey any more would pass for months where a passkey is asked for.
+TEST_F(PasskeyApi, M06_with_the_last_passkey_ends_the_session_that_was_one_of_a_passkey) {
+  const auto login = api_.login_as("alice");
+  const auto added = enrol(key_, ApiStack::bearer(login));
+  const std::string id(added.json().at("factor").as_object().at("id").as_string());
+  const auto asked = options();
+  const auto done = sign_in(asked, shown_by(key_, asked, handle_));
+  const auto who = ApiStack::bearer(done);
+  const auto begun = api_.post("/v1/factors/totp", {{"name", "phone"}}, who);
+  const FakeApp app(begun.text("secret"));
+  ASSERT_EQ(api_.post("/v1/factors/totp/" + begun.text("id") + "/confirm", {{"code", app.code(api_.clock.now())}}, who)
+                .status,
+            201U);
+  EXPECT_EQ(api_.send(http::Method::delete_, "/v1/factors/" + id, who).status, 204U);
+  EXPECT_EQ(api_.get("/v1/me", who).status, 401U);
+  EXPECT_EQ(boost::json::serialize(api_.login_as("alice").json().at("methods")), R"(["totp","recovery_code"])");
 }
 
 TEST_F(PasskeyApi, a_body_that_holds_no_credential_says_so) {

@@ -38,6 +38,33 @@ TEST_F(FactorApi, V7_2_4_a_session_is_renewed_once) {
   EXPECT_EQ(api_.post("/v1/reauthenticate", {{"password", IdentityStack::kPassword}}, who).status, 401U);
 }
 
+// ASVS 16.3.1: what an open session is tried with is recorded as what a sign-in is.
+TEST_F(FactorApi, a_wrong_proof_of_somebody_signed_in_is_recorded) {
+  const auto failures = [&] {
+    return api_.database.read_blocking([&](db::Transaction& tx) {
+      return tx
+          .query_one("SELECT count(*) FROM audit_event WHERE type = 'sign_in.reauthentication_failed' AND subject = $1",
+                     {db::Blob{alice_.id.bytes()}}, [](const db::Row& row) { return row.integer(0); })
+          .value();
+    });
+  };
+  const auto login = api_.login_as("alice");
+  const auto who = ApiStack::bearer(login);
+  EXPECT_EQ(api_.post("/v1/reauthenticate", {{"password", "wrong wrong wrong"}}, who).slug(),
+            "/problems/wrong-password");
+  EXPECT_EQ(failures(), 1);
+  EXPECT_EQ(api_.post("/v1/me/password",
+                      {{"current_password", "wrong wrong wrong"}, {"new_password", "seven violins 99"}}, who)
+                .slug(),
+            "/problems/wrong-password");
+  EXPECT_EQ(failures(), 2);
+  const auto enrolled = enrol(who);
+  EXPECT_EQ(
+      api_.post("/v1/reauthenticate", {{"method", "totp"}, {"code", code_that_is_wrong(enrolled.app)}}, who).slug(),
+      "/problems/wrong-code");
+  EXPECT_EQ(failures(), 3);
+}
+
 TEST_F(FactorApi, a_code_makes_the_session_fresh_and_strong) {
   const auto weak = api_.login_as("alice");
   const auto enrolled = enrol(ApiStack::bearer(api_.login_as("alice")));

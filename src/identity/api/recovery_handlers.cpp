@@ -92,7 +92,8 @@ Answer reset_password(const ApiContext& context, http::Request& request) {
 }
 
 // The token says whose address it is; the code does not, so it needs a session.
-Answer verify_email(const ApiContext& context, http::Request& request) {
+template <class ByToken, class ByCode>
+Answer prove_address(const ApiContext& context, http::Request& request, ByToken by_token, ByCode by_code) {
   auto body = JsonBody::parse(request);
   if (!body) co_return error_response(request, body.error());
   auto token = body->text("token");
@@ -101,19 +102,28 @@ Answer verify_email(const ApiContext& context, http::Request& request) {
   auto errors = body->finish();
   if (!errors.empty()) co_return error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
   const auto caller = caller_of(request);
-  if (token) {
-    co_return done_or_error(request, co_await context.email_verification.by_token(std::move(*token), caller));
-  }
+  if (token) co_return done_or_error(request, co_await by_token(std::move(*token), caller));
   const auto who = context.access.authenticate(request);
   if (!who) co_return error_response(request, who.error());
-  co_return done_or_error(request, co_await context.email_verification.by_code(**who, std::move(*code), caller));
+  co_return done_or_error(request, co_await by_code(**who, std::move(*code), caller));
+}
+
+Answer verify_email(const ApiContext& context, http::Request& request) {
+  auto& service = context.email_verification;
+  co_return co_await prove_address(
+      context, request, [&](std::string token, const Caller& by) { return service.by_token(std::move(token), by); },
+      [&](const contract::Principal& who, std::string code, const Caller& by) {
+        return service.by_code(who, std::move(code), by);
+      });
 }
 
 Answer confirm_email_change(const ApiContext& context, http::Request& request) {
-  std::optional<http::Response> refusal;
-  auto token = read_token(request, refusal);
-  if (!token) co_return std::move(*refusal);
-  co_return done_or_error(request, co_await context.email_change.confirm(std::move(*token), caller_of(request)));
+  auto& service = context.email_change;
+  co_return co_await prove_address(
+      context, request, [&](std::string token, const Caller& by) { return service.confirm(std::move(token), by); },
+      [&](const contract::Principal& who, std::string code, const Caller& by) {
+        return service.confirm_by_code(who, std::move(code), by);
+      });
 }
 
 Answer restore_email(const ApiContext& context, http::Request& request) {

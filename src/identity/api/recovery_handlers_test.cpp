@@ -214,6 +214,20 @@ TEST_F(RecoveryApi, verifies_the_address_with_the_link_or_signed_in_with_the_cod
   EXPECT_TRUE(mails().empty()) << "nothing left to verify";
 }
 
+TEST_F(RecoveryApi, the_code_of_the_new_mailbox_changes_the_address_for_who_is_signed_in) {
+  const auto alice = ApiStack::bearer(api_.login_as("alice"));
+  ASSERT_EQ(
+      api_.post("/v1/me/email", {{"email", "new@example.org"}, {"password", IdentityStack::kPassword}}, alice).status,
+      202U);
+  const auto code =
+      std::string(api_.one_time_tokens.code(TokenPurpose::change_email, mails().at(0).reference).expose());
+  EXPECT_EQ(api_.post("/v1/email/change", {{"code", code}}).status, 401U);
+  EXPECT_EQ(api_.post("/v1/email/change", {{"code", code}, {"token", "x"}}, alice).fields(), "token");
+  EXPECT_EQ(api_.post("/v1/email/change", {{"code", "AAAA-AAAA"}}, alice).status, 403U);
+  EXPECT_EQ(api_.post("/v1/email/change", {{"code", code}}, alice).status, 204U);
+  EXPECT_EQ(api_.get("/v1/me", alice).text("email"), "new@example.org");
+}
+
 TEST_F(RecoveryApi, changes_the_address_by_the_new_mailbox_and_puts_it_back_by_the_old) {
   const auto alice = ApiStack::bearer(api_.login_as("alice"));
   EXPECT_EQ(api_.post("/v1/me/email", {{"email", "new@example.org"}, {"password", IdentityStack::kPassword}}).status,

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "identity/api/factor_api_fixture.hpp"
+#include "identity/api/token_cookies.hpp"
 
 namespace gatehouse::identity {
 namespace {
@@ -69,6 +70,38 @@ TEST_F(FactorApi, M04_five_wrong_codes_end_the_sign_in_and_a_new_one_does_not_be
   EXPECT_EQ(second_step(again, right()).status, 200U);
   api_.clock.advance(30s);
   EXPECT_EQ(second_step(api_.login_as("alice"), code_that_is_wrong(enrolled.app)).slug(), "/problems/wrong-code");
+}
+
+// Who has the password and guesses codes keeps the owner out of neither: 120 bits are not guessed.
+TEST_F(FactorApi, U06_a_recovery_code_passes_while_codes_of_an_app_wait) {
+  const auto enrolled = enrol(ApiStack::bearer(api_.login_as("alice")));
+  const auto guessed = api_.login_as("alice");
+  for (int i = 0; i < 5; ++i) (void)second_step(guessed, code_that_is_wrong(enrolled.app));
+  const auto login = api_.login_as("alice");
+  EXPECT_EQ(second_step(login, enrolled.app.code(api_.clock.now())).status, 429U);
+  EXPECT_EQ(second_step(login, enrolled.codes.at(0), "recovery_code").status, 200U);
+}
+
+// An attacker who has passwords of many accounts tries codes at each: the address is what they have in common. The
+// owner who mistypes in a browser that the account knows is not counted there.
+TEST_F(FactorApi, wrong_codes_count_at_the_address_as_wrong_passwords_do) {
+  const auto counted = [&](const char* address) {
+    const auto key = base::IpAddress::parse(address)->limit_key().to_string();
+    return test::run_on_loop(api_.attacks.look("address", key)).count;
+  };
+  const auto enrolled = enrol(ApiStack::bearer(api_.login_as("alice")));
+  const auto login = api_.login_as("alice");
+  const auto wrong = [&](const Headers& headers, const char* address) {
+    const boost::json::object body{
+        {"transaction", login.text("transaction")}, {"method", "totp"}, {"code", code_that_is_wrong(enrolled.app)}};
+    return api_.post("/v1/login/second-factor", body, headers, address).slug();
+  };
+  EXPECT_EQ(wrong({}, "203.0.113.9"), "/problems/wrong-code");
+  EXPECT_EQ(wrong({}, "203.0.113.9"), "/problems/wrong-code");
+  EXPECT_EQ(counted("203.0.113.9"), 2U);
+  const std::string known = std::string(kDeviceCookie) + "=" + api_.devices.remember("", alice_.id.bytes());
+  EXPECT_EQ(wrong({{"Cookie", known}}, "203.0.113.10"), "/problems/wrong-code");
+  EXPECT_EQ(counted("203.0.113.10"), 0U);
 }
 
 TEST_F(FactorApi, M04_a_thousand_codes_in_ever_new_sign_ins_are_a_handful_of_guesses) {

@@ -53,7 +53,6 @@ Answer login(const ApiContext& context, http::Request& request) {
   auto login = read_login(*body);
   auto errors = body->finish();
   if (!errors.empty()) co_return error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
-  login.sign_in.device_cookie = device_cookie(request);
   login.sign_in.held = held_session(context, request, login.place);
 
   const auto answer = co_await context.sign_in.sign_in(std::move(login.sign_in), caller_of(request, login.place));

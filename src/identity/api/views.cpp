@@ -86,7 +86,8 @@ http::Response signed_in_response(const KnownDevices& devices, const http::Reque
 Caller caller_of(const http::Request& request) {
   return {.address = request.client,
           .agent = std::string(request.header("user-agent").value_or("")),
-          .trace = request.trace};
+          .trace = request.trace,
+          .device_cookie = device_cookie(request)};
 }
 
 Caller caller_of(const http::Request& request, TokenPlace refresh_in) {

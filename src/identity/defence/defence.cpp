@@ -114,6 +114,14 @@ awaitable<void> Defence::failed(Visitor visitor) {
     const bool spraying = *attack == Attack::spraying;
     co_await record({.type = spraying ? audit::type::kSprayingDetected : audit::type::kStuffingDetected});
   }
+  co_await count_at_address(visitor);
+}
+
+awaitable<void> Defence::failed_second_factor(Visitor visitor) {
+  if (!visitor.device) co_await count_at_address(visitor);
+}
+
+awaitable<void> Defence::count_at_address(const Visitor& visitor) {
   if (!is_blockable(visitor.address) || visitor.blocked_until) co_return;
   const auto at_address = co_await parts_.attacks.add("address", counted(visitor.address), options_.address_window);
   if (at_address.reaches(options_.address_failures)) co_await block(visitor.address, at_address.count);

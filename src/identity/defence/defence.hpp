@@ -87,6 +87,8 @@ class Defence {
   // changes no answer.
   boost::asio::awaitable<void> failed(Visitor visitor);
   boost::asio::awaitable<void> succeeded(const Visitor& visitor);
+  // A second factor was wrong: counts at the address, as a password does. At the account its own guard counts.
+  boost::asio::awaitable<void> failed_second_factor(Visitor visitor);
 
   // A challenge for this address: harder while it is blocked.
   boost::asio::awaitable<boost::json::object> issue_challenge(base::IpAddress address);
@@ -102,6 +104,7 @@ class Defence {
  private:
   boost::asio::awaitable<std::optional<Suspicion>> suspicion_of(const Visitor& visitor);
   boost::asio::awaitable<bool> proves(const Visitor& visitor, Work work);
+  boost::asio::awaitable<void> count_at_address(const Visitor& visitor);
   boost::asio::awaitable<void> block(base::IpAddress address, std::uint32_t failures);
   [[nodiscard]] bool is_blockable(const base::IpAddress& address) const;
   [[nodiscard]] Work work_for(bool blocked) const;

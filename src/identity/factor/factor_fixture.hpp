@@ -49,6 +49,8 @@ struct FactorStack : IdentityStack {
                             .passkeys = passkeys,
                             .sessions = sessions,
                             .completion = completion,
+                            .defence = defence,
+                            .devices = devices,
                             .notices = notices,
                             .clock = clock,
                             .random = random,
@@ -75,8 +77,8 @@ struct FactorStack : IdentityStack {
                                      .notices = notices,
                                      .clock = clock,
                                      .log = log.logger()}};
-  PasskeySignIn passkey_sign_in{database, passkeys, sessions, completion, notices, false};
-  FactorReset factor_reset{{steps, factor_store, recovery_codes, session_store, notices, clock}};
+  PasskeySignIn passkey_sign_in{database, passkeys, sessions, completion, devices, notices, false};
+  FactorReset factor_reset{{steps, session_store, notices, clock}};
   FactorAdministration factor_administration{database, steps, factor_reset, sessions, log.logger()};
   SignIn sign_in{sign_in_parts(&second_steps)};
   CurrentPassword current_password{current_password_parts(&second_steps)};

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "identity/factor/all_factors.hpp"
 #include "identity/proof/mail_proof_store.hpp"
 #include "platform/audit/event_types.hpp"
 
@@ -13,10 +14,7 @@ base::Result<AccountChange, Refusal> FactorReset::reset(db::Transaction& tx, con
                                                         std::optional<contract::AccountId> actor) const {
   auto shown = parts_.accounts.show(tx, account);
   if (!shown) return shown.error();
-  const auto removed = parts_.factors.remove_all(tx, account);
-  parts_.recovery_codes.remove_all(tx, account);
-  guard_.forget(tx, account);
-  demand_.set(tx, account, contract::Assurance::two_factors);
+  const auto removed = remove_all_factors(tx, account);
   MailProofStore().close_all(tx, account, {ProofPurpose::reset_password, ProofPurpose::change_email},
                              parts_.clock.now());
   auto ended =

@@ -6,11 +6,7 @@
 #include "identity/account/administration.hpp"
 #include "identity/account/caller.hpp"
 #include "identity/account/refusal.hpp"
-#include "identity/factor/code_guard.hpp"
 #include "identity/factor/factor_notices.hpp"
-#include "identity/factor/factor_store.hpp"
-#include "identity/factor/recovery_codes.hpp"
-#include "identity/factor/sign_in_demand.hpp"
 #include "identity/session/session_service.hpp"
 #include "identity/session/session_store.hpp"
 #include "platform/base/clock.hpp"
@@ -27,8 +23,6 @@ class FactorReset {
  public:
   struct Parts {  // all outlive it
     const AccountSteps& accounts;
-    const FactorStore& factors;
-    const RecoveryCodes& recovery_codes;
     const SessionStore& sessions;
     const FactorNotices& notices;
     const base::Clock& clock;
@@ -42,8 +36,6 @@ class FactorReset {
 
  private:
   Parts parts_;
-  CodeGuard guard_;
-  SignInDemand demand_;
 };
 
 // The same for event loops: durable, logged and effective at every gate of this process before it completes. Error:

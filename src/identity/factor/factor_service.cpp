@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "contract/assurance.hpp"
 #include "crypto/totp.hpp"
 #include "identity/account/display_name.hpp"
 #include "identity/factor/otpauth.hpp"
@@ -29,6 +30,12 @@ Ceremony ceremony_of(const contract::Principal& who) {
 
 bool has_passkey(const std::vector<FactorRecord>& factors) {
   return std::ranges::any_of(factors, [](const auto& factor) { return factor.kind == FactorKind::webauthn; });
+}
+
+// What a sign-in with these can amount to.
+contract::Assurance best_of(const std::vector<FactorRecord>& factors) {
+  if (factors.empty()) return contract::Assurance::one_factor;
+  return has_passkey(factors) ? contract::Assurance::phishing_resistant : contract::Assurance::two_factors;
 }
 
 std::optional<Refusal> check_room(const Owner& owner) {
@@ -210,29 +217,35 @@ awaitable<base::Result<FactorView, Refusal>> FactorService::rename(const contrac
   co_return co_await parts_.database.write(work);
 }
 
-awaitable<base::Result<void, Refusal>> FactorService::remove(const contract::Principal& who, FactorId id,
-                                                             Caller caller) {
+awaitable<base::Result<RemovedFactor, Refusal>> FactorService::remove(const contract::Principal& who, FactorId id,
+                                                                      Caller caller) {
+  bool ends = false;
   using Ended = std::vector<contract::Revocation>;
   auto work = [&](db::Transaction& tx) -> base::Result<Ended, Refusal> {
     const auto owner = parts_.owners.find_strong(tx, who);
     if (!owner) return owner.error();
     if (!parts_.factors.remove(tx, who.account, id)) return not_found();
     tell(tx, audit::type::kFactorRemoved, who, id);
-    if (owner->factors.size() == 1) parts_.recovery_codes.remove_all(tx, who.account);
-    if (!has_passkey(parts_.factors.list(tx, who.account))) {
+    const auto left = parts_.factors.list(tx, who.account);
+    if (left.empty()) RecoveryCodes::remove_all(tx, who.account);
+    if (!has_passkey(left)) {
       demand_.set(tx, who.account, contract::Assurance::two_factors);
     }
     // A link that was mailed before counted on the factor that is gone.
     MailProofStore().close_all(tx, who.account, {ProofPurpose::reset_password, ProofPurpose::change_email},
                                parts_.clock.now());
-    return parts_.session_store.end_all_of_account(tx, who.account, who.session, EndReason::factor_removed,
+    // A session that says more than the account can still show would pass where that is asked for, for months.
+    const auto session = parts_.session_store.find(tx, who.session);
+    ends = session && contract::assurance_of_amr(session->amr) > best_of(left);
+    const auto keep = ends ? std::nullopt : std::optional(who.session);
+    return parts_.session_store.end_all_of_account(tx, who.account, keep, EndReason::factor_removed,
                                                    parts_.clock.now());
   };
   auto ended = co_await parts_.database.write(work);
   if (!ended) co_return ended.error();
   co_await parts_.sessions.announce(std::move(*ended), EndReason::factor_removed);
   note("factor_removed", who, id, caller);
-  co_return base::Result<void, Refusal>();
+  co_return RemovedFactor{.session_ended = ends};
 }
 
 awaitable<base::Result<void, Refusal>> FactorService::ask_for(const contract::Principal& who,

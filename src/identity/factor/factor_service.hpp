@@ -43,6 +43,10 @@ struct NewTotp {
   base::Secret qr_svg;  // the same as a picture
 };
 
+struct RemovedFactor {
+  bool session_ended = false;  // the caller's: it was stronger than what is left
+};
+
 struct AddedFactor {
   FactorView factor;
   std::vector<base::Secret> recovery_codes{};  // with the account's first factor; shown this once
@@ -92,10 +96,11 @@ class FactorService {
 
   boost::asio::awaitable<base::Result<FactorView, Refusal>> rename(const contract::Principal& who, FactorId id,
                                                                    std::string name);
-  // Ends every other session of the account, at every gate before it completes. With the last factor the recovery codes
-  // go, too; with the last passkey what was asked for because there was one.
-  boost::asio::awaitable<base::Result<void, Refusal>> remove(const contract::Principal& who, FactorId id,
-                                                             Caller caller);
+  // Ends every other session of the account, at every gate before it completes. With the last factor the recovery
+  // codes go, too; with the last passkey what was asked for because there was one; and the caller's own session where
+  // it is stronger than what is left could make it.
+  boost::asio::awaitable<base::Result<RemovedFactor, Refusal>> remove(const contract::Principal& who, FactorId id,
+                                                                      Caller caller);
   // What sign-ins of the account have to be from now on: two_factors, or phishing_resistant, which takes a passkey.
   // Errors: also invalid_input, when there is none.
   boost::asio::awaitable<base::Result<void, Refusal>> ask_for(const contract::Principal& who,

@@ -22,12 +22,8 @@ PasskeySignIn::Begun PasskeySignIn::begin() const {
 
 base::Result<OpenedSession, Refusal> PasskeySignIn::open(db::Transaction& tx, const Passkeys::Proof& proof,
                                                          const Caller& caller) const {
-  if (!passkeys_.use(tx, proof)) {  // such as one whose counter says that there is a copy of it
-    notices_.record(tx, {.type = audit::type::kFactorFailed,
-                         .actor = {},
-                         .account = proof.account.id,
-                         .fields = {{"method", "webauthn"}}});
-    note_refusal(notices_, tx, proof.account.id, SignInOutcome::passkey_refused);
+  if (!passkeys_.use(tx, proof)) {
+    record_failure(tx, proof.account.id);
     return Refusal{.error = AccountError::passkey_refused};
   }
   // Set after the passkey was added, or on an account that was imported: the password would open nothing either.
@@ -35,9 +31,17 @@ base::Result<OpenedSession, Refusal> PasskeySignIn::open(db::Transaction& tx, co
     note_refusal(notices_, tx, proof.account.id, SignInOutcome::email_unverified);
     return Refusal{.error = AccountError::email_unverified};
   }
-  auto opened = sessions_.open(tx, proof.account.id, client_of(caller), proof.amr);
+  ClientInfo client = client_of(caller);
+  client.known_device = devices_.find(caller.device_cookie, proof.account.id.bytes()).has_value();
+  auto opened = sessions_.open(tx, proof.account.id, client, proof.amr);
   if (!opened) return Refusal{.error = AccountError::passkey_refused};
   return std::move(*opened);
+}
+
+void PasskeySignIn::record_failure(db::Transaction& tx, contract::AccountId account) const {
+  notices_.record(
+      tx, {.type = audit::type::kFactorFailed, .actor = {}, .account = account, .fields = {{"method", "webauthn"}}});
+  note_refusal(notices_, tx, account, SignInOutcome::passkey_refused);
 }
 
 Refusal PasskeySignIn::refuse(Refusal why) {
@@ -55,7 +59,13 @@ awaitable<base::Result<SessionTokens, Refusal>> PasskeySignIn::finish(base::Secr
   const auto data = crypto::webauthn::parse_client_data(answer.assertion.client_data_json);
   if (data && begun != data->challenge) co_return refuse({.error = AccountError::sign_in_ended});
   const auto proof = co_await passkeys_.prove(std::move(answer), ceremony(), caller);
-  if (!proof) co_return refuse(proof.error());
+  if (!proof) {
+    // Such as one whose counter says that there is a copy of it.
+    if (const auto whose = proof.error().account) {
+      co_await database_.write([&](db::Transaction& tx) { record_failure(tx, *whose); });
+    }
+    co_return refuse(proof.error().refusal);
+  }
   auto work = [&](db::Transaction& tx) { return open(tx, *proof, caller); };
   auto opened = co_await database_.write(work);
   if (!opened) co_return refuse(opened.error());

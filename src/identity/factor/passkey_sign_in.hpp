@@ -5,6 +5,7 @@
 #include "identity/account/caller.hpp"
 #include "identity/account/refusal.hpp"
 #include "identity/account/sign_in_completion.hpp"
+#include "identity/defence/known_devices.hpp"
 #include "identity/factor/factor_notices.hpp"
 #include "identity/factor/passkeys.hpp"
 #include "identity/session/session_service.hpp"
@@ -21,11 +22,12 @@ class PasskeySignIn {
  public:
   // `require_proven_email`: as SignIn's. REQUIRES: all outlive it.
   PasskeySignIn(db::Database& database, Passkeys& passkeys, SessionService& sessions, SignInCompletion& completion,
-                const FactorNotices& notices, bool require_proven_email)
+                const KnownDevices& devices, const FactorNotices& notices, bool require_proven_email)
       : database_(database),
         passkeys_(passkeys),
         sessions_(sessions),
         completion_(completion),
+        devices_(devices),
         notices_(notices),
         require_proven_email_(require_proven_email) {}
 
@@ -41,13 +43,14 @@ class PasskeySignIn {
  private:
   [[nodiscard]] base::Result<OpenedSession, Refusal> open(db::Transaction& tx, const Passkeys::Proof& proof,
                                                           const Caller& caller) const;
-
+  void record_failure(db::Transaction& tx, contract::AccountId account) const;
   [[nodiscard]] Refusal refuse(Refusal why);
 
   db::Database& database_;
   Passkeys& passkeys_;
   SessionService& sessions_;
   SignInCompletion& completion_;
+  const KnownDevices& devices_;
   const FactorNotices& notices_;
   const bool require_proven_email_;
 };

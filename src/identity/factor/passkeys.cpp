@@ -100,17 +100,17 @@ Refusal Passkeys::refuse(std::string_view reason, const Caller& caller) const {
   return {.error = AccountError::passkey_refused};
 }
 
-awaitable<base::Result<Passkeys::Proof, Refusal>> Passkeys::prove(PasskeyAnswer answer, Ceremony ceremony,
-                                                                  Caller caller) {
+awaitable<base::Result<Passkeys::Proof, Passkeys::Refused>> Passkeys::prove(PasskeyAnswer answer, Ceremony ceremony,
+                                                                            Caller caller) {
   std::string challenge;
   auto ticket = ticket_in(answer.assertion.client_data_json, ceremony, challenge);
-  if (!ticket) co_return refuse("wrong_challenge", caller);
+  if (!ticket) co_return Refused{refuse("wrong_challenge", caller)};
   auto look_up = [&](db::Transaction& tx) { return find(tx, answer); };
   auto candidate = co_await parts_.database.read(look_up);
-  if (!candidate) co_return refuse("unknown_credential", caller);
+  if (!candidate) co_return Refused{refuse("unknown_credential", caller)};
   Proof proof;
   if (const auto reason = check(*candidate, answer, ceremony, challenge, proof); reason != kFine) {
-    co_return refuse(reason, caller);
+    co_return Refused{refuse(reason, caller), candidate->account.id};
   }
   proof.account = std::move(candidate->account);
   proof.factor = std::move(candidate->factor);

@@ -101,8 +101,12 @@ class Passkeys {
     std::vector<std::string> amr;  // what it adds to a sign-in, RFC 8176
     TicketCodec::Ticket ticket;
   };
-  // Reads and verifies; writes nothing. Error: passkey_refused, and the log says why.
-  boost::asio::awaitable<base::Result<Proof, Refusal>> prove(PasskeyAnswer answer, Ceremony ceremony, Caller caller);
+  struct Refused {
+    Refusal refusal;                               // passkey_refused; the log says why
+    std::optional<contract::AccountId> account{};  // whose passkey was tried, where it is one that somebody has
+  };
+  // Reads and verifies; writes nothing.
+  boost::asio::awaitable<base::Result<Proof, Refused>> prove(PasskeyAnswer answer, Ceremony ceremony, Caller caller);
   // The other half, in the transaction that makes use of the proof: the challenge is spent and the counter moves.
   // False: it was used already, or the passkey, the account's password or its epoch is another by now.
   [[nodiscard]] bool use(db::Transaction& tx, const Proof& proof) const;

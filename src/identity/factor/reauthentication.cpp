@@ -31,6 +31,14 @@ Reauthentication::Granted Reauthentication::grant(db::Transaction& tx, const con
   return std::move(*renewed);
 }
 
+// Who it was is not known: somebody who holds a session of the account.
+void Reauthentication::record_failure(db::Transaction& tx, const contract::Principal& who, const char* method) const {
+  parts_.notices.record(tx, {.type = audit::type::kReauthenticationFailed,
+                             .actor = {},
+                             .account = who.account,
+                             .fields = {{"session", who.session.to_string()}, {"method", method}}});
+}
+
 awaitable<Reauthentication::Answer> Reauthentication::finish(Granted granted, Caller caller) {
   if (!granted) {
     parts_.log.info("reauthentication_failed", {}, &caller.trace);
@@ -57,7 +65,10 @@ awaitable<Reauthentication::Answer> Reauthentication::with_password(const contra
   auto attempt = parts_.passwords.attempt_on(who.account.bytes(), caller.address, std::string(who.session.bytes()));
   const auto proof = co_await parts_.passwords.prove(attempt, *prepared, owner->account.password_hash, caller.address);
   if (!proof) co_return proof.error();
-  if (!proof->matches) co_return co_await finish(Refusal{.error = AccountError::wrong_password}, caller);
+  if (!proof->matches) {
+    co_await parts_.database.write([&](db::Transaction& tx) { record_failure(tx, who, "password"); });
+    co_return co_await finish(Refusal{.error = AccountError::wrong_password}, caller);
+  }
   co_await parts_.passwords.accept(attempt);
   // What was proven must still hold: the password, and that it is all there is.
   auto work = [&](db::Transaction& tx) -> Granted {
@@ -77,7 +88,10 @@ awaitable<Reauthentication::Answer> Reauthentication::with_code(const contract::
   auto work = [&](db::Transaction& tx) -> Granted {
     const auto owner = parts_.owners.find(tx, who);
     if (!owner) return owner.error();
-    if (auto checked = parts_.codes.check(tx, owner->account, method, code); !checked) return checked.error();
+    if (auto checked = parts_.codes.check(tx, owner->account, method, code); !checked) {
+      if (checked.error().error == AccountError::wrong_code) record_failure(tx, who, "code");
+      return checked.error();
+    }
     return grant(tx, who, {"otp", "mfa"});
   };
   co_return co_await finish(co_await parts_.database.write(work), caller);
@@ -95,11 +109,17 @@ awaitable<base::Result<PasskeyRequest, Refusal>> Reauthentication::passkey_reque
 awaitable<Reauthentication::Answer> Reauthentication::with_passkey(const contract::Principal& who, PasskeyAnswer answer,
                                                                    Caller caller) {
   const auto proof = co_await parts_.passkeys.prove(std::move(answer), ceremony_of(who), caller);
-  if (!proof) co_return co_await finish(proof.error(), caller);
+  if (!proof) {
+    co_await parts_.database.write([&](db::Transaction& tx) { record_failure(tx, who, "webauthn"); });
+    co_return co_await finish(proof.error().refusal, caller);
+  }
   auto work = [&](db::Transaction& tx) -> Granted {
     const auto owner = parts_.owners.find(tx, who);
     if (!owner) return owner.error();
-    if (!parts_.passkeys.use(tx, *proof)) return Refusal{.error = AccountError::passkey_refused};
+    if (!parts_.passkeys.use(tx, *proof)) {
+      record_failure(tx, who, "webauthn");
+      return Refusal{.error = AccountError::passkey_refused};
+    }
     return grant(tx, who, proof->amr);
   };
   co_return co_await finish(co_await parts_.database.write(work), caller);

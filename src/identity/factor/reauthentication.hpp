@@ -61,6 +61,7 @@ class Reauthentication {
   using Granted = base::Result<RenewedSession, Refusal>;
   [[nodiscard]] Granted grant(db::Transaction& tx, const contract::Principal& who,
                               const std::vector<std::string>& methods) const;
+  void record_failure(db::Transaction& tx, const contract::Principal& who, const char* method) const;
   boost::asio::awaitable<Answer> finish(Granted granted, Caller caller);
 
   Parts parts_;

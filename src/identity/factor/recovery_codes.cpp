@@ -72,7 +72,7 @@ std::size_t RecoveryCodes::count(db::Transaction& tx, contract::AccountId accoun
   return static_cast<std::size_t>(found.value_or(0));
 }
 
-void RecoveryCodes::remove_all(db::Transaction& tx, contract::AccountId account) const {
+void RecoveryCodes::remove_all(db::Transaction& tx, contract::AccountId account) {
   tx.execute("DELETE FROM recovery_code WHERE account_id = $1", {Blob{account.bytes()}});
 }
 

@@ -29,7 +29,7 @@ class RecoveryCodes {
   // The atomic step of a use: whatever races, one call is true. Letter case, spaces and dashes don't matter.
   [[nodiscard]] bool consume(db::Transaction& tx, contract::AccountId account, std::string_view typed) const;
   [[nodiscard]] std::size_t count(db::Transaction& tx, contract::AccountId account) const;
-  void remove_all(db::Transaction& tx, contract::AccountId account) const;
+  static void remove_all(db::Transaction& tx, contract::AccountId account);
 
  private:
   [[nodiscard]] std::string digest(contract::AccountId account, std::string_view letters) const;

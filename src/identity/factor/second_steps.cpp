@@ -73,7 +73,9 @@ std::optional<TicketCodec::Ticket> SecondSteps::read(const base::Secret& transac
 base::Result<OpenedSession, Refusal> SecondSteps::open(db::Transaction& tx, const Open& open,
                                                        std::vector<std::string> amr, const Caller& caller) const {
   if (!parts_.steps.finish(tx, open.step.id)) return ended();
-  auto opened = parts_.sessions.open(tx, open.account.id, client_of(caller), amr);
+  ClientInfo client = client_of(caller);
+  client.known_device = parts_.devices.find(caller.device_cookie, open.account.id.bytes()).has_value();
+  auto opened = parts_.sessions.open(tx, open.account.id, client, amr);
   if (!opened) return ended();
   return std::move(*opened);
 }
@@ -92,10 +94,9 @@ base::Result<OpenedSession, Refusal> SecondSteps::open_with_code(db::Transaction
   return open(tx, *found, {"pwd", "otp", "mfa"}, caller);
 }
 
-base::Result<OpenedSession, Refusal> SecondSteps::open_with_passkey(db::Transaction& tx,
-                                                                    const TicketCodec::Ticket& ticket,
-                                                                    const base::Result<Passkeys::Proof, Refusal>& proof,
-                                                                    const Caller& caller) const {
+base::Result<OpenedSession, Refusal> SecondSteps::open_with_passkey(
+    db::Transaction& tx, const TicketCodec::Ticket& ticket,
+    const base::Result<Passkeys::Proof, Passkeys::Refused>& proof, const Caller& caller) const {
   const auto found = find_open(tx, ticket);
   if (!found) return found.error();
   if (!proof || !parts_.passkeys.use(tx, *proof)) {
@@ -112,10 +113,26 @@ base::Result<OpenedSession, Refusal> SecondSteps::open_with_passkey(db::Transact
   return open(tx, *found, std::move(amr), caller);
 }
 
-awaitable<base::Result<SessionTokens, Refusal>> SecondSteps::answer(base::Result<OpenedSession, Refusal> opened,
-                                                                    HeldSession held, Caller caller) {
-  if (opened) co_return co_await parts_.completion.complete(std::move(*opened), held, std::move(caller));
-  co_return refuse(opened.error(), caller);
+Visitor SecondSteps::visitor_of(db::Transaction& tx, const TicketCodec::Ticket& ticket, const Caller& caller) const {
+  Visitor visitor{.address = caller.address};
+  visitor.blocked_until = parts_.defence.find_block(tx, caller.address);
+  const auto step = parts_.steps.find(tx, ticket.id, parts_.clock.now());
+  if (!step) return visitor;
+  visitor.account = step->account;
+  visitor.subject = step->account.bytes();
+  visitor.device = parts_.devices.find(caller.device_cookie, visitor.subject);
+  return visitor;
+}
+
+awaitable<base::Result<SessionTokens, Refusal>> SecondSteps::answer(Tried tried, HeldSession held, Caller caller) {
+  if (!tried.opened) {
+    const auto why = tried.opened.error().error;
+    const bool wrong = why == AccountError::wrong_code || why == AccountError::passkey_refused;
+    if (wrong) co_await parts_.defence.failed_second_factor(std::move(tried.visitor));
+    co_return refuse(tried.opened.error(), caller);
+  }
+  co_await parts_.defence.succeeded(tried.visitor);
+  co_return co_await parts_.completion.complete(std::move(*tried.opened), held, std::move(caller));
 }
 
 Refusal SecondSteps::refuse(Refusal why, const Caller& caller) {
@@ -129,9 +146,12 @@ awaitable<base::Result<SessionTokens, Refusal>> SecondSteps::finish_with_code(ba
                                                                               HeldSession held, Caller caller) {
   const auto ticket = read(transaction);
   if (!ticket) co_return refuse(ended(), caller);
-  auto work = [&](db::Transaction& tx) { return open_with_code(tx, *ticket, code, caller); };
-  auto opened = co_await parts_.database.write(work);
-  co_return co_await answer(std::move(opened), held, std::move(caller));
+  auto work = [&](db::Transaction& tx) {
+    auto visitor = visitor_of(tx, *ticket, caller);
+    return Tried{open_with_code(tx, *ticket, code, caller), std::move(visitor)};
+  };
+  auto tried = co_await parts_.database.write(work);
+  co_return co_await answer(std::move(tried), held, std::move(caller));
 }
 
 awaitable<base::Result<PasskeyRequest, Refusal>> SecondSteps::passkey_request(base::Secret transaction) {
@@ -157,9 +177,12 @@ awaitable<base::Result<SessionTokens, Refusal>> SecondSteps::finish_with_passkey
   auto ceremony = ceremony_of(*ticket);
   ceremony.account = found->account.id;
   const auto proof = co_await parts_.passkeys.prove(std::move(answer_of_key), std::move(ceremony), caller);
-  auto work = [&](db::Transaction& tx) { return open_with_passkey(tx, *ticket, proof, caller); };
-  auto opened = co_await parts_.database.write(work);
-  co_return co_await answer(std::move(opened), held, std::move(caller));
+  auto work = [&](db::Transaction& tx) {
+    auto visitor = visitor_of(tx, *ticket, caller);
+    return Tried{open_with_passkey(tx, *ticket, proof, caller), std::move(visitor)};
+  };
+  auto tried = co_await parts_.database.write(work);
+  co_return co_await answer(std::move(tried), held, std::move(caller));
 }
 
 }  // namespace gatehouse::identity

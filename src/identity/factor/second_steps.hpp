@@ -11,6 +11,8 @@
 #include "identity/account/refusal.hpp"
 #include "identity/account/second_step.hpp"
 #include "identity/account/sign_in_completion.hpp"
+#include "identity/defence/defence.hpp"
+#include "identity/defence/known_devices.hpp"
 #include "identity/factor/code_check.hpp"
 #include "identity/factor/passkeys.hpp"
 #include "identity/factor/sign_in_demand.hpp"
@@ -46,6 +48,8 @@ class SecondSteps final : public SecondStep {
     Passkeys& passkeys;
     SessionService& sessions;
     SignInCompletion& completion;
+    Defence& defence;
+    const KnownDevices& devices;
     const FactorNotices& notices;
     const base::Clock& clock;
     base::Random& random;
@@ -78,12 +82,17 @@ class SecondSteps final : public SecondStep {
                                                                     const TicketCodec::Ticket& ticket, const Code& code,
                                                                     const Caller& caller) const;
   [[nodiscard]] base::Result<OpenedSession, Refusal> open_with_passkey(
-      db::Transaction& tx, const TicketCodec::Ticket& ticket, const base::Result<Passkeys::Proof, Refusal>& proof,
-      const Caller& caller) const;
+      db::Transaction& tx, const TicketCodec::Ticket& ticket,
+      const base::Result<Passkeys::Proof, Passkeys::Refused>& proof, const Caller& caller) const;
   [[nodiscard]] base::Result<OpenedSession, Refusal> open(db::Transaction& tx, const Open& open,
                                                           std::vector<std::string> amr, const Caller& caller) const;
-  boost::asio::awaitable<base::Result<SessionTokens, Refusal>> answer(base::Result<OpenedSession, Refusal> opened,
-                                                                      HeldSession held, Caller caller);
+  // Whose step this is, as the defence counts them.
+  [[nodiscard]] Visitor visitor_of(db::Transaction& tx, const TicketCodec::Ticket& ticket, const Caller& caller) const;
+  struct Tried {
+    base::Result<OpenedSession, Refusal> opened;
+    Visitor visitor;
+  };
+  boost::asio::awaitable<base::Result<SessionTokens, Refusal>> answer(Tried tried, HeldSession held, Caller caller);
 
   [[nodiscard]] Refusal refuse(Refusal why, const Caller& caller);
 

@@ -25,6 +25,7 @@ constexpr std::array kLetters{
     Letter{.kind = MailKind::confirm_new_email,
            .page = "/change-email",
            .purpose = TokenPurpose::change_email,
+           .has_code = true,
            .extras = kMinutes},
     Letter{.kind = MailKind::email_changed_notice,
            .page = "/restore-email",

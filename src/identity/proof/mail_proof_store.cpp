@@ -31,6 +31,10 @@ OpenProof read_open(const db::Row& row) {
   return {.id = base::Uuid::from_bytes(row.blob(0)).value(), .account = account_in(row, 1)};
 }
 
+std::string attempt_id(std::string_view subject, ProofPurpose purpose) {
+  return std::string(to_string(purpose)).append(":").append(subject);
+}
+
 MailProof read_proof(const db::Row& row) {
   return {.id = base::Uuid::from_bytes(row.blob(0)).value(),
           .account = account_in(row, 1),
@@ -87,7 +91,7 @@ std::optional<MailProof> MailProofStore::consume(db::Transaction& tx, base::Uuid
 
 bool MailProofStore::count_code_attempt(db::Transaction& tx, std::string_view subject, ProofPurpose purpose,
                                         base::TimePoint now) const {
-  const std::string id = std::string(to_string(purpose)).append(":").append(subject);
+  const std::string id = attempt_id(subject, purpose);
   const auto tried = tx.query_one(
       "INSERT INTO code_attempt (id, attempts, until) VALUES ($1, 1, $2) "
       "ON CONFLICT (id) DO UPDATE SET "
@@ -97,6 +101,10 @@ bool MailProofStore::count_code_attempt(db::Transaction& tx, std::string_view su
       {Blob{id}, base::to_unix_ms(now + kCodeAttemptsLast), base::to_unix_ms(now)},
       [](const db::Row& row) { return row.integer(0); });
   return tried.value() <= kMaxCodeAttempts;
+}
+
+void MailProofStore::give_back_code_attempt(db::Transaction& tx, std::string_view subject, ProofPurpose purpose) const {
+  tx.execute("UPDATE code_attempt SET attempts = attempts - 1 WHERE id = $1", {Blob{attempt_id(subject, purpose)}});
 }
 
 std::vector<OpenProof> MailProofStore::open_of(db::Transaction& tx, contract::AccountId account, ProofPurpose purpose,

@@ -75,6 +75,9 @@ class MailProofStore {
   [[nodiscard]] bool count_code_attempt(db::Transaction& tx, std::string_view subject, ProofPurpose purpose,
                                         base::TimePoint now) const;
 
+  // One that was right is no guess.
+  void give_back_code_attempt(db::Transaction& tx, std::string_view subject, ProofPurpose purpose) const;
+
   // The newest kProofsLookedAt open ones: of an account, or for an address, whosever it is.
   [[nodiscard]] std::vector<OpenProof> open_of(db::Transaction& tx, contract::AccountId account, ProofPurpose purpose,
                                                base::TimePoint now) const;

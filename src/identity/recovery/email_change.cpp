@@ -109,20 +109,51 @@ awaitable<std::optional<MailProof>> EmailChange::find(std::string_view token, To
 awaitable<base::Result<void, Refusal>> EmailChange::confirm(std::string token, Caller caller) {
   const auto proof = co_await find(token, TokenPurpose::change_email, ProofPurpose::change_email);
   if (!proof) co_return link_refused();
-  auto work = [&](db::Transaction& tx) { return apply(tx, proof->id); };
-  const auto done = co_await forgetting(parts_.profiles, proof->account, parts_.database.write(work));
+  co_return co_await finish(proof->account, proof->id, std::move(caller));
+}
+
+awaitable<base::Result<void, Refusal>> EmailChange::finish(contract::AccountId account, base::Uuid proof,
+                                                           Caller caller) {
+  auto work = [&](db::Transaction& tx) { return apply(tx, proof); };
+  const auto done = co_await forgetting(parts_.profiles, account, parts_.database.write(work));
   if (!done) co_return done.error();
-  const std::string account = proof->account.to_string();
-  parts_.log.info("email_changed", {{"account", account}}, &caller.trace);
+  const std::string id = account.to_string();
+  parts_.log.info("email_changed", {{"account", id}}, &caller.trace);
   co_return base::Result<void, Refusal>();
+}
+
+std::optional<base::Uuid> EmailChange::match_code(db::Transaction& tx, contract::AccountId account,
+                                                  std::string_view code) const {
+  constexpr auto kPurpose = ProofPurpose::change_email;
+  const auto now = parts_.clock.now();
+  if (!parts_.proofs.count_code_attempt(tx, account.bytes(), kPurpose, now)) return std::nullopt;
+  for (const auto& proof : parts_.proofs.open_of(tx, account, kPurpose, now)) {
+    if (!parts_.tokens.is_code(TokenPurpose::change_email, proof.id, code)) continue;
+    parts_.proofs.give_back_code_attempt(tx, account.bytes(), kPurpose);
+    return proof.id;
+  }
+  return std::nullopt;
+}
+
+awaitable<base::Result<void, Refusal>> EmailChange::confirm_by_code(contract::Principal who, std::string code,
+                                                                    Caller caller) {
+  // A transaction of its own: an attempt counts whatever comes of it.
+  auto match = [&](db::Transaction& tx) { return match_code(tx, who.account, code); };
+  const auto proof = co_await parts_.database.write(match);
+  if (!proof) co_return link_refused();
+  co_return co_await finish(who.account, *proof, std::move(caller));
 }
 
 base::Result<EmailChange::Ended, Refusal> EmailChange::put_back(db::Transaction& tx, base::Uuid id,
                                                                 const std::string& unknown_hash) const {
   const auto now = parts_.clock.now();
-  const auto proof = parts_.proofs.consume(tx, id, ProofPurpose::restore_email, now);
+  const auto proof = parts_.proofs.find_open(tx, id, ProofPurpose::restore_email, now);
   const auto record = proof ? parts_.accounts.find_with_profile(tx, proof->account) : std::nullopt;
   if (!record || record->state != AccountState::active) return link_refused();
+  // A thief who gave the address to another account of theirs must not use the link up by that.
+  const auto holder = parts_.accounts.find_by_email_index(tx, proof->email_index);
+  if (holder && holder->id != record->id) return Refusal{.error = AccountError::name_taken};
+  if (!parts_.proofs.consume(tx, id, ProofPurpose::restore_email, now)) return link_refused();
   if (auto written = write_address(tx, *record, *proof, audit::type::kEmailRestored); !written) return written.error();
   if (!parts_.accounts.replace_password_hash(tx, record->id, record->password_hash, unknown_hash, now)) {
     return link_refused();

@@ -165,6 +165,27 @@ TEST_F(EmailChangeTest, both_addresses_are_told_and_only_the_new_one_makes_the_c
   EXPECT_EQ(address_in(notice.front()), "alice@example.org");
 }
 
+TEST_F(EmailChangeTest, the_code_does_the_same_for_who_is_signed_in_and_is_guessed_five_times_at_most) {
+  const auto by_code = [&](const contract::Principal& who, const std::string& code) {
+    return test::run_on_loop(stack_.email_change.confirm_by_code(who, code, IdentityStack::caller()));
+  };
+  const auto bob = stack_.register_account("bob");
+  (void)stack_.mails();
+  const auto first = stack_.code(kChange, asked());
+  EXPECT_EQ(error_of(by_code(signed_in(bob), first)), AccountError::link_refused) << "another account's";
+  EXPECT_TRUE(by_code(who_, first));
+  EXPECT_EQ(address_of(alice_.id), "new@example.org");
+  EXPECT_EQ(error_of(by_code(who_, first)), AccountError::link_refused) << "used";
+
+  (void)stack_.mails();
+  const auto second = asked("newer@example.org");
+  for (int i = 1; i < kMaxCodeAttempts; ++i) {  // the used one was a guess
+    EXPECT_EQ(error_of(by_code(who_, "AAAA-AAAA")), AccountError::link_refused);
+  }
+  EXPECT_EQ(error_of(by_code(who_, stack_.code(kChange, second))), AccountError::link_refused);
+  EXPECT_TRUE(confirm(stack_.token(kChange, second)));
+}
+
 TEST_F(EmailChangeTest, takes_the_password_and_a_well_formed_address) {
   EXPECT_EQ(error_of(change(who_, "new@example.org", "a wrong word 4711")), AccountError::wrong_password);
   for (const char* email : {"a@x.example,b@y.example", "a@b@c.example", "a@x.example\r\nBcc: b@y.example", ""}) {
@@ -221,6 +242,21 @@ TEST_F(EmailChangeTest, the_old_address_puts_everything_back) {
   EXPECT_TRUE(stack_.reset(stack_.token(TokenPurpose::reset_password, mails.front())));
   EXPECT_TRUE(stack_.sign_in_by_email("alice@example.org", RecoveryStack::kNewPassword));
   EXPECT_EQ(error_of(restore(stack_.token(kRestore, notice))), AccountError::link_refused) << "once";
+}
+
+// Where addresses are believed (`registration.verify_email = "off"`), a thief registers the old one for an account of
+// their own; the owner's link must be good once an administrator has seen to that.
+TEST_F(EmailChangeTest, the_link_that_puts_back_is_not_used_up_while_another_account_has_the_address) {
+  EXPECT_TRUE(confirm(stack_.token(kChange, asked("thief@evil.example"))));
+  const auto token = stack_.token(kRestore, stack_.mails().front());
+  const auto second = stack_.register_unproven("second", "alice@example.org");
+  stack_.prove_address(second.id);
+  EXPECT_EQ(error_of(restore(token)), AccountError::name_taken);
+  stack_.database.write_blocking([&](db::Transaction& tx) {
+    tx.execute("UPDATE account SET email_index = NULL WHERE id = $1", {db::Blob{second.id.bytes()}});
+  });
+  EXPECT_TRUE(restore(token));
+  EXPECT_EQ(address_of(alice_.id), "alice@example.org");
 }
 
 TEST_F(EmailChangeTest, the_old_address_puts_nothing_back_after_72_hours) {

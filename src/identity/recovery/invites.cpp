@@ -109,7 +109,13 @@ awaitable<bool> Invites::is_open(std::string token) {
 }
 
 base::Result<void, Refusal> Invites::apply(db::Transaction& tx, const NewAccount& account) const {
-  if (!store_.find_open(tx, account.id, parts_.clock.now())) return link_refused();
+  const auto open = store_.find_open(tx, account.id, parts_.clock.now());
+  if (!open) return link_refused();
+  // Whoever invited may have lost what they gave by it. An operator's invite has nobody to ask.
+  if (open->invited_by) {
+    const auto giver = steps_.as_of(tx, {.address = {}, .agent = {}, .account = open->invited_by});
+    if (steps_.check_giving(giver, open->roles)) return link_refused();
+  }
   if (!parts_.accounts.insert(tx, account)) return Refusal{.error = AccountError::name_taken};
   if (!store_.remove(tx, account.id)) throw std::logic_error("an invite that was there is gone in one transaction");
   const auto id = account.id.uuid();

@@ -105,6 +105,33 @@ TEST_F(InvitesTest, B07_stays_open_for_whom_its_roles_grant_more_than_their_own)
   EXPECT_TRUE(accept(token));
 }
 
+// An administrator who expects to be removed invites a second mailbox of their own.
+TEST_F(InvitesTest, B07_is_void_once_who_invited_no_longer_has_what_it_gives) {
+  const auto giver = stack_.register_account("theadmin");
+  const auto set_roles = [&](std::vector<std::string> roles) {
+    EXPECT_TRUE(
+        test::run_on_loop(stack_.administration.set_roles(giver.id, std::move(roles), IdentityStack::caller())));
+  };
+  const auto invite_by_giver = [&](const std::string& email) {
+    auto caller = IdentityStack::caller();
+    caller.account = giver.id;
+    (void)stack_.mails();
+    EXPECT_TRUE(test::run_on_loop(stack_.invites.create(email, {"admin"}, caller)));
+    return stack_.token(TokenPurpose::invite, stack_.mails().front());
+  };
+  set_roles({"admin"});
+  const auto first = invite_by_giver("first@example.org");
+  const auto second = invite_by_giver("second@example.org");
+  EXPECT_TRUE(accept(first, "first"));
+  set_roles({"member"});
+  EXPECT_EQ(accept(second, "second").error().error, AccountError::link_refused);
+  set_roles({"admin"});
+  ASSERT_TRUE(test::run_on_loop(stack_.administration.disable(giver.id, IdentityStack::caller())));
+  EXPECT_EQ(accept(second, "second").error().error, AccountError::link_refused);
+  ASSERT_TRUE(test::run_on_loop(stack_.administration.enable(giver.id, IdentityStack::caller())));
+  EXPECT_TRUE(accept(second, "second"));
+}
+
 TEST_F(InvitesTest, refuses_unknown_roles_malformed_addresses_and_those_that_are_taken) {
   EXPECT_EQ(invite("carol@example.org", {"owner"}).error().fields.front().field, "roles");
   EXPECT_EQ(invite("a@x.example,b@y.example").error().fields.front().field, "email");

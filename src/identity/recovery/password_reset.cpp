@@ -1,8 +1,10 @@
 #include "identity/recovery/password_reset.hpp"
 
 #include <chrono>
+#include <string>
 #include <utility>
 
+#include "identity/factor/all_factors.hpp"
 #include "platform/base/encoding.hpp"
 #include "platform/text/email.hpp"
 
@@ -89,6 +91,8 @@ std::optional<base::Uuid> PasswordReset::match_code(db::Transaction& tx, std::st
     const bool right = parts_.tokens.is_code(TokenPurpose::reset_password, proof.id, code);
     if (right && counts && !proof.id.is_nil()) matched = proof.id;
   }
+  // No guess: were its password refused, the next try with it must not be the last.
+  if (matched) parts_.proofs.give_back_code_attempt(tx, email_index, kPurpose);
   parts_.audit.record(tx, {.type = audit::type::kPasswordResetCodeTried,
                            .subject = whose,
                            .fields = {{"outcome", matched ? "right" : "wrong"}}});
@@ -117,6 +121,14 @@ std::optional<AccountWithProfile> PasswordReset::load(db::Transaction& tx, const
   return record;
 }
 
+void PasswordReset::remove_strangers_factors(db::Transaction& tx, contract::AccountId account) const {
+  const auto removed = remove_all_factors(tx, account);
+  if (removed == 0) return;
+  parts_.audit.record(tx, {.type = audit::type::kFactorsReset,
+                           .subject = account.uuid(),
+                           .fields = {{"removed", std::to_string(removed)}, {"by", "password_reset"}}});
+}
+
 base::Result<PasswordReset::Ended, Refusal> PasswordReset::apply(db::Transaction& tx, base::Uuid id,
                                                                  const std::string& hash) const {
   const auto now = parts_.clock.now();
@@ -124,6 +136,9 @@ base::Result<PasswordReset::Ended, Refusal> PasswordReset::apply(db::Transaction
   const auto record = proof ? load(tx, *proof) : std::nullopt;
   if (!record) return link_refused();
   if (!parts_.accounts.replace_password_hash(tx, record->id, record->password_hash, hash, now)) return link_refused();
+  // Whoever registered with an address that was not theirs may have added factors meanwhile: those of an account are
+  // its mailbox's, or whoever owns the mailbox would be kept out by them.
+  if (record->email_index.empty()) remove_strangers_factors(tx, record->id);
   // Another account may have proven the address first; the password is this account's all the same.
   (void)own_address(parts_, tx, *record, proof->email_index);
   parts_.proofs.close_all(tx, record->id, {ProofPurpose::reset_password, ProofPurpose::change_email}, now);

@@ -24,7 +24,8 @@ struct CodeReset {
 };
 
 // A forgotten password. Whoever reads the account's mailbox sets a new one; that ends every session, closes every other
-// link, and signs nobody in: a second factor is asked for as ever. Thread-safe.
+// link, and signs nobody in: a second factor is asked for as ever, unless the address was not proven before: then
+// factors, too, may be of somebody who only named it, and go. Thread-safe.
 //
 // Errors: invalid_input (`email`, `password`), link_refused (forged, used, closed, expired, of a disabled account, a
 // wrong code, or one try too many: not told apart).
@@ -51,6 +52,7 @@ class PasswordReset {
   [[nodiscard]] std::optional<base::Uuid> match_code(db::Transaction& tx, std::string_view email_index,
                                                      std::string_view code) const;
   [[nodiscard]] std::optional<AccountWithProfile> load(db::Transaction& tx, const MailProof& proof) const;
+  void remove_strangers_factors(db::Transaction& tx, contract::AccountId account) const;
   [[nodiscard]] base::Result<Ended, Refusal> apply(db::Transaction& tx, base::Uuid proof,
                                                    const std::string& hash) const;
   boost::asio::awaitable<base::Result<void, Refusal>> set_password(base::Uuid proof, base::Secret password,

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <thread>
 
+#include "identity/factor/factor_store.hpp"
 #include "identity/recovery/recovery_fixture.hpp"
 
 namespace gatehouse::identity {
@@ -172,6 +173,55 @@ TEST_F(PasswordResetTest, five_codes_may_be_tried_and_then_only_the_link_is_good
   EXPECT_EQ(error_of(stack_.reset_by_code("alice@example.org", stack_.code(kReset, mail))), AccountError::link_refused);
   EXPECT_EQ(stack_.hashes(), before) << "a guess costs no hash";
   EXPECT_TRUE(stack_.reset(stack_.token(kReset, mail)));
+}
+
+// Its password was refused, which says nothing of the code: it must not be used up by that.
+TEST_F(PasswordResetTest, a_right_code_is_no_guess) {
+  const auto mail = stack_.forgot("alice@example.org").front();
+  const auto right = stack_.code(kReset, mail);
+  for (int i = 0; i < kMaxCodeAttempts; ++i) {
+    EXPECT_EQ(error_of(stack_.reset_by_code("alice@example.org", right, "alice@example.org")),
+              AccountError::invalid_input);
+  }
+  EXPECT_TRUE(stack_.reset_by_code("alice@example.org", right));
+}
+
+// Somebody registers with an address that is not theirs, adds factors, and waits for its owner.
+TEST_F(PasswordResetTest, M06_a_strangers_factors_go_with_the_first_reset_of_an_address_that_was_not_proven) {
+  const auto factors_of = [&](contract::AccountId id) {
+    return stack_.database.read_blocking([&](db::Transaction& tx) { return FactorStore().list(tx, id).size(); });
+  };
+  const auto add_factor = [&](contract::AccountId id) {
+    stack_.database.write_blocking([&](db::Transaction& tx) {
+      const auto now = stack_.clock.now();
+      EXPECT_TRUE(FactorStore().insert(tx, {.id = FactorId(base::Uuid::v7(stack_.clock, stack_.random)),
+                                            .account = id,
+                                            .kind = FactorKind::totp,
+                                            .name_sealed = "n",
+                                            .material_sealed = "m",
+                                            .created_at = now,
+                                            .confirmed_at = now}));
+    });
+  };
+  const auto stranger = stack_.register_unproven("mallory", "victim@example.org", IdentityStack::kPassword);
+  add_factor(stranger.id);
+  add_factor(alice_.id);
+  (void)stack_.mails();
+  EXPECT_TRUE(stack_.reset(stack_.token(kReset, stack_.forgot("victim@example.org").front())));
+  EXPECT_EQ(factors_of(stranger.id), 0U);
+  (void)stack_.mails();
+  EXPECT_TRUE(stack_.reset(ask()));
+  EXPECT_EQ(factors_of(alice_.id), 1U) << "a second factor of who has proven the address stays";
+}
+
+TEST_F(PasswordResetTest, links_that_a_thief_had_mailed_end_with_their_sessions) {
+  const auto token = ask();
+  ASSERT_TRUE(test::run_on_loop(stack_.administration.end_sessions(alice_.id, IdentityStack::caller())));
+  EXPECT_EQ(error_of(stack_.reset(token)), AccountError::link_refused);
+  const auto later = ask();
+  ASSERT_TRUE(test::run_on_loop(stack_.administration.disable(alice_.id, IdentityStack::caller())));
+  ASSERT_TRUE(test::run_on_loop(stack_.administration.enable(alice_.id, IdentityStack::caller())));
+  EXPECT_EQ(error_of(stack_.reset(later)), AccountError::link_refused);
 }
 
 // U04: what an address has, nobody's has, too, so that a code takes the same time; and it opens nothing.

@@ -45,6 +45,13 @@ std::optional<crypto::SealingKey> data_key_of(const base::Secret& account_kek, c
   return key;
 }
 
+// `auth_time` is of now, so what is shown of `amr` is, too: of what was shown before, only the first factor is left,
+// which a second one stands beside. Else a code would pass where a fresh passkey is asked for.
+std::vector<std::string> amr_after(const std::vector<std::string>& before, const std::vector<std::string>& shown) {
+  const bool had_password = std::ranges::find(before, "pwd") != before.end();
+  return join_methods(had_password ? std::vector<std::string>{"pwd"} : std::vector<std::string>{}, shown);
+}
+
 std::vector<Revocation> alone(Revocation row) {
   std::vector<Revocation> rows;
   rows.push_back(std::move(row));
@@ -135,7 +142,7 @@ std::optional<RenewedSession> SessionService::renew(db::Transaction& tx, contrac
   const auto now = parts_.clock.now();
   const contract::SessionId id(base::Uuid::random(parts_.random));
   const auto client = open_client_info(*data_key, session, old->client_sealed);
-  auto amr = join_methods(old->amr, methods);
+  auto amr = amr_after(old->amr, methods);
   auto revoked = parts_.store.replace(
       tx, *old, {id, old->account, seal_client_info(*data_key, id, client, parts_.random), amr}, now);
   if (!revoked) return std::nullopt;

@@ -100,7 +100,8 @@ class SessionService {
                                                                           std::vector<std::string> amr);
 
   // A reauthentication in two halves, as a sign-in: the session goes on under another id, so that no token from before
-  // is worth anything after it (ASVS 7.2.4; docs/adr/0059). `methods` join those of its sign-in. Nothing: not live.
+  // is worth anything after it (ASVS 7.2.4; docs/adr/0059). `methods`: what was shown now, at `auth_time`; of the
+  // sign-in's own its password is left beside them. Nothing: not live.
   [[nodiscard]] std::optional<RenewedSession> renew(db::Transaction& tx, contract::SessionId session,
                                                     const std::vector<std::string>& methods) const;
   boost::asio::awaitable<SessionTokens> complete(RenewedSession renewed);

@@ -11,6 +11,7 @@ namespace gatehouse::audit::type {
 inline constexpr std::string_view kSignInSucceeded = "sign_in.succeeded";
 inline constexpr std::string_view kSignInFailed = "sign_in.failed";
 inline constexpr std::string_view kReauthenticated = "sign_in.reauthenticated";
+inline constexpr std::string_view kReauthenticationFailed = "sign_in.reauthentication_failed";
 inline constexpr std::string_view kSessionEnded = "session.ended";
 inline constexpr std::string_view kRefreshReuse = "session.refresh_reuse";
 

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { api } from "../api/client";
+import { sessionEnded } from "../api/session";
 import type { Factor } from "../api/types";
 import { formatAgo, t, tCount } from "../messages";
 import { useAction } from "../ui/action";
@@ -47,7 +48,7 @@ export function FactorsCard() {
       {now?.what === "totp" && <AddTotp onDone={finish} onClose={close} />}
       {now?.what === "webauthn" && <AddPasskey onDone={finish} onClose={close} />}
       {now?.what === "rename" && <RenameDialog factor={now.factor} onDone={() => finish()} onClose={close} />}
-      {now?.what === "remove" && <RemoveDialog factor={now.factor} onDone={() => finish()} onClose={close} />}
+      {now?.what === "remove" && <RemoveDialog factor={now.factor} left={(factors.value?.factors ?? []).filter((factor) => factor !== now.factor)} onDone={() => finish()} onClose={close} />}
       {codes.value && <RecoveryCodes codes={codes.value} onClose={() => (codes.value = null)} />}
     </>
   );
@@ -161,15 +162,19 @@ function RenameDialog({ factor, onDone, onClose }: DialogProps) {
   );
 }
 
-function RemoveDialog({ factor, onDone, onClose }: DialogProps) {
+// The session ends, too, where it says more than what is left can show.
+function RemoveDialog({ factor, left, onDone, onClose }: DialogProps & { left: Factor[] }) {
+  const last = left.length === 0;
+  const lastPasskey = factor.kind === "webauthn" && !left.some((other) => other.kind === "webauthn");
   const remove = useAction(async () => {
     await api.delete("/v1/factors/{id}", { path: { id: factor.id } });
+    if (last) await sessionEnded();
     onDone();
   });
   return (
     <Dialog title={t("security.remove.of", { name: factor.name })} onClose={onClose}>
       <Form action={remove}>
-        <p>{t("security.remove.lead")}</p>
+        <p>{t(last ? "security.remove.last" : lastPasskey ? "security.remove.last-passkey" : "security.remove.lead")}</p>
         <div class="actions">
           <Button onClick={onClose}>{t("cancel")}</Button>
           <Button type="submit" kind="danger" busy={remove.busy}>

@@ -42,7 +42,7 @@ export function ProfilePage({ account, onChange }: Props) {
         </dl>
       </section>
       {asking.value === "username" && <UsernameDialog account={account} onChange={onChange} onClose={close} />}
-      {asking.value === "email" && <EmailDialog onClose={close} />}
+      {asking.value === "email" && <EmailDialog onChange={onChange} onClose={close} />}
     </>
   );
 }
@@ -116,7 +116,7 @@ function UsernameDialog({ account, onChange, onClose }: Props & { onClose: () =>
   );
 }
 
-function EmailDialog({ onClose }: { onClose: () => void }) {
+function EmailDialog({ onChange, onClose }: { onChange: Props["onChange"]; onClose: () => void }) {
   const email = useSignal("");
   const password = useSignal("");
   const sent = useSignal(false);
@@ -127,14 +127,7 @@ function EmailDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title={t("account.email.title")} onClose={onClose}>
       {sent.value ? (
-        <>
-          <Alert kind="good">{t("account.email.sent", { email: email.value.trim() })}</Alert>
-          <div class="actions">
-            <Button kind="primary" onClick={onClose}>
-              {t("close")}
-            </Button>
-          </div>
-        </>
+        <EmailCode email={email.value.trim()} onChange={onChange} onClose={onClose} />
       ) : (
         <Form action={change} fields={["email", "password"]}>
           <p class="muted">{t("account.email.lead")}</p>
@@ -149,5 +142,27 @@ function EmailDialog({ onClose }: { onClose: () => void }) {
         </Form>
       )}
     </Dialog>
+  );
+}
+
+// The link of the mail does the same, also on another device; then this is closed.
+function EmailCode({ email, onChange, onClose }: { email: string; onChange: Props["onChange"]; onClose: () => void }) {
+  const code = useSignal("");
+  const confirm = useAction(async () => {
+    await api.post("/v1/email/change", { body: { code: code.value.trim() } });
+    onChange({ email, email_verified: true });
+    onClose();
+  });
+  return (
+    <Form action={confirm}>
+      <Alert kind="good">{t("account.email.sent", { email })}</Alert>
+      <Field label={t("code")} hint={t("code.hint")} value={code} autocomplete="one-time-code" code focus input={{ maxLength: 16 }} />
+      <div class="actions">
+        <Button onClick={onClose}>{t("close")}</Button>
+        <Button type="submit" kind="primary" busy={confirm.busy}>
+          {t("confirm")}
+        </Button>
+      </div>
+    </Form>
   );
 }

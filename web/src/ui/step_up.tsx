@@ -16,6 +16,7 @@ import { Show, useLoad } from "./load";
 
 interface Asked {
   stronger: boolean; // a second factor, not only a fresh password
+  passkey: boolean; // no code either
   settle: (failure?: ApiFailure) => void;
 }
 
@@ -31,7 +32,7 @@ export function StepUp() {
             if (failure) failed(failure);
             else done();
           };
-          asked.value = { stronger: challenge.includes("acr_values"), settle };
+          asked.value = { stronger: challenge.includes("acr_values"), passkey: challenge.includes('acr_values="phr"'), settle };
         }),
     );
   }, []);
@@ -53,10 +54,10 @@ function Proofs({ factors, asked, onGiveUp }: { factors: Factor[]; asked: Asked;
   const has = (kind: Factor["kind"]) => factors.some((factor) => factor.kind === kind);
   const passkey = has("webauthn") && hasPasskeys;
   const done = () => asked.settle();
-  if (asked.stronger && !has("webauthn") && !has("totp")) {
+  if (asked.stronger && !has("webauthn") && (asked.passkey || !has("totp"))) {
     return (
       <>
-        <Alert kind="warn">{t("step-up.enrol")}</Alert>
+        <Alert kind="warn">{t(asked.passkey ? "step-up.enrol.webauthn" : "step-up.enrol")}</Alert>
         <div class="actions">
           <Button onClick={onGiveUp}>{t("cancel")}</Button>
           <a class="button primary" href="/account/security">
@@ -67,7 +68,7 @@ function Proofs({ factors, asked, onGiveUp }: { factors: Factor[]; asked: Asked;
     );
   }
   // A password alone is enough only where there is no second factor.
-  const typed = has("totp") ? "code" : factors.length === 0 ? "password" : null;
+  const typed = asked.passkey ? null : has("totp") ? "code" : factors.length === 0 ? "password" : null;
   return (
     <>
       {passkey && <PasskeyProof onDone={done} />}
