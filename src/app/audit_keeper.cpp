@@ -27,6 +27,8 @@ AuditKeeper::AuditKeeper(Installation& installation, std::vector<identity::Denia
       sealed_(metrics.counter("gatehouse_audit_events_sealed_total", "Events that this process has sealed.")),
       lost_(metrics.counter("gatehouse_audit_history_lost_total",
                             "Times that the end of the audit log, as it had been seen, was not there any more.")),
+      refused_(metrics.counter("gatehouse_audit_retention_refused_total",
+                               "Sweeps that removed no more of the audit log, as it is not as it was sealed.")),
       failures_(metrics.counter("gatehouse_audit_failures_total", "Attempts to seal or to retain that failed.")),
       sealer_({*installation.database, installation.audit, installation.audit_key, installation.clock},
               identity::HeadFile(installation.settings.data.dir / "audit_head")) {
@@ -189,7 +191,10 @@ void AuditKeeper::retain() {
       done = identity::remove_old_batches(*installation_.database, installation_.audit, installation_.audit_key, keep,
                                           installation_.clock.now());
     }
-    if (done.refused) log_.error("audit_retention_refused", {{"remedy", "gatehouse audit verify"}});
+    if (done.refused) {
+      refused_.increment();
+      log_.error("audit_retention_refused", {{"remedy", "gatehouse audit verify"}});
+    }
   } catch (const std::exception& failure) {
     failures_.increment();
     log_.error("audit_retention_failed", {{"what", failure.what()}});

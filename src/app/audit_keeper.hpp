@@ -55,6 +55,7 @@ class AuditKeeper {
   telemetry::Logger& log_;
   telemetry::Counter sealed_;
   telemetry::Counter lost_;
+  telemetry::Counter refused_;
   telemetry::Counter failures_;
   std::atomic<std::int64_t> head_{0};
   identity::Sealer sealer_;

@@ -82,6 +82,20 @@ TEST_F(AuditKeeperTest, the_sweep_removes_what_is_older_than_its_retention_and_t
   EXPECT_FALSE(log_.contains("audit_history_lost"));
 }
 
+TEST_F(AuditKeeperTest, L04_the_sweep_takes_nothing_by_a_time_that_was_put_back_and_says_so) {
+  settings_.audit.retention = 24h;
+  seal_long_ago(2h);
+  seal_long_ago(1h);
+  installation().database->write_blocking([](db::Transaction& tx) {
+    tx.execute_script("DROP TRIGGER audit_batch_is_never_changed; UPDATE audit_batch SET sealed_at = 0");
+  });
+  keeper().sweep();
+  EXPECT_EQ(count("SELECT count(*) FROM audit_event WHERE type = 'sign_in.failed'"), 2);
+  EXPECT_TRUE(log_.contains("audit_retention_refused"));
+  EXPECT_NE(metrics_.render().find("gatehouse_audit_retention_refused_total 1"), std::string::npos);
+  EXPECT_EQ(findings(), 2U);
+}
+
 TEST_F(AuditKeeperTest, keeps_all_of_it_where_no_retention_is_set) {
   settings_.audit.retention = 0s;
   seal_long_ago(24h * 5'000);

@@ -214,6 +214,15 @@ constexpr Tampering kTamperings[] = {
      "DELETE FROM audit_batch WHERE number < 3; DELETE FROM audit_event WHERE seq < 7; INSERT INTO audit_checkpoint "
      "(name, number, last_seq, record) VALUES ('front', 2, 6, '{\"checkpoint\":2,\"record_sha256\":\"00\"}')",
      "batch 2: the checkpoint behind it was altered"},
+    {"time of sealing put back", "UPDATE audit_batch SET sealed_at = 0 WHERE number <= 2",
+     "batch 1: its row says another time of sealing than its record"},
+    {"time of sealing beyond all", "UPDATE audit_batch SET sealed_at = 9223372036854775807 WHERE number = 3",
+     "batch 3: its row says another time of sealing than its record"},
+    {"last number raised", "UPDATE audit_batch SET last_seq = 1000000 WHERE number = 3",
+     "batch 3: its row says another last number than its record"},
+    {"inserted behind the sealed, as if of long ago",
+     "INSERT INTO audit_event (seq, at, type, fields) VALUES (10, 1, 'sign_in.failed', '{}')",
+     "event 10: never sealed, though the program ran long after it"},
 };
 
 class AuditTampering : public AuditChainConformance {};
@@ -331,6 +340,118 @@ TEST_P(AuditChainConformance, L04_retention_does_not_remove_evidence) {
   clock_.advance(48h);
   EXPECT_TRUE(remove_old_batches(database(), log_, key_, 12h, clock_.now()).refused);
   EXPECT_EQ(count("SELECT count(*) FROM audit_event"), 6);
+}
+
+TEST_P(AuditChainConformance, L04_retention_goes_by_the_time_that_was_signed) {
+  for (int batch = 0; batch < 3; ++batch) {
+    record(3);
+    seal_all();
+  }
+  tamper("UPDATE audit_batch SET sealed_at = 0 WHERE number <= 2");
+  const auto retained = remove_old_batches(database(), log_, key_, 12h, clock_.now());
+  EXPECT_TRUE(retained.refused);
+  EXPECT_EQ(count("SELECT count(*) FROM audit_event"), 9);
+  EXPECT_EQ(first_finding(), "batch 1: its row says another time of sealing than its record");
+}
+
+TEST_P(AuditChainConformance, L04_retention_signs_no_checkpoint_over_what_is_missing_or_raised) {
+  const char* const tamperings[] = {
+      "DELETE FROM audit_batch WHERE number = 1; DELETE FROM audit_event WHERE seq <= 2",
+      "UPDATE audit_batch SET last_seq = 1000000 WHERE number = 1",
+      R"(INSERT INTO audit_checkpoint (name, number, last_seq, record) VALUES ('front', 1, 2,
+         '{"checkpoint":1,"record_sha256":"00"}'); DELETE FROM audit_batch WHERE number = 1)",
+  };
+  for (const char* sql : tamperings) {
+    tamper("DELETE FROM audit_batch; DELETE FROM audit_event; DELETE FROM audit_checkpoint");
+    for (int batch = 0; batch < 3; ++batch) {
+      record(2);
+      const test::TempDir elsewhere;
+      Sealer fresh({database(), log_, key_, clock_}, HeadFile(elsewhere.path() / "audit_head"));
+      seal_all(fresh);
+    }
+    tamper(sql);
+    const auto events = count("SELECT count(*) FROM audit_event");
+    EXPECT_TRUE(remove_old_batches(database(), log_, key_, 12h, clock_.now() + 48h).refused) << sql;
+    EXPECT_EQ(count("SELECT count(*) FROM audit_event"), events) << sql;
+    EXPECT_NE(first_finding(), "") << sql;
+  }
+}
+
+TEST_P(AuditChainConformance, L04_a_checkpoint_row_that_says_other_than_its_record_is_found) {
+  record(3);
+  seal_all();
+  clock_.advance(24h);
+  record(1);
+  seal_all();
+  EXPECT_EQ(remove_old_batches(database(), log_, key_, 12h, clock_.now()).events, 3U);
+  tamper("UPDATE audit_checkpoint SET last_seq = 1000000");
+  EXPECT_EQ(first_finding(), "batch 1: the checkpoint's row says another last number than its record");
+}
+
+TEST_P(AuditChainConformance, L04_a_raised_last_number_does_not_keep_what_follows_from_being_sealed) {
+  record(3);
+  seal_all();
+  tamper("UPDATE audit_batch SET last_seq = 1000000 WHERE number = 1");
+  clock_.advance(1h);
+  record(2);
+  EXPECT_EQ(seal_all().number, 2);  // after a restart
+  const auto verification = verify();
+  EXPECT_EQ(verification.findings_total, 1U);
+  EXPECT_EQ(verification.events, 5U);
+}
+
+TEST_P(AuditChainConformance, a_restart_behind_a_batch_of_late_ones_seals_nothing_twice) {
+  auto sealing = sealer();
+  record(2);
+  insert_late(10);
+  seal_all(sealing);
+  clock_.advance(Sealer::kLateWindow - 1s);
+  insert_late(7);
+  EXPECT_EQ(seal_all(sealing).head.number, 2);
+  clock_.advance(24h);
+  insert_late(11);
+  EXPECT_EQ(seal_all().number, 3);
+  EXPECT_EQ(first_finding(), "");
+  EXPECT_EQ(verify().events, 5U);
+}
+
+TEST_P(AuditChainConformance, L04_what_nobody_seals_while_the_program_runs_is_found) {
+  record(2);
+  seal_all();
+  record();  // not sealed
+  clock_.advance(2 * Sealer::kLateWindow + 1s);
+  record();
+  EXPECT_EQ(first_finding(), "");  // it may have been started this second
+  clock_.advance(2 * Sealer::kLateWindow + 1s);
+  EXPECT_EQ(first_finding(), "event 3: never sealed, though the program ran long after it");
+  EXPECT_EQ(verify().unsealed, 1U);
+  seal_all();
+  EXPECT_EQ(first_finding(), "");
+}
+
+TEST_P(AuditChainConformance, what_a_killed_program_and_commands_after_it_leave_waits_for_the_next_start) {
+  record(2);
+  seal_all();
+  record(2);
+  clock_.advance(24h);
+  database().write_blocking([&](db::Transaction& tx) {
+    log_.record(tx, {.type = audit::type::kAuditExported, .fields = {{"by", "operator"}}});
+  });
+  clock_.advance(24h);
+  EXPECT_EQ(first_finding(), "");
+  EXPECT_EQ(verify().unsealed, 3U);
+  seal_all();
+  EXPECT_EQ(first_finding(), "");
+}
+
+TEST_P(AuditChainConformance, what_waits_while_much_is_sealed_is_not_taken_for_overdue) {
+  database().write_blocking([&](db::Transaction& tx) {
+    for (std::size_t i = 0; i < kMaxBatchEvents + 2; ++i) log_.record(tx, {.type = audit::type::kKeyRotated});
+  });
+  clock_.advance(24h);
+  auto sealing = sealer();
+  EXPECT_EQ(sealing.seal_once().sealed, kMaxBatchEvents);
+  EXPECT_EQ(first_finding(), "");
 }
 
 TEST_P(AuditChainConformance, an_export_verifies_on_its_own) {

@@ -162,6 +162,21 @@ const cases: Case[] = [
        UPDATE audit_batch SET record = replace(record, '"count"', '"Count"') WHERE number = 2`,
     finding: () => /^batch 2: its record is not one that the program wrote$/m,
   },
+  {
+    name: "said to be old enough to go",
+    sql: () => "UPDATE audit_batch SET sealed_at = 0 WHERE number <= 2",
+    finding: () => /^batch 1: its row says another time of sealing than its record$/m,
+  },
+  {
+    name: "said to be behind all that comes",
+    sql: ({ newestBatch }) => `UPDATE audit_batch SET last_seq = last_seq + 1000000 WHERE number = ${newestBatch}`,
+    finding: ({ newestBatch }) => new RegExp(`^batch ${newestBatch}: its row says another last number than its record$`, "m"),
+  },
+  {
+    name: "put behind the end with an older time",
+    sql: ({ last }) => `INSERT INTO audit_event (seq, at, type, fields) VALUES (${last + 1}, 1700000000000, 'sign_in.succeeded', '{}')`,
+    finding: ({ last }) => new RegExp(`^event ${last + 1}: never sealed, though the program ran long after it$`, "m"),
+  },
 ];
 
 for (const [database, make] of [

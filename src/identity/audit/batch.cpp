@@ -8,6 +8,7 @@
 #include "crypto/mac.hpp"
 #include "platform/base/encoding.hpp"
 #include "platform/base/json.hpp"
+#include "platform/base/utc_time.hpp"
 #include "platform/telemetry/json_line.hpp"
 
 namespace gatehouse::identity {
@@ -84,8 +85,10 @@ std::string seal_batch(const ChainHead& previous, std::span<const EventLine> eve
   return sign_record(std::move(record), key);
 }
 
-std::string seal_checkpoint(const ChainHead& removed, base::TimePoint now, const crypto::SigningKey& key) {
+std::string seal_checkpoint(const ChainHead& removed, std::int64_t last_seq, base::TimePoint now,
+                            const crypto::SigningKey& key) {
   std::string record = R"({"checkpoint":)" + std::to_string(removed.number);
+  record += R"(,"last_seq":)" + std::to_string(last_seq);
   record += quoted("record_sha256", removed.record_sha256);
   record += quoted("made_at", telemetry::to_rfc3339(now));
   return sign_record(std::move(record), key);
@@ -95,14 +98,16 @@ std::optional<Batch> parse_batch(std::string_view record) {
   const auto object = object_of(record);
   if (!object) return std::nullopt;
   const auto which = number(*object, "batch"), count = number(*object, "count");
-  auto sealed_at = text(*object, "sealed_at"), numbers = text(*object, "events"), marks = text(*object, "marks"),
+  auto time = text(*object, "sealed_at"), numbers = text(*object, "events"), marks = text(*object, "marks"),
        events = text(*object, "events_sha256"), previous = text(*object, "previous_sha256");
-  if (!which || !count || !sealed_at || !numbers || !marks || !events || !previous) return std::nullopt;
+  if (!which || !count || !time || !numbers || !marks || !events || !previous) return std::nullopt;
+  const auto sealed_at = base::parse_utc_time(*time);
   auto ranges = SeqRanges::parse(*numbers);
+  if (!sealed_at) return std::nullopt;
   if (!ranges || ranges->count() != *count || *count > static_cast<std::int64_t>(kMaxBatchEvents)) return std::nullopt;
   if (marks->size() != static_cast<std::size_t>(*count) * kMarkCharacters) return std::nullopt;
   return Batch{.number = *which,
-               .sealed_at = std::move(*sealed_at),
+               .sealed_at = *sealed_at,
                .events = std::move(*ranges),
                .marks = std::move(*marks),
                .events_sha256 = std::move(*events),
@@ -115,7 +120,7 @@ std::optional<Checkpoint> parse_checkpoint(std::string_view record) {
   const auto which = number(*object, "checkpoint");
   auto hash = text(*object, "record_sha256");
   if (!which || !hash) return std::nullopt;
-  return Checkpoint{.number = *which, .record_sha256 = std::move(*hash)};
+  return Checkpoint{.number = *which, .record_sha256 = std::move(*hash), .last_seq = number(*object, "last_seq")};
 }
 
 bool signature_holds(std::string_view record, const crypto::VerificationKey& key) {

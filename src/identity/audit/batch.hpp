@@ -31,7 +31,7 @@ struct EventLine {
 // was.
 struct Batch {
   std::int64_t number = 0;
-  std::string sealed_at;
+  base::TimePoint sealed_at{};
   SeqRanges events;
   std::string marks;
   std::string events_sha256;
@@ -41,10 +41,11 @@ inline constexpr std::size_t kMaxBatchEvents = 1000;
 inline constexpr std::size_t kMarkCharacters = 8;
 
 // Stands in place of what retention has removed from the front, signed the same way:
-//   {"checkpoint":11,"record_sha256":"…","made_at":"…","key":"…","signature":"…"}
+//   {"checkpoint":11,"last_seq":158,"record_sha256":"…","made_at":"…","key":"…","signature":"…"}
 struct Checkpoint {
-  std::int64_t number = 0;    // of the last batch removed
-  std::string record_sha256;  // of its record: what the next batch has as previous_sha256
+  std::int64_t number = 0;                 // of the last batch removed
+  std::string record_sha256;               // of its record: what the next batch has as previous_sha256
+  std::optional<std::int64_t> last_seq{};  // the highest number removed; nothing: made before this was signed, too
 };
 
 // Where a chain ends, or begins.
@@ -66,7 +67,8 @@ struct ChainHead {
                                      const crypto::SigningKey& key);
 // The record so far, with the key's name and the signature behind it.
 [[nodiscard]] std::string sign_record(std::string record, const crypto::SigningKey& key);
-[[nodiscard]] std::string seal_checkpoint(const ChainHead& removed, base::TimePoint now, const crypto::SigningKey& key);
+[[nodiscard]] std::string seal_checkpoint(const ChainHead& removed, std::int64_t last_seq, base::TimePoint now,
+                                          const crypto::SigningKey& key);
 
 // Nothing for a line that is not of that form; the signature is another question.
 [[nodiscard]] std::optional<Batch> parse_batch(std::string_view record);

@@ -14,6 +14,17 @@ StoredBatch read_batch(const db::Row& row) {
 
 }  // namespace
 
+std::optional<std::string_view> disagreement(const StoredBatch& row, const Batch& record, std::int64_t last_seq) {
+  if (row.sealed_at != record.sealed_at) return "its row says another time of sealing than its record";
+  if (row.last_seq != last_seq) return "its row says another last number than its record";
+  return std::nullopt;
+}
+
+std::int64_t last_seq_of(const StoredCheckpoint& checkpoint) {
+  const auto record = parse_checkpoint(checkpoint.record);
+  return record && record->last_seq ? *record->last_seq : checkpoint.last_seq;
+}
+
 std::vector<StoredBatch> BatchStore::from(db::Transaction& tx, std::int64_t number, std::size_t limit) const {
   std::vector<StoredBatch> batches;
   tx.query(GATEHOUSE_BATCH_COLUMNS "WHERE number >= $1 ORDER BY number LIMIT $2",

@@ -7,12 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "identity/audit/batch.hpp"
 #include "platform/base/clock.hpp"
 #include "platform/db/transaction.hpp"
 
 namespace gatehouse::identity {
 
-// A row of `audit_batch`.
+// A row of `audit_batch`. Its record alone is signed; the rest is for finding it, and proves nothing.
 struct StoredBatch {
   std::int64_t number = 0;
   base::TimePoint sealed_at{};
@@ -26,6 +27,13 @@ struct StoredCheckpoint {
   std::int64_t last_seq = 0;
   std::string record;
 };
+
+// What a row says and its record does not, in words for an operator; nothing: they agree. `last_seq`: the highest
+// number in the batches up to this one, by their records.
+[[nodiscard]] std::optional<std::string_view> disagreement(const StoredBatch& row, const Batch& record,
+                                                           std::int64_t last_seq);
+// As it was signed, or as the row says where the record is from before it was.
+[[nodiscard]] std::int64_t last_seq_of(const StoredCheckpoint& checkpoint);
 
 // The batches, and the checkpoint that stands for those that retention took. Stateless; works inside the caller's
 // transaction; thread-safe.

@@ -1,5 +1,6 @@
 #include "identity/audit/log_verification.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <map>
 #include <utility>
@@ -60,6 +61,11 @@ class Walk {
     if (!checkpoint || checkpoint->number != stored->number || !signature_holds(stored->record, key_)) {
       checker_.found({.batch = stored->number, .what = "the checkpoint behind it was altered"});
     }
+    if (checkpoint && checkpoint->last_seq && *checkpoint->last_seq != stored->last_seq) {
+      checker_.found(
+          {.batch = stored->number, .what = "the checkpoint's row says another last number than its record"});
+    }
+    last_seq_ = last_seq_of(*stored);
     checker_.begin_behind({stored->number, checkpoint ? checkpoint->record_sha256 : ""});
     next_ = stored->number + 1;
   }
@@ -70,10 +76,23 @@ class Walk {
     for (const auto& batch : stored) {
       const auto parsed = parse_batch(batch.record);
       checker_.batch(batch.record, parsed ? events_of(parsed->events) : std::vector<EventLine>{});
+      if (parsed) look_at_row(batch, *parsed);
       hold_against_witnesses();
       next_ = batch.number + 1;  // the row's own number: a record may say anything
     }
     return stored.size() == kBatchesAtOnce;
+  }
+
+  // The signature covers the record alone; retention, exports and the sealer find batches by the rest.
+  void look_at_row(const StoredBatch& row, const Batch& batch) {
+    last_seq_ = std::max(last_seq_, batch.events.last());
+    if (const auto what = disagreement(row, batch, last_seq_)) {
+      checker_.found({.batch = row.number, .what = std::string(*what)});
+    }
+    // One that is full may have left some for the next.
+    if (batch.events.count() < static_cast<std::int64_t>(kMaxBatchEvents)) {
+      running_at_ = std::max(running_at_, batch.sealed_at);
+    }
   }
 
   void hold_against_witnesses() {
@@ -105,8 +124,7 @@ class Walk {
     }
   }
 
-  // Behind the last batch: not sealed yet. Among those that are sealed, and not of these minutes: nobody will ever seal
-  // it.
+  // Among those that are sealed, and not of these minutes: nobody will ever seal it.
   std::size_t judge_what_is_left(base::TimePoint now) {
     const auto young = now - 2 * Sealer::kLateWindow;
     std::size_t unsealed = 0;
@@ -117,10 +135,39 @@ class Walk {
         ++unsealed;
       }
     }
-    const auto behind = database_.read_blocking([&](db::Transaction& tx) {
-      return events_.numbers(tx, pending_.read_up_to + 1, std::numeric_limits<std::int64_t>::max());
-    });
-    return unsealed + behind.size();
+    return unsealed + judge_tail(young);
+  }
+
+  // Behind the last batch: not sealed yet. A program that was killed leaves such events, and so do commands while none
+  // runs, and they wait as long as it takes; but one that runs seals within seconds. So an event is overdue only when
+  // a program is known to have run long after it, by a batch that was sealed then, or by what only a program that
+  // serves requests records (which had long enough to be sealed itself: it may just have been started).
+  std::size_t judge_tail(base::TimePoint young) {
+    std::map<std::int64_t, base::TimePoint> tail;
+    constexpr auto kLastNumber = std::numeric_limits<std::int64_t>::max();
+    for (bool more = true; more && tail.size() < kMostPending;) {
+      const auto first = (tail.empty() ? pending_.read_up_to : tail.rbegin()->first) + 1;
+      const auto events = database_.read_blocking(
+          [&](db::Transaction& tx) { return events_.range(tx, first, kLastNumber, kEventsAtOnce); });
+      for (const auto& event : events) {
+        tail[event.seq] = event.at;
+        if (event.at < young && comes_of_a_request(event)) running_at_ = std::max(running_at_, event.at);
+      }
+      more = events.size() == kEventsAtOnce;
+    }
+    std::size_t unsealed = 0;
+    for (const auto& [seq, at] : tail) {
+      if (at < running_at_ - 2 * Sealer::kLateWindow) {
+        checker_.found({.event = seq, .what = "never sealed, though the program ran long after it"});
+      } else {
+        ++unsealed;
+      }
+    }
+    return unsealed;
+  }
+
+  static bool comes_of_a_request(const audit::RecordedEvent& event) {
+    return event.actor || event.type.starts_with("sign_in.");
   }
 
   db::Database& database_;
@@ -131,6 +178,8 @@ class Walk {
   audit::EventStore events_;
   Pending pending_;
   std::int64_t next_ = 1;
+  std::int64_t last_seq_ = 0;     // by the records so far
+  base::TimePoint running_at_{};  // a program that seals is known to have run then
 };
 
 }  // namespace

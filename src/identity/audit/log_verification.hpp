@@ -18,7 +18,7 @@ struct LogVerification {
   std::size_t findings_total = 0;        // none: the log is as it was sealed
   std::size_t batches = 0;
   std::size_t events = 0;    // sealed
-  std::size_t unsealed = 0;  // younger than the last batch: not yet proof against changes
+  std::size_t unsealed = 0;  // behind the last batch, and not overdue: not yet proof against changes
   ChainHead behind{};        // what it begins behind: what retention has removed, or an export does not hold
   ChainHead head{};          // to be kept elsewhere, and given as a witness the next time
   std::string kid{};         // of the key that everything is signed with

@@ -13,7 +13,9 @@ namespace gatehouse::identity {
 struct Retained {
   std::size_t events = 0;  // removed
   bool complete = true;    // false: there may be more; call again
-  bool refused = false;    // a batch that does not verify is evidence: it and what follows stays
+  // Something is not as it was sealed: a record, a row that says other than its record (its time decides nothing), a
+  // batch that is missing. It is evidence: it and what follows stays.
+  bool refused = false;
 };
 
 // Removes, in one transaction, some batches that were sealed before `now - keep`, from the front, and leaves a

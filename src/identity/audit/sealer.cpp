@@ -65,7 +65,7 @@ bool Sealer::start(Outcome& outcome) {
     const auto base = batches_.newest_before(tx, old);
     const auto checkpoint = batches_.checkpoint(tx);
     head_ = base ? head_of(*base) : checkpoint ? head_of(*checkpoint) : ChainHead{};
-    last_seq_ = floor_ = base ? base->last_seq : checkpoint ? checkpoint->last_seq : 0;
+    last_seq_ = floor_ = last_seq_through(tx, base);
   });
   recent_.clear();
   if (place == Place::lost) {
@@ -83,6 +83,26 @@ Sealer::Place Sealer::place_of(db::Transaction& tx, const ChainHead& head) const
   const auto checkpoint = batches_.checkpoint(tx);
   if (!checkpoint || checkpoint->number < head.number) return Place::lost;
   return checkpoint->number == head.number ? Place::known : Place::gone;
+}
+
+// By what is signed: whoever raises the column would have nothing sealed any more. A batch holds lower numbers than one
+// before it only while they are late, so what came within that time before it says which was the highest.
+std::int64_t Sealer::last_seq_through(db::Transaction& tx, const std::optional<StoredBatch>& batch) const {
+  const auto checkpoint = batches_.checkpoint(tx);
+  std::int64_t last = checkpoint ? last_seq_of(*checkpoint) : 0;
+  if (!batch) return last;
+  const auto first = batches_.newest_before(tx, batch->sealed_at - 2 * kLateWindow);
+  std::int64_t next = first ? std::min(first->number, batch->number) : 1;
+  while (next <= batch->number) {
+    const auto some = batches_.from(tx, next, kBatchesAtOnce);
+    for (const auto& each : some) {
+      next = each.number + 1;
+      if (each.number > batch->number) break;
+      if (const auto parsed = parse_batch(each.record)) last = std::max(last, parsed->events.last());
+    }
+    if (some.size() < kBatchesAtOnce) break;
+  }
+  return last;
 }
 
 Sealer::News Sealer::look(db::Transaction& tx) const {
@@ -127,9 +147,10 @@ SeqRanges Sealer::gaps() const {
 
 void Sealer::take_over(const StoredBatch& batch) {
   head_ = head_of(batch);
-  last_seq_ = batch.last_seq;
   auto parsed = parse_batch(batch.record);
-  recent_.push_back({batch.sealed_at, batch.last_seq, parsed ? std::move(parsed->events) : SeqRanges{}});
+  if (!parsed) return;  // what it held is in no batch that anybody can read, and goes into the next
+  last_seq_ = std::max(last_seq_, parsed->events.last());
+  recent_.push_back({parsed->sealed_at, last_seq_, std::move(parsed->events)});
 }
 
 void Sealer::forget_old() {

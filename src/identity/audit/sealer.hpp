@@ -61,6 +61,7 @@ class Sealer {
 
   [[nodiscard]] bool start(Outcome& outcome);
   [[nodiscard]] Place place_of(db::Transaction& tx, const ChainHead& head) const;
+  [[nodiscard]] std::int64_t last_seq_through(db::Transaction& tx, const std::optional<StoredBatch>& batch) const;
   [[nodiscard]] News look(db::Transaction& tx) const;
   [[nodiscard]] std::vector<EventLine> collect(db::Transaction& tx) const;
   void add_late_ones(db::Transaction& tx, std::vector<EventLine>& events) const;
@@ -76,7 +77,7 @@ class Sealer {
   BatchStore batches_;
   bool started_ = false;
   ChainHead head_;              // of the last batch taken over
-  std::int64_t last_seq_ = 0;   // of that batch
+  std::int64_t last_seq_ = 0;   // the highest number in it and those before, by their records
   std::int64_t floor_ = 0;      // numbers up to here are not asked for any more
   std::deque<Known> recent_{};  // sealed within kLateWindow
 };
