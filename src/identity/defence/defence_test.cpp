@@ -131,8 +131,10 @@ TEST_F(DefenceTest, U06_a_known_device_passes_whatever_goes_on) {
       return typing;
     }()));
   busy = false;
-  clock.advance(1h);
+  clock.advance(16min);  // the windows are over, a block would not be
   EXPECT_TRUE(passes(visitor("203.0.113.1", "bob")));
+  EXPECT_EQ(events("defence.address_blocked"), 1) << "that of the stranger above";
+  EXPECT_NE(metrics.render().find("\ngatehouse_identity_addresses_blocked_total 1\n"), std::string::npos);
 }
 
 TEST_F(DefenceTest, work_lets_a_person_through_a_blocked_address_and_each_proof_once) {
