@@ -1,54 +1,21 @@
 #include "identity/alert/alert.hpp"
 
 #include <algorithm>
-#include <array>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "platform/audit/event_types.hpp"
+#include "platform/audit/security_events.hpp"
 #include "platform/base/json.hpp"
 #include "platform/telemetry/json_line.hpp"
 
 namespace gatehouse::identity {
 namespace {
 
-namespace type = audit::type;
-
-struct Words {
-  std::string_view type;
-  const char* words;
-};
-
-// Everything that is told at once, and how.
-constexpr std::array kAlerts{
-    Words{type::kRefreshReuse, "A refresh token was used twice: somebody holds a copy of it. The session has ended"},
-    Words{type::kAddressBlocked, "An address failed to sign in too often and is blocked"},
-    Words{type::kSprayingDetected, "A spraying attack is suspected: a few tries each at many accounts"},
-    Words{type::kStuffingDetected, "A stuffing attack is suspected: names and passwords from elsewhere are tried"},
-    Words{type::kAttackOver, "An attack that was suspected is over"},
-    Words{type::kAccountUnderAttack, "Sign-ins to one account fail again and again"},
-    Words{type::kFactorsReset, "An administrator removed the second factors of an account"},
-    Words{type::kRolesSet, "An account was given a role that manages accounts"},
-    Words{type::kAccountCreated, "An account was made with a role that manages accounts"},
-    Words{type::kAccountInvited, "Somebody was invited to a role that manages accounts"},
-    Words{type::kRoleDefined, "What a role may do was changed"},
-    Words{type::kRoleRemoved, "A role was removed"},
-    Words{type::kWebhookAdded, "A webhook was added"},
-    Words{type::kWebhookChanged, "A webhook was changed"},
-    Words{type::kKeyRevoked, "A signing key was revoked"},
-    Words{type::kAccountsExported, "Accounts were exported"},
-    Words{type::kBackupRestored, "A backup was restored"},
-    Words{type::kOutsideChange, "The database was changed around the program"},
-    Words{type::kHistoryLost, "A part of the audit log is gone"},
-};
-
-const Words* words_of(std::string_view wanted) {
-  const auto* found = std::find_if(kAlerts.begin(), kAlerts.end(), [&](const Words& w) { return w.type == wanted; });
-  return found == kAlerts.end() ? nullptr : found;
+// Nothing for what nobody is told of at once.
+const audit::SecurityEvent* alert_of(std::string_view type) {
+  const auto* found = std::ranges::find(audit::kSecurityEvents, type, &audit::SecurityEvent::type);
+  return found == audit::kSecurityEvents.end() || found->telling == audit::Telling::listed ? nullptr : found;
 }
-
-// Told of only where `roles`, which is among their fields, says so.
-constexpr std::array kGivingRoles{type::kRolesSet, type::kAccountCreated, type::kAccountInvited};
 
 // Roles stand in a field `roles`, separated by spaces.
 bool names_one_of(std::string_view roles, const std::vector<std::string>& privileged) {
@@ -68,8 +35,9 @@ std::string text_of(const boost::json::object& object, std::string_view name) {
 }  // namespace
 
 bool is_alerting(const audit::RecordedEvent& event, const std::vector<std::string>& privileged) {
-  if (words_of(event.type) == nullptr) return false;
-  if (std::find(kGivingRoles.begin(), kGivingRoles.end(), event.type) == kGivingRoles.end()) return true;
+  const auto* const alert = alert_of(event.type);
+  if (alert == nullptr) return false;
+  if (alert->telling != audit::Telling::at_once_with_power) return true;
   const auto fields = base::parse_json(event.fields);
   return fields && fields->is_object() && names_one_of(text_of(fields->get_object(), "roles"), privileged);
 }
@@ -91,7 +59,7 @@ std::optional<Alert> Alert::from_json(std::string_view text) {
   const auto* at_ms = object.if_contains("at_ms");
   const auto* fields = object.if_contains("fields");
   Alert alert{.type = text_of(object, "type")};
-  if (words_of(alert.type) == nullptr || at_ms == nullptr || !at_ms->is_int64() || fields == nullptr) {
+  if (alert_of(alert.type) == nullptr || at_ms == nullptr || !at_ms->is_int64() || fields == nullptr) {
     return std::nullopt;
   }
   alert.at = base::from_unix_ms(at_ms->get_int64());
@@ -105,8 +73,8 @@ std::optional<Alert> Alert::from_json(std::string_view text) {
 }
 
 std::string describe(const Alert& alert) {
-  const auto* words = words_of(alert.type);
-  std::string line = words == nullptr ? alert.type : words->words;
+  const auto* const known = alert_of(alert.type);
+  std::string line = known == nullptr ? alert.type : known->words;
   line += " (" + alert.type + ", " + telemetry::to_rfc3339(alert.at);
   if (!alert.subject.empty()) line += ", account " + alert.subject;
   if (!alert.actor.empty()) line += ", by " + alert.actor;

@@ -9,6 +9,7 @@
 #include "identity/alert/alert_sender.hpp"
 #include "platform/audit/event_types.hpp"
 #include "platform/audit/log.hpp"
+#include "platform/audit/security_events.hpp"
 #include "tests/support/fake_random.hpp"
 #include "tests/support/scripted_server.hpp"
 #include "tests/support/test_database.hpp"
@@ -79,6 +80,17 @@ TEST_F(AlertTest, a_role_is_told_of_when_it_manages_accounts_however_it_is_given
     record({.type = type, .fields = {{"roles", "member admin"}}});
     EXPECT_EQ(jobs_due().size(), 2U) << type;
   }
+}
+
+TEST_F(AlertTest, what_is_told_is_among_the_security_events_and_what_is_only_listed_is_not_told) {
+  const std::vector<std::string> privileged{"admin"};
+  for (const auto& event : audit::kSecurityEvents) {
+    const audit::RecordedEvent recorded{.type = std::string(event.type), .fields = R"({"roles":"admin"})"};
+    EXPECT_EQ(is_alerting(recorded, privileged), event.telling != audit::Telling::listed) << event.type;
+    EXPECT_EQ(is_alerting(recorded, {}), event.telling == audit::Telling::at_once) << event.type;
+  }
+  // An account that was taken over, and that its owner has back.
+  EXPECT_TRUE(is_alerting({.type = std::string(audit::type::kEmailRestored)}, {}));
 }
 
 TEST_F(AlertTest, a_flood_of_one_kind_is_a_few_alerts_and_a_number_and_silences_no_other_kind) {

@@ -13,7 +13,7 @@
 #include "identity/api/errors.hpp"
 #include "identity/api/handlers.hpp"
 #include "identity/api/query.hpp"
-#include "platform/audit/event_types.hpp"
+#include "platform/audit/security_events.hpp"
 #include "platform/base/json.hpp"
 #include "platform/base/utc_time.hpp"
 #include "platform/telemetry/json_line.hpp"
@@ -128,7 +128,7 @@ Answer list_security_events(const ApiContext& context, http::Request& request, c
   if (!query) co_return error_response(request, ApiError::invalid_request, {.fields = query.error()});
   auto filter = read_filter(*query);
   if (!filter) co_return error_response(request, ApiError::invalid_request, {.fields = filter.error()});
-  filter->types = audit::type::kSecurity;
+  filter->types = audit::kSecurityTypes;
   co_return page_response(co_await context.audit_desk.page(*filter));
 }
 

@@ -14,7 +14,9 @@ using db::Blob;
 #define GATEHOUSE_AUDIT_FILTER                                                                       \
   "WHERE seq < $1 AND at >= $2 AND at < $3 AND ($5 = 0 OR subject = $6) AND ($7 = 0 OR actor = $8) " \
   "AND ($9 = 0 OR type IN " GATEHOUSE_AUDIT_TYPES ") "
-#define GATEHOUSE_AUDIT_TYPES "($10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)"
+#define GATEHOUSE_AUDIT_TYPES                                                                                       \
+  "($10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, " \
+  "$32, $33)"
 #define GATEHOUSE_AUDIT_NEWEST "ORDER BY seq DESC LIMIT $4"
 
 // An index serves a condition that counts in any case, so the narrowest one that was given is said once more.
@@ -87,7 +89,15 @@ std::vector<RecordedEvent> EventStore::page(db::Transaction& tx, const EventFilt
             t[12],
             t[13],
             t[14],
-            t[15]},
+            t[15],
+            t[16],
+            t[17],
+            t[18],
+            t[19],
+            t[20],
+            t[21],
+            t[22],
+            t[23]},
            [&](const db::Row& row) { events.push_back(read_event(row)); });
   return events;
 }

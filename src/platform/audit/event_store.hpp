@@ -15,7 +15,7 @@
 namespace gatehouse::audit {
 
 struct EventFilter {
-  static constexpr std::size_t kMaxTypes = 16;
+  static constexpr std::size_t kMaxTypes = 24;
 
   std::span<const std::string_view> types{};  // any of them; empty: every type. At most kMaxTypes
   std::optional<base::Uuid> subject{};

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <array>
 #include <string_view>
 
 // Every type of event, once: NOUN.WHAT_HAPPENED. A type never changes its name: exports and webhooks hold them. What
-// each means and which fields it has: docs/security/events.md, which event_types_test holds to this list.
+// each means and which fields it has: docs/security/events.md, which event_types_test holds to this list. Which of them
+// matter for security: security_events.hpp.
 namespace gatehouse::audit::type {
 
 // Sign-in and sessions
@@ -78,12 +78,5 @@ inline constexpr std::string_view kOutsideChange = "database.changed_outside";
 inline constexpr std::string_view kAuditExported = "audit.exported";
 inline constexpr std::string_view kAuditRetained = "audit.retained";
 inline constexpr std::string_view kHistoryLost = "audit.history_lost";
-
-// What an administrator looks at first, and what alerts are made of.
-inline constexpr std::array kSecurity{
-    kAccessDenied,   kRefreshReuse,     kFactorFailed,     kRecoveryCodeUsed,   kFactorsReset,
-    kAddressBlocked, kSprayingDetected, kStuffingDetected, kAccountUnderAttack, kKeyRevoked,
-    kRoleDefined,    kRoleRemoved,      kRolesSet,         kOutsideChange,      kHistoryLost,
-};
 
 }  // namespace gatehouse::audit::type
