@@ -1,30 +1,36 @@
 #include "identity/alert/alert_outbox.hpp"
 
+#include <algorithm>
 #include <utility>
-
-#include "platform/base/keyed_hash.hpp"
 
 namespace gatehouse::identity {
 namespace {
 
-constexpr std::size_t kMostTypes = 256;
+// The token bucket of limits::RateLimiter, as a value.
+bool take(AlertOutbox::Told& told, const limits::Rate& rate, base::SteadyPoint now) {
+  const auto interval = limits::interval_of(rate);
+  const auto full_at = std::max(told.full_at, now) + interval;
+  if (full_at - now > interval * rate.burst) return false;
+  told.full_at = full_at;
+  return true;
+}
 
 std::string text_of(const std::optional<base::Uuid>& id) { return id ? id->to_string() : std::string(); }
 
 }  // namespace
 
 AlertOutbox::AlertOutbox(AlertOutboxOptions options, const queue::JobStore& jobs, const base::Clock& clock)
-    : options_(std::move(options)), jobs_(jobs), limiter_(options_.rate, clock, kMostTypes) {}
+    : options_(std::move(options)), jobs_(jobs), clock_(clock) {}
 
 bool AlertOutbox::wants(const audit::RecordedEvent& event) const {
   return listens() && is_alerting(event, options_.privileged ? options_.privileged() : std::vector<std::string>());
 }
 
-void AlertOutbox::add(db::Transaction& tx, const audit::RecordedEvent& event) {
+void AlertOutbox::add(db::Transaction& tx, const audit::RecordedEvent& event, Counts& counts) const {
   if (!wants(event)) return;
-  auto& held_back = held_back_[event.type];
-  if (!limiter_.take(base::keyed_hash(event.type)).allowed) {
-    ++held_back;
+  auto& told = counts[event.type];
+  if (!take(told, options_.rate, clock_.steady_now())) {
+    ++told.held_back;
     return;
   }
   Alert alert{.type = event.type,
@@ -32,7 +38,7 @@ void AlertOutbox::add(db::Transaction& tx, const audit::RecordedEvent& event) {
               .actor = text_of(event.actor),
               .subject = text_of(event.subject),
               .fields = event.fields,
-              .held_back = std::exchange(held_back, 0)};
+              .held_back = std::exchange(told.held_back, 0)};
   std::string payload = alert.to_json();
   if (payload.size() > queue::kMaxPayloadBytes) {
     alert.fields = "{}";

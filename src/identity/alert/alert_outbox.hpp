@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "identity/alert/alert.hpp"
@@ -41,15 +42,25 @@ class AlertOutbox {
   [[nodiscard]] bool listens() const noexcept { return !options_.kinds.empty(); }
   [[nodiscard]] bool wants(const audit::RecordedEvent& event) const;
 
+  // How much was told of each type. A transaction may run again, or fail: each attempt counts in a copy of its own, and
+  // what one that was committed has counted is what counts.
+  struct Told {
+    base::SteadyPoint full_at{};  // when all of the burst is back
+    std::uint32_t held_back = 0;
+  };
+  using Counts = std::map<std::string, Told, std::less<>>;
+  [[nodiscard]] const Counts& counts() const noexcept { return counts_; }
+  void committed(Counts counts) { counts_ = std::move(counts); }
+
   // In the transaction that notes how far the log was followed: an alert is as sure as its event. Does nothing for an
   // event that nobody wants.
-  void add(db::Transaction& tx, const audit::RecordedEvent& event);
+  void add(db::Transaction& tx, const audit::RecordedEvent& event, Counts& counts) const;
 
  private:
   const AlertOutboxOptions options_;
   const queue::JobStore& jobs_;
-  limits::RateLimiter limiter_;
-  std::map<std::string, std::uint32_t, std::less<>> held_back_;  // by type
+  const base::Clock& clock_;
+  Counts counts_;
 };
 
 }  // namespace gatehouse::identity

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "identity/alert/alert_outbox.hpp"
 #include "identity/alert/alert_sender.hpp"
@@ -29,7 +31,9 @@ class AlertTest : public ::testing::Test {
                                         .actor = event.actor,
                                         .subject = event.subject,
                                         .fields = audit::encode_fields(event.fields)};
-    database->database().write_blocking([&](db::Transaction& tx) { box.add(tx, recorded); });
+    auto counts = box.counts();
+    database->database().write_blocking([&](db::Transaction& tx) { box.add(tx, recorded, counts); });
+    box.committed(std::move(counts));
   }
   std::vector<queue::Job> jobs_due() {
     return database->database().write_blocking([&](db::Transaction& tx) {
@@ -103,6 +107,23 @@ TEST_F(AlertTest, a_flood_of_one_kind_is_a_few_alerts_and_a_number_and_silences_
   const auto due = jobs_due();
   ASSERT_EQ(due.size(), 2U);
   EXPECT_EQ(Alert::from_json(due[0].payload)->held_back, 995U);
+}
+
+TEST_F(AlertTest, an_attempt_that_was_undone_has_told_of_nothing) {
+  const audit::RecordedEvent reuse{.seq = 1, .at = clock.now(), .type = std::string(audit::type::kRefreshReuse)};
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    auto counts = outbox.counts();
+    EXPECT_THROW(database->database().write_blocking([&](db::Transaction& tx) {
+      outbox.add(tx, reuse, counts);
+      throw std::runtime_error("the commit failed");
+    }),
+                 std::runtime_error);
+  }
+  EXPECT_TRUE(jobs_due().empty());
+  record({.type = audit::type::kRefreshReuse});
+  const auto due = jobs_due();
+  ASSERT_EQ(due.size(), 2U);
+  EXPECT_EQ(Alert::from_json(due[0].payload)->held_back, 0U);
 }
 
 TEST_F(AlertTest, a_place_that_hangs_holds_up_no_other) {

@@ -57,7 +57,7 @@ bool Dispatcher::concerns_anybody(const Seen& seen) const {
   });
 }
 
-void Dispatcher::add_jobs(db::Transaction& tx, const Seen& seen, const audit::RecordedEvent& event) {
+void Dispatcher::add_jobs(db::Transaction& tx, const Seen& seen, const audit::RecordedEvent& event) const {
   for (const auto& endpoint : seen.endpoints) {
     if (event.seq <= endpoint.from_seq || !endpoint.wants(event.type)) continue;
     const EventJob job{endpoint.id, event.seq};
@@ -65,7 +65,6 @@ void Dispatcher::add_jobs(db::Transaction& tx, const Seen& seen, const audit::Re
         tx,
         {.queue = kWebhookQueue, .kind = "event", .payload = job.payload(), .due = clock_.now(), .lane = job.lane()});
   }
-  if (alerts_ != nullptr) alerts_->add(tx, event);
 }
 
 std::size_t Dispatcher::step() {
@@ -73,10 +72,16 @@ std::size_t Dispatcher::step() {
   if (seen.to == seen.from) return 0;
   // Without anybody to tell, moving on is not worth a write for each event.
   if (!concerns_anybody(seen) && seen.to.seq - seen.from.seq < static_cast<std::int64_t>(kStep)) return 0;
+  AlertOutbox::Counts counts;
   database_.write_blocking([&](db::Transaction& tx) {
+    if (alerts_ != nullptr) counts = alerts_->counts();    // in each attempt anew
     if (!endpoints_.move(tx, seen.from, seen.to)) return;  // another node has done it
-    for (const auto& event : seen.events) add_jobs(tx, seen, event);
+    for (const auto& event : seen.events) {
+      add_jobs(tx, seen, event);
+      if (alerts_ != nullptr) alerts_->add(tx, event, counts);
+    }
   });
+  if (alerts_ != nullptr) alerts_->committed(std::move(counts));
   return seen.events.size();
 }
 

@@ -35,7 +35,7 @@ class Dispatcher {
   struct Seen;
   [[nodiscard]] Seen look() const;
   [[nodiscard]] bool concerns_anybody(const Seen& seen) const;
-  void add_jobs(db::Transaction& tx, const Seen& seen, const audit::RecordedEvent& event);
+  void add_jobs(db::Transaction& tx, const Seen& seen, const audit::RecordedEvent& event) const;
 
   db::Database& database_;
   const EndpointStore& endpoints_;
