@@ -38,7 +38,7 @@ int complain(const Refusal& refusal, std::ostream& err) {
     case identity::AccountError::name_taken: err << "The username or the e-mail address is taken.\n"; break;
     default: err << "That can't be done:\n"; break;
   }
-  for (const auto& [field, message] : refusal.fields) err << "  " << field << ": " << message << "\n";
+  for (const auto& problem : refusal.fields) err << "  " << problem.field << ": " << problem.message << "\n";
   return 1;
 }
 

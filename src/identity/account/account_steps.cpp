@@ -54,13 +54,15 @@ std::optional<Account> AccountSteps::find_by_username(db::Transaction& tx, std::
 }
 
 std::optional<Refusal> AccountSteps::check_roles(const std::vector<std::string>& roles) const {
-  if (roles.size() > kMaxRoles) return invalid_input("roles", "must be at most " + std::to_string(kMaxRoles));
+  if (roles.size() > kMaxRoles) {
+    return invalid_input({"roles", "must be at most " + std::to_string(kMaxRoles), Mistake::too_many, kMaxRoles});
+  }
   const auto defined = parts_.roles.snapshot();
   for (const auto& role : roles) {
     if (defined->contains(role)) continue;
     std::string known;
     for (const auto& [name, permissions] : *defined) known += known.empty() ? name : ", " + name;
-    return invalid_input("roles", "may hold only roles that there are: " + known);
+    return invalid_input({"roles", "may hold only roles that there are: " + known});
   }
   return std::nullopt;
 }

@@ -70,19 +70,31 @@ bool PasswordPolicy::is_breached(const base::Secret& prepared) const {
   return PasswordFilter::shipped().contains(prepared) || (more_ && more_->contains(prepared));
 }
 
-std::string PasswordPolicy::explain(PasswordError error) const {
+FieldProblem PasswordPolicy::problem(PasswordError error, std::string field) const {
+  const auto bounded = [&](Mistake mistake, const char* bound, std::size_t limit, const char* unit) -> FieldProblem {
+    return {std::move(field), std::string(bound) + std::to_string(limit) + unit, mistake, limit};
+  };
+  const auto said = [&](Mistake mistake, const char* message) -> FieldProblem {
+    return {std::move(field), message, mistake};
+  };
   switch (error) {
-    case PasswordError::too_many_bytes: return "must be at most " + std::to_string(kMaxPasswordBytes) + " bytes";
-    case PasswordError::contains_nul: return "must not contain the character U+0000";
-    case PasswordError::not_text: return "must be valid Unicode text";
-    case PasswordError::too_short: return "must be at least " + std::to_string(rules_.min_characters) + " characters";
-    case PasswordError::too_long: return "must be at most " + std::to_string(rules_.max_characters) + " characters";
-    case PasswordError::breached: return "is known from data breaches, and among the first that are tried";
-    case PasswordError::guessable: return "is too easy to guess; several unrelated words work well";
+    case PasswordError::too_many_bytes:
+      return bounded(Mistake::too_many_bytes, "must be at most ", kMaxPasswordBytes, " bytes");
+    case PasswordError::contains_nul: return said(Mistake::contains_nul, "must not contain the character U+0000");
+    case PasswordError::not_text: return said(Mistake::not_text, "must be valid Unicode text");
+    case PasswordError::too_short:
+      return bounded(Mistake::too_short, "must be at least ", rules_.min_characters, " characters");
+    case PasswordError::too_long:
+      return bounded(Mistake::too_long, "must be at most ", rules_.max_characters, " characters");
+    case PasswordError::breached:
+      return said(Mistake::breached, "is known from data breaches, and among the first that are tried");
+    case PasswordError::guessable:
+      return said(Mistake::guessable, "is too easy to guess; several unrelated words work well");
     case PasswordError::contains_name:
-      return "is too close to the username, the e-mail address or the name of this service";
+      return said(Mistake::contains_name,
+                  "is too close to the username, the e-mail address or the name of this service");
   }
-  return "is not acceptable";
+  return said(Mistake::invalid, "is not acceptable");
 }
 
 }  // namespace gatehouse::identity

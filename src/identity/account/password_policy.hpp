@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "identity/account/mistake.hpp"
 #include "identity/defence/password_filter.hpp"
 #include "platform/base/result.hpp"
 #include "platform/base/secret.hpp"
@@ -55,7 +56,7 @@ class PasswordPolicy {
   [[nodiscard]] base::Result<void, PasswordError> check_length(const base::Secret& prepared) const;
 
   // What was wrong and what would be right, for the person who chose it.
-  [[nodiscard]] std::string explain(PasswordError error) const;
+  [[nodiscard]] FieldProblem problem(PasswordError error, std::string field) const;
 
  private:
   [[nodiscard]] bool is_breached(const base::Secret& prepared) const;

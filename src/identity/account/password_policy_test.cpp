@@ -81,8 +81,8 @@ TEST(PreparePassword, P04_refuses_nul_and_lone_surrogates) {
 
 TEST(PasswordPolicy, explains_each_refusal_with_its_own_numbers) {
   const PasswordPolicy policy(PasswordRules{.min_characters = 15, .max_characters = 99});
-  EXPECT_NE(policy.explain(PasswordError::too_short).find("15"), std::string::npos);
-  EXPECT_NE(policy.explain(PasswordError::too_long).find("99"), std::string::npos);
+  EXPECT_NE(policy.problem(PasswordError::too_short, "password").message.find("15"), std::string::npos);
+  EXPECT_NE(policy.problem(PasswordError::too_long, "password").message.find("99"), std::string::npos);
 }
 
 }  // namespace

@@ -58,7 +58,7 @@ std::optional<FieldProblem> PasswordWork::check_form(const base::Secret& typed, 
 }
 
 Refusal PasswordWork::refuse(PasswordError error, const std::string& field) const {
-  return invalid_input(field, policy_.explain(error));
+  return invalid_input(policy_.problem(error, field));
 }
 
 base::Result<base::Secret, Refusal> PasswordWork::prepare_new(const base::Secret& typed,
@@ -67,7 +67,8 @@ base::Result<base::Secret, Refusal> PasswordWork::prepare_new(const base::Secret
   if (!prepared) return refuse(prepared.error(), field);
   if (const auto length = policy_.check_length(*prepared); !length) return refuse(length.error(), field);
   if (prepared->size() > hasher_.max_bytes()) {
-    return invalid_input(field, "must be at most " + std::to_string(hasher_.max_bytes()) + " bytes");
+    const std::size_t most = hasher_.max_bytes();
+    return invalid_input({field, "must be at most " + std::to_string(most) + " bytes", Mistake::too_many_bytes, most});
   }
   return std::move(*prepared);
 }
@@ -76,7 +77,7 @@ base::Result<std::string, Refusal> PasswordWork::check_and_hash(const base::Secr
                                                                 const std::vector<std::string>& own_words) const {
   if (const auto allowed = policy_.check(prepared, own_words); !allowed) return refuse(allowed.error(), field);
   auto hash = hasher_.hash(prepared);
-  if (!hash) return invalid_input(field, "is not acceptable");  // prepare_new has refused what can't be hashed
+  if (!hash) return invalid_input({field, "is not acceptable"});  // prepare_new has refused what can't be hashed
   return std::move(*hash);
 }
 

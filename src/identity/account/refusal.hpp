@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "identity/account/mistake.hpp"
 #include "identity/defence/defence.hpp"
 
 namespace gatehouse::identity {
@@ -30,11 +31,6 @@ enum class AccountError : std::uint8_t {
   beyond_own,        // an administrator's act on roles, or on who has roles, that grant what their own do not
 };
 
-struct FieldProblem {
-  std::string field;
-  std::string message;  // what would be right; never the value
-};
-
 struct Refusal {
   AccountError error = AccountError::invalid_input;
   std::vector<FieldProblem> fields{};
@@ -48,8 +44,8 @@ struct Refusal {
           .retry_after = hindrance.retry_after};
 }
 
-[[nodiscard]] inline Refusal invalid_input(std::string field, std::string message) {
-  return {.error = AccountError::invalid_input, .fields = {{std::move(field), std::move(message)}}};
+[[nodiscard]] inline Refusal invalid_input(FieldProblem problem) {
+  return {.error = AccountError::invalid_input, .fields = {std::move(problem)}};
 }
 
 }  // namespace gatehouse::identity

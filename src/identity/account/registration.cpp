@@ -22,9 +22,9 @@ struct Registration::Prepared {
 base::Result<Registration::Prepared, Refusal> Registration::prepare(const RegistrationRequest& request) const {
   Refusal refusal;
   auto username = text::prepare_username(request.username);
-  if (!username) refusal.fields.push_back({"username", text::to_string(username.error())});
+  if (!username) refusal.fields.push_back(username_problem(username.error()));
   auto email = text::prepare_email(request.email);
-  if (!email) refusal.fields.push_back({"email", text::to_string(email.error())});
+  if (!email) refusal.fields.push_back(email_problem(email.error()));
   if (auto problem = parts_.passwords.check_form(request.password, "password")) {
     refusal.fields.push_back(std::move(*problem));
   }

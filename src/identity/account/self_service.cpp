@@ -53,17 +53,19 @@ base::Result<SelfService::PreparedChange, Refusal> SelfService::prepare(const Pr
   if (change.display_name) {
     prepared.display_name = prepare_display_name(*change.display_name);
     if (!prepared.display_name) {
-      refusal.fields.push_back({"display_name", "must be at most " + std::to_string(kMaxDisplayNameCharacters) +
-                                                    " characters, without control characters or line breaks"});
+      refusal.fields.push_back({"display_name",
+                                "must be at most " + std::to_string(kMaxDisplayNameCharacters) +
+                                    " characters, without control characters or line breaks",
+                                Mistake::unfit_name, kMaxDisplayNameCharacters});
     }
   }
   if (change.username) {
     auto username = text::prepare_username(*change.username);
-    if (!username) refusal.fields.push_back({"username", text::to_string(username.error())});
+    if (!username) refusal.fields.push_back(username_problem(username.error()));
     if (username) prepared.username = std::move(*username);
   }
   if (change.username && !change.current_password) {
-    refusal.fields.push_back({"current_password", "is needed to change the username"});
+    refusal.fields.push_back({"current_password", "is needed to change the username", Mistake::missing});
   }
   if (!refusal.fields.empty()) return refusal;
   return prepared;
@@ -129,13 +131,13 @@ awaitable<base::Result<Account, Refusal>> SelfService::change_profile(const cont
 awaitable<base::Result<void, Refusal>> SelfService::change_password(const contract::Principal& who,
                                                                     PasswordChange change, Caller caller) {
   if (auto problem = parts_.passwords.check_form(change.new_password, "new_password")) {
-    co_return invalid_input(problem->field, problem->message);
+    co_return invalid_input(std::move(*problem));
   }
   const auto proven =
       co_await parts_.current_password.prove(who, change.current_password.clone(), "current_password", caller);
   if (!proven) co_return proven.error();
   if (change.new_password == change.current_password) {
-    co_return invalid_input("new_password", "must be another than the current one");
+    co_return invalid_input({"new_password", "must be another than the current one", Mistake::unchanged});
   }
   std::vector<std::string> words{proven->record.username, proven->profile.email, proven->profile.display_name};
   const auto hash =

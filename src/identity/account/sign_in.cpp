@@ -37,11 +37,11 @@ std::optional<SignInOutcome> failure_of(const std::optional<AccountRecord>& reco
 base::Result<SignIn::Name, Refusal> SignIn::normalise(const SignInRequest& request) const {
   if (request.by == SignInRequest::By::username) {
     auto username = text::prepare_username(request.identifier);
-    if (!username) return invalid_input("username", text::to_string(username.error()));
+    if (!username) return invalid_input(username_problem(username.error()));
     return Name{request.by, username->canonical()};
   }
   auto email = text::prepare_email(request.identifier);
-  if (!email) return invalid_input("email", text::to_string(email.error()));
+  if (!email) return invalid_input(email_problem(email.error()));
   return Name{request.by, parts_.vault.email_index(*email)};
 }
 

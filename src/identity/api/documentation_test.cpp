@@ -93,16 +93,31 @@ TEST(OpenApi, its_reader_finds_what_is_written) {
   EXPECT_GE(documented.size(), 19U);
 }
 
-TEST(ErrorsPage, lists_every_error_as_the_program_says_it) {
+// The rows under a heading of the page.
+std::set<std::string> rows_of_errors_page(const std::string& heading) {
   std::set<std::string> written;
   bool in_section = false;
   for (const auto& line : lines_of("docs/api/errors.md")) {
-    if (line.starts_with("## ")) in_section = line == "## Of the identity interface";
+    if (line.starts_with("## ")) in_section = line == heading;
     if (in_section && line.starts_with("| ") && line.find('`') != std::string::npos) written.insert(line);
   }
+  return written;
+}
+
+TEST(ErrorsPage, lists_every_error_as_the_program_says_it) {
+  auto written = rows_of_errors_page("## Of the identity interface");
   for (const auto& row : error_table()) {
     const std::string line =
         "| " + std::to_string(row.status) + " | `" + row.slug + "` | " + row.title + " | " + row.detail + " |";
+    EXPECT_EQ(written.erase(line), 1U) << line;
+  }
+  EXPECT_TRUE(written.empty()) << *written.begin();
+}
+
+TEST(ErrorsPage, lists_every_mistake_in_a_field_as_the_program_says_it) {
+  auto written = rows_of_errors_page("## Of fields");
+  for (const auto& row : mistake_table()) {
+    const std::string line = std::string("| `") + row.code + "` | " + row.meaning + " |";
     EXPECT_EQ(written.erase(line), 1U) << line;
   }
   EXPECT_TRUE(written.empty()) << *written.begin();

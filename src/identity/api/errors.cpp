@@ -122,7 +122,9 @@ bool says(const http::Response& response, ApiError error) { return response.prob
 http::Response error_response(const http::Request& request, const Refusal& refusal) {
   ErrorDetails details{.retry_after = refusal.retry_after};
   if (refusal.error == AccountError::stronger_sign_in) details.step_up.assurance = contract::Assurance::two_factors;
-  for (const auto& problem : refusal.fields) details.fields.push_back({problem.field, problem.message});
+  for (const auto& problem : refusal.fields) {
+    details.fields.push_back({problem.field, problem.message, code_of(problem.mistake), problem.limit});
+  }
   return error_response(request, api_error(refusal.error), std::move(details));
 }
 

@@ -47,7 +47,7 @@ std::optional<std::string> JsonBody::text(std::string_view name) {
 
 std::string JsonBody::required_text(std::string_view name) {
   auto value = text(name);
-  if (!value && !has(name)) reject(name, "is missing; it must be a string");
+  if (!value && !has(name)) reject(name, "is missing; it must be a string", Mistake::missing);
   return value.value_or("");
 }
 
@@ -61,7 +61,7 @@ std::optional<base::Secret> JsonBody::secret(std::string_view name) {
 
 base::Secret JsonBody::required_secret(std::string_view name) {
   auto value = secret(name);
-  if (!value && !has(name)) reject(name, "is missing; it must be a string");
+  if (!value && !has(name)) reject(name, "is missing; it must be a string", Mistake::missing);
   return value ? std::move(*value) : base::Secret();
 }
 
@@ -107,8 +107,9 @@ std::vector<std::string> JsonBody::required_text_list(std::string_view name) {
   return list;
 }
 
-void JsonBody::reject(std::string_view name, std::string_view message) {
-  if (errors_.size() < kMostErrorsShown) errors_.push_back({std::string(name), std::string(message)});
+void JsonBody::reject(std::string_view name, std::string_view message, Mistake mistake) {
+  if (errors_.size() >= kMostErrorsShown) return;
+  errors_.push_back({std::string(name), std::string(message), code_of(mistake)});
 }
 
 std::vector<http::FieldError> JsonBody::finish() {

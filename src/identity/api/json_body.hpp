@@ -43,7 +43,7 @@ class JsonBody {
   [[nodiscard]] std::vector<std::string> required_text_list(std::string_view name);
 
   // An error found by the caller itself.
-  void reject(std::string_view name, std::string_view message);
+  void reject(std::string_view name, std::string_view message, Mistake mistake = Mistake::invalid);
   [[nodiscard]] bool has(std::string_view name) const { return object_.contains(name); }
 
   // What is wrong, over all; empty when nothing is. Call after the last reader.

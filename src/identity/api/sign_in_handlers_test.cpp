@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <boost/json/parse.hpp>
 #include <string>
 
 #include "identity/api/api_fixture.hpp"
@@ -141,6 +142,26 @@ TEST_F(SignInApi, names_every_wrong_member_at_once) {
   EXPECT_EQ(api_.post("/v1/login", {{"password", "c"}}).status, 400U);
   const auto place = api_.post("/v1/login", {{"username", "alice"}, {"password", "c"}, {"refresh_in", "header"}});
   EXPECT_EQ(place.fields(), "refresh_in");
+}
+
+TEST_F(SignInApi, every_wrong_member_carries_a_code_and_its_limit) {
+  const auto errors_of = [&](const boost::json::object& body) {
+    boost::json::array errors = api_.post("/v1/register", body).json().at("errors").as_array();
+    for (auto& error : errors) error.get_object().erase("message");
+    return boost::json::value(errors);
+  };
+  EXPECT_EQ(errors_of({{"username", "al ice"}, {"email", "a@localhost"}, {"password", "short"}}),
+            boost::json::parse(R"([
+    {"field": "username", "code": "forbidden_character"},
+    {"field": "email", "code": "bad_domain"},
+    {"field": "password", "code": "too_short", "limit": 12}])"));
+  EXPECT_EQ(errors_of({{"username", "alice"}, {"email", "a@example.org"}, {"password", "abcabcabcabcabcabc"}}),
+            boost::json::parse(R"([{"field": "password", "code": "guessable"}])"));
+  EXPECT_EQ(errors_of({{"username", 7}, {"password", "c"}, {"email", "b"}, {"role", "admin"}}), boost::json::parse(R"([
+    {"field": "username", "code": "invalid"},
+    {"field": "role", "code": "invalid"}])"));
+  EXPECT_EQ(errors_of({{"username", "alice"}, {"email", "b"}}),
+            boost::json::parse(R"([{"field": "password", "code": "missing"}])"));
 }
 
 // H06: deep nesting and thousands of members end at once.

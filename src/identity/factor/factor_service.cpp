@@ -40,7 +40,8 @@ contract::Assurance best_of(const std::vector<FactorRecord>& factors) {
 
 std::optional<Refusal> check_room(const Owner& owner) {
   if (owner.factors.size() < kMaxFactorsPerAccount) return std::nullopt;
-  return invalid_input("name", "an account can have " + std::to_string(kMaxFactorsPerAccount) + " second factors");
+  return invalid_input({"name", "an account can have " + std::to_string(kMaxFactorsPerAccount) + " second factors",
+                        Mistake::too_many, kMaxFactorsPerAccount});
 }
 
 }  // namespace
@@ -48,8 +49,10 @@ std::optional<Refusal> check_room(const Owner& owner) {
 base::Result<std::string, Refusal> FactorService::prepare_name(const std::string& name) const {
   auto prepared = prepare_display_name(name);
   if (prepared && !prepared->empty()) return std::move(*prepared);
-  return invalid_input("name", "must be 1 to " + std::to_string(kMaxDisplayNameCharacters) +
-                                   " characters, without control characters or line breaks");
+  return invalid_input({"name",
+                        "must be 1 to " + std::to_string(kMaxDisplayNameCharacters) +
+                            " characters, without control characters or line breaks",
+                        Mistake::unfit_name, kMaxDisplayNameCharacters});
 }
 
 FactorView FactorService::view_of(const AccountRecord& account, const FactorRecord& factor) const {
@@ -142,7 +145,7 @@ base::Result<AddedFactor, Refusal> FactorService::confirm_in(db::Transaction& tx
   if (!waits) return not_found();
   const auto key = parts_.vault.open(owner->account, id, FactorVault::Part::material, factor->material_sealed);
   const auto step = crypto::check_totp(key, code.expose(), now, 0);
-  if (!step) return invalid_input("code", "is not the one that the app shows now");
+  if (!step) return invalid_input({"code", "is not the one that the app shows now", Mistake::not_shown_now});
   if (!parts_.factors.confirm(tx, id, *step, now)) return not_found();
   return added(tx, who, *owner, *factor, {"otp", "mfa"});
 }
@@ -254,7 +257,7 @@ awaitable<base::Result<void, Refusal>> FactorService::ask_for(const contract::Pr
     const auto owner = parts_.owners.find_strong(tx, who);
     if (!owner) return owner.error();
     if (demand > contract::Assurance::two_factors && !has_passkey(owner->factors)) {
-      return invalid_input("acr", "needs a passkey, and there is none");
+      return invalid_input({"acr", "needs a passkey, and there is none", Mistake::no_passkey});
     }
     demand_.set(tx, who.account, demand);
     parts_.notices.changed(tx, {.type = audit::type::kProfileChanged,
@@ -276,7 +279,9 @@ awaitable<base::Result<std::vector<base::Secret>, Refusal>> FactorService::renew
   auto work = [&](db::Transaction& tx) -> base::Result<Codes, Refusal> {
     const auto owner = parts_.owners.find_strong(tx, who);
     if (!owner) return owner.error();
-    if (owner->factors.empty()) return invalid_input("factors", "there is none that codes could stand in for");
+    if (owner->factors.empty()) {
+      return invalid_input({"factors", "there is none that codes could stand in for", Mistake::no_factor});
+    }
     tell(tx, audit::type::kRecoveryCodesMade, who, FactorId());
     return parts_.recovery_codes.replace(tx, who.account, parts_.clock.now());
   };

@@ -29,7 +29,7 @@ awaitable<base::Result<PendingDeletion, Refusal>> DeletionService::request(const
     if (!proven) co_return proven.error();
     proven_hash = proven->record.password_hash;
   } else if (who.auth_time + kFreshSignIn < parts_.clock.now()) {
-    co_return invalid_input("password", "is needed, or a sign-in within the last five minutes");
+    co_return invalid_input({"password", "is needed, or a sign-in within the last five minutes", Mistake::missing});
   }
   auto work = [&](db::Transaction& tx) { return write_request(tx, who, proven_hash); };
   auto pending = co_await parts_.database.write(work);

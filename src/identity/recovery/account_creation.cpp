@@ -28,8 +28,8 @@ awaitable<base::Result<Account, Refusal>> AccountCreation::create(AccountWish wi
   const auto username = text::prepare_username(wish.username);
   const auto email = text::prepare_email(wish.email);
   Refusal refusal;
-  if (!username) refusal.fields.push_back({"username", text::to_string(username.error())});
-  if (!email) refusal.fields.push_back({"email", text::to_string(email.error())});
+  if (!username) refusal.fields.push_back(username_problem(username.error()));
+  if (!email) refusal.fields.push_back(email_problem(email.error()));
   if (const auto unknown = steps_.check_roles(wish.roles)) refusal.fields.push_back(unknown->fields.front());
   if (!refusal.fields.empty()) co_return refusal;
   if (auto beyond = steps_.check_giving(caller, wish.roles)) co_return std::move(*beyond);

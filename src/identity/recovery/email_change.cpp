@@ -24,7 +24,9 @@ base::Result<void, Refusal> EmailChange::open(db::Transaction& tx, const contrac
   if (!record) return record.error();
   const auto now = parts_.clock.now();
   const std::string index = parts_.vault.email_index(email);
-  if (index == record->email_index) return invalid_input("email", "must be another than the account's own");
+  if (index == record->email_index) {
+    return invalid_input({"email", "must be another than the account's own", Mistake::unchanged});
+  }
   const auto owner = parts_.accounts.find_by_email_index(tx, index);
   const auto made = parts_.proofs.made_since(tx, index, ProofPurpose::change_email, now - std::chrono::hours(1));
   if (made >= kMailsAnHour) return {};
@@ -49,7 +51,7 @@ base::Result<void, Refusal> EmailChange::open(db::Transaction& tx, const contrac
 awaitable<base::Result<void, Refusal>> EmailChange::request(contract::Principal who, EmailChangeRequest wanted,
                                                             Caller caller) {
   const auto email = text::prepare_email(wanted.email);
-  if (!email) co_return invalid_input("email", text::to_string(email.error()));
+  if (!email) co_return invalid_input(email_problem(email.error()));
   const auto proven = co_await current_password_.prove(who, std::move(wanted.password), "password", std::move(caller));
   if (!proven) co_return proven.error();
   auto work = [&](db::Transaction& tx) { return open(tx, who, proven->record.password_hash, *email); };

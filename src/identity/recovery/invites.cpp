@@ -46,7 +46,7 @@ base::Result<void, Refusal> Invites::insert(db::Transaction& tx, const InviteRec
 awaitable<base::Result<Invite, Refusal>> Invites::create(std::string email, std::vector<std::string> roles,
                                                          Caller caller) {
   const auto prepared = text::prepare_email(email);
-  if (!prepared) co_return invalid_input("email", text::to_string(prepared.error()));
+  if (!prepared) co_return invalid_input(email_problem(prepared.error()));
   if (auto refusal = steps_.check_roles(roles)) co_return std::move(*refusal);
   if (auto refusal = steps_.check_giving(caller, roles)) co_return std::move(*refusal);
 
@@ -127,7 +127,7 @@ awaitable<base::Result<Account, Refusal>> Invites::accept(InviteAcceptance accep
   const auto id = parts_.tokens.decode(TokenPurpose::invite, acceptance.token);
   if (!id) co_return link_refused();
   const auto username = text::prepare_username(acceptance.username);
-  if (!username) co_return invalid_input("username", text::to_string(username.error()));
+  if (!username) co_return invalid_input(username_problem(username.error()));
   auto look = [&](db::Transaction& tx) { return store_.find_open(tx, contract::AccountId(*id), parts_.clock.now()); };
   const auto invite = co_await parts_.database.read(look);
   if (!invite) co_return link_refused();  // before the hash: a dead link costs nothing

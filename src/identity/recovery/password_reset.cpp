@@ -20,7 +20,7 @@ Refusal link_refused() { return {.error = AccountError::link_refused}; }
 
 awaitable<base::Result<void, Refusal>> PasswordReset::request(std::string email, Caller caller) {
   const auto prepared = text::prepare_email(email);
-  if (!prepared) co_return invalid_input("email", text::to_string(prepared.error()));
+  if (!prepared) co_return invalid_input(email_problem(prepared.error()));
   const std::string payload = base::base64url_encode(parts_.vault.email_index(*prepared));
   auto note = [&](db::Transaction& tx) {
     jobs_.add(tx,
@@ -101,10 +101,10 @@ std::optional<base::Uuid> PasswordReset::match_code(db::Transaction& tx, std::st
 
 awaitable<base::Result<void, Refusal>> PasswordReset::by_code(CodeReset request, Caller caller) {
   const auto email = text::prepare_email(request.email);
-  if (!email) co_return invalid_input("email", text::to_string(email.error()));
+  if (!email) co_return invalid_input(email_problem(email.error()));
   // What is wrong with the password by its form alone costs no attempt.
   if (auto problem = parts_.passwords.check_form(request.password, "password")) {
-    co_return invalid_input(problem->field, problem->message);
+    co_return invalid_input(std::move(*problem));
   }
   const std::string email_index = parts_.vault.email_index(*email);
   auto match = [&](db::Transaction& tx) { return match_code(tx, email_index, request.code); };

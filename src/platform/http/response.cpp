@@ -35,8 +35,10 @@ Response problem_response(const Problem& problem, std::string_view error_id) {
   body["error_id"] = error_id;
   if (!problem.errors.empty()) {
     boost::json::array errors;
-    for (const auto& [field, message] : problem.errors) {
-      errors.push_back(boost::json::object{{"field", field}, {"message", message}});
+    for (const auto& [field, message, code, limit] : problem.errors) {
+      boost::json::object error{{"field", field}, {"code", code}, {"message", message}};
+      if (limit > 0) error["limit"] = limit;
+      errors.push_back(std::move(error));
     }
     body["errors"] = std::move(errors);
   }

@@ -2,6 +2,7 @@
 
 #include <boost/json/value.hpp>
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,7 +31,9 @@ struct Response {
 // docs/api/errors.md.
 struct FieldError {
   std::string field;
-  std::string message;  // says what would be right
+  std::string message;                // says what would be right
+  std::string_view code = "invalid";  // a literal, for programs: which kind of mistake, listed in docs/api/errors.md
+  std::size_t limit = 0;              // sent when above 0
 };
 struct Problem {
   unsigned status = 500;

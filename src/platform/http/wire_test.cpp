@@ -119,7 +119,7 @@ TEST(Problem, is_what_rfc_9457_says) {
                                           .slug = "invalid",
                                           .title = "It is \"wrong\".",
                                           .detail = "line\nbreak",
-                                          .errors = {{"name", "is missing"}},
+                                          .errors = {{"name", "is missing"}, {"word", "is long", "too_long", 64}},
                                           .retry_after = std::chrono::seconds(3)},
                                          "00ff");
   EXPECT_EQ(response.status, 400U);
@@ -130,7 +130,9 @@ TEST(Problem, is_what_rfc_9457_says) {
   EXPECT_EQ(body.at("status"), 400);
   EXPECT_EQ(body.at("detail"), "line\nbreak");
   EXPECT_EQ(body.at("error_id"), "00ff");
-  EXPECT_EQ(body.at("errors").at(0).at("field"), "name");
+  EXPECT_EQ(body.at("errors"), boost::json::parse(R"([
+    {"field": "name", "code": "invalid", "message": "is missing"},
+    {"field": "word", "code": "too_long", "message": "is long", "limit": 64}])"));
   EXPECT_EQ(response.headers, (std::vector<std::pair<std::string, std::string>>{{"Retry-After", "3"}}));
 }
 
