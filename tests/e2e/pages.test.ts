@@ -73,6 +73,26 @@ describe("pages", () => {
     await page.close();
   });
 
+  test("mistakes in a registration are said in the language of the page", async () => {
+    const page = await browser.page("/register");
+    await page.getByLabel("Language").selectOption("de");
+    await page.getByLabel("Benutzername").fill("ada lovelace");
+    await page.getByLabel("E-Mail-Adresse").fill("ada@localhost");
+    await page.getByLabel("Passwort", { exact: true }).fill("abcabcabcabcabcabc");
+    await page.keyboard.press("Enter");
+    await page.getByText("Verwenden Sie nur Buchstaben, Ziffern").waitFor();
+    await page.getByText("Der Teil nach dem @ ist kein Domainname").waitFor();
+    const username = freshName();
+    await page.getByLabel("Benutzername").fill(username);
+    await page.getByLabel("E-Mail-Adresse").fill(`${username}@example.org`);
+    await page.getByLabel("Passwort", { exact: true }).press("Enter");
+    await page.getByText("zu leicht zu erraten").waitFor();
+    assert.equal(await page.locator(".mistake").count(), 1, "what was corrected is no mistake any more");
+    await page.getByLabel("Sprache").selectOption("en");
+    await page.getByText("too easy to guess").waitFor();
+    await page.close();
+  });
+
   test("a wrong password is answered in words, and said to a screen reader", async () => {
     const page = await browser.page("/sign-in");
     await page.getByLabel("Username or e-mail address").fill(freshName());

@@ -1,7 +1,14 @@
+import { formatNumber, tMaybe } from "../messages";
 import type { components } from "./schema";
 
 // RFC 9457, as docs/api/errors.md lists them.
 export type Problem = components["schemas"]["Problem"];
+type FieldError = NonNullable<Problem["errors"]>[number];
+
+// What is wrong with a field: in the language of the page by the code, else in the server's own words.
+export function mistakeText({ code, limit = 0, message }: FieldError): string {
+  return tMaybe(`mistake.${code}`, { limit: formatNumber(limit) }) ?? message;
+}
 
 // An answer that is no success: what the server said, or that it said nothing.
 export class ApiFailure extends Error {
@@ -14,7 +21,8 @@ export class ApiFailure extends Error {
     this.slug = (problem.type ?? "").replace("/problems/", "");
   }
   fieldMessage(field: string): string | undefined {
-    return this.problem.errors?.find((error) => error.field === field)?.message;
+    const error = this.problem.errors?.find((found) => found.field === field);
+    return error && mistakeText(error);
   }
 }
 

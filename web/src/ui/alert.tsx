@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { ApiFailure } from "../api/problem";
+import { ApiFailure, mistakeText } from "../api/problem";
 import { formatNumber, t, tCount, tMaybe } from "../messages";
 import { Icon } from "./icons";
 
@@ -39,7 +39,7 @@ export function FailureAlert({ failure, fields = [] }: { failure: ApiFailure | n
       </span>
       {others.map((error) => (
         <span key={error.field} class="small">
-          {error.field}: {error.message}
+          {tMaybe(error.field) ?? error.field}: {mistakeText(error)}
         </span>
       ))}
       {showId && (
