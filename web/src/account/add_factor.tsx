@@ -9,7 +9,7 @@ import { Form } from "../ui/form";
 import { makePasskey, PasskeyCancelled } from "../webauthn";
 
 interface Props {
-  onDone: (codes?: string[]) => void;
+  onDone: (codes?: string[]) => Promise<void>;
   onClose: () => void;
 }
 interface NewTotp {
@@ -56,7 +56,7 @@ function ConfirmTotp({ totp, onDone, onClose }: { totp: NewTotp } & Props) {
   const code = useSignal("");
   const confirm = useAction(async () => {
     const answer = await api.post("/v1/factors/totp/{id}/confirm", { path: { id: totp.id }, body: { code: code.value.trim() } });
-    onDone((answer as { codes?: string[] } | undefined)?.codes);
+    await onDone((answer as { codes?: string[] } | undefined)?.codes);
   });
   return (
     <Form action={confirm} fields={["code"]}>
@@ -92,7 +92,7 @@ export function AddPasskey({ onDone, onClose }: Props) {
       const { public_key } = await api.post("/v1/factors/webauthn/options");
       const credential = await makePasskey(public_key);
       const answer = await api.post("/v1/factors/webauthn", { body: { name: name.value.trim(), credential } });
-      onDone((answer as { codes?: string[] } | undefined)?.codes);
+      await onDone((answer as { codes?: string[] } | undefined)?.codes);
     } catch (error) {
       if (!(error instanceof PasskeyCancelled)) throw error;
     }

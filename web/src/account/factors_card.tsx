@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { api } from "../api/client";
-import { sessionEnded } from "../api/session";
+import { refreshTokens, sessionEnded } from "../api/session";
 import type { Factor } from "../api/types";
 import { formatAgo, t, tCount } from "../messages";
 import { useAction } from "../ui/action";
@@ -26,6 +26,11 @@ export function FactorsCard() {
     if (made !== undefined && made.length > 0) codes.value = made;
     void factors.reload();
   };
+  // The session counts as one of two factors from its next token on. The factor is there even if that has to wait.
+  const added = async (made?: string[]) => {
+    await refreshTokens().catch(() => false);
+    finish(made);
+  };
   const close = () => (asking.value = null);
   const now = asking.value;
   return (
@@ -45,8 +50,8 @@ export function FactorsCard() {
         </div>
       </section>
       {factors.value !== null && factors.value.factors.length > 0 && <CodesCard left={factors.value.recovery_codes} onMade={finish} />}
-      {now?.what === "totp" && <AddTotp onDone={finish} onClose={close} />}
-      {now?.what === "webauthn" && <AddPasskey onDone={finish} onClose={close} />}
+      {now?.what === "totp" && <AddTotp onDone={added} onClose={close} />}
+      {now?.what === "webauthn" && <AddPasskey onDone={added} onClose={close} />}
       {now?.what === "rename" && <RenameDialog factor={now.factor} onDone={() => finish()} onClose={close} />}
       {now?.what === "remove" && <RemoveDialog factor={now.factor} left={(factors.value?.factors ?? []).filter((factor) => factor !== now.factor)} onDone={() => finish()} onClose={close} />}
       {codes.value && <RecoveryCodes codes={codes.value} onClose={() => (codes.value = null)} />}
