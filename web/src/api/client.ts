@@ -1,7 +1,7 @@
 import { nextLink } from "./next_link";
 import { failureOf, noConnection } from "./problem";
 import type { paths as DocumentedPaths } from "./schema";
-import { refreshTokens, sessionEnded, stepUp } from "./session";
+import { proofUnderWay, refreshTokens, sessionEnded, stepUp } from "./session";
 
 // The HTTP interface, typed by docs/api/openapi.yaml. Tokens are in HttpOnly cookies: nothing here ever sees one, and
 // neither could a script that does not belong here.
@@ -61,13 +61,16 @@ async function answerTo(method: Method, pattern: string, input: RawInput): Promi
   const url = urlOf(pattern, input);
   let response = await send(method, url, input.body);
   if (response.status !== 401 || input.anonymous) return response;
-  const challenge = (of: Response) => of.headers.get("WWW-Authenticate") ?? "";
-  if (!challenge(response).includes("insufficient_user_authentication")) {
+  const challenge = () => response.headers.get("WWW-Authenticate") ?? "";
+  const isRefused = () => response.status === 401 && challenge().includes("insufficient_user_authentication");
+  if (!isRefused()) {
     if (!(await refreshTokens())) return sessionEnded();
     response = await send(method, url, input.body);
   }
-  if (response.status === 401 && challenge(response).includes("insufficient_user_authentication")) {
-    await stepUp(challenge(response));
+  // The proof that another request asks for may do for this one; if not, this one asks for more.
+  if (isRefused() && (await proofUnderWay())) response = await send(method, url, input.body);
+  if (isRefused()) {
+    await stepUp(challenge());
     response = await send(method, url, input.body);
   }
   return response;

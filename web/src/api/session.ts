@@ -1,5 +1,5 @@
 import { signInAgain } from "../return_to";
-import { failureOf } from "./problem";
+import { failureOf, noConnection } from "./problem";
 
 // What keeps a page signed in. The access token lives for minutes, in a cookie; POST /v1/refresh puts the next one
 // there. Two tabs may find it expired at once: a lock lets one go after the other, and where there are no locks the
@@ -14,7 +14,8 @@ export async function inTurn<T>(work: () => Promise<T>): Promise<Awaited<T>> {
 }
 
 async function refreshOnce(): Promise<boolean> {
-  const response = await fetch("/v1/refresh", { method: "POST", credentials: "same-origin", cache: "no-store" });
+  const sent = fetch("/v1/refresh", { method: "POST", credentials: "same-origin", cache: "no-store" });
+  const response = await sent.catch(() => Promise.reject(noConnection()));
   if (response.ok) return true;
   if (response.status === 401 || response.status === 403) return false;
   throw await failureOf(response); // 429, 503: nothing is known of the session, so it has not ended
@@ -39,6 +40,17 @@ let askForProof: StepUp = () => Promise.reject(new Error("no step-up dialog"));
 export function setStepUp(dialog: StepUp): void {
   askForProof = dialog;
 }
+
+// One dialog at a time: what is refused while it is open waits for the same proof.
+let proving: Promise<void> | null = null;
 export function stepUp(challenge: string): Promise<void> {
-  return askForProof(challenge);
+  proving ??= askForProof(challenge).finally(() => (proving = null));
+  return proving;
+}
+
+// Whether one was asked for by another request; then it has been given by now.
+export async function proofUnderWay(): Promise<boolean> {
+  if (proving === null) return false;
+  await proving;
+  return true;
 }

@@ -35,13 +35,18 @@ export function StepUp() {
           asked.value = { stronger: challenge.includes("acr_values"), passkey: challenge.includes('acr_values="phr"'), settle };
         }),
     );
+    return () => asked.value?.settle(notProved()); // another area comes: what waits here must not wait for ever
   }, []);
   return asked.value === null ? null : <ProofDialog asked={asked.value} />;
 }
 
+function notProved(): ApiFailure {
+  return new ApiFailure({ status: 401, type: "/problems/insufficient-user-authentication" });
+}
+
 function ProofDialog({ asked }: { asked: Asked }) {
   const factors = useLoad(async () => (await api.get("/v1/factors")).factors);
-  const giveUp = () => asked.settle(new ApiFailure({ status: 401, type: "/problems/insufficient-user-authentication" }));
+  const giveUp = () => asked.settle(notProved());
   return (
     <Dialog title={t("step-up.title")} onClose={giveUp}>
       <p class="muted">{t("step-up.lead")}</p>
@@ -60,7 +65,7 @@ function Proofs({ factors, asked, onGiveUp }: { factors: Factor[]; asked: Asked;
         <Alert kind="warn">{t(asked.passkey ? "step-up.enrol.webauthn" : "step-up.enrol")}</Alert>
         <div class="actions">
           <Button onClick={onGiveUp}>{t("cancel")}</Button>
-          <a class="button primary" href="/account/security">
+          <a class="button primary" href="/account/security" onClick={onGiveUp}>
             {t("step-up.enrol.go")}
           </a>
         </div>
