@@ -73,6 +73,7 @@ function ConfirmTotp({ totp, onDone, onClose }: { totp: NewTotp } & Props) {
         mistake={confirm.failure?.fieldMessage("code")}
         autocomplete="one-time-code"
         code
+        focus
         input={{ inputMode: "numeric", maxLength: 7 }}
       />
       <div class="actions">

@@ -31,6 +31,11 @@ export function FactorsCard() {
     await refreshTokens().catch(() => false);
     finish(made);
   };
+  // With the dialog still open: the button that opened it goes, and the focus has to go elsewhere.
+  const removed = async () => {
+    await factors.reload();
+    close();
+  };
   const close = () => (asking.value = null);
   const now = asking.value;
   return (
@@ -53,7 +58,7 @@ export function FactorsCard() {
       {now?.what === "totp" && <AddTotp onDone={added} onClose={close} />}
       {now?.what === "webauthn" && <AddPasskey onDone={added} onClose={close} />}
       {now?.what === "rename" && <RenameDialog factor={now.factor} onDone={() => finish()} onClose={close} />}
-      {now?.what === "remove" && <RemoveDialog factor={now.factor} left={(factors.value?.factors ?? []).filter((factor) => factor !== now.factor)} onDone={() => finish()} onClose={close} />}
+      {now?.what === "remove" && <RemoveDialog factor={now.factor} left={(factors.value?.factors ?? []).filter((factor) => factor !== now.factor)} onDone={removed} onClose={close} />}
       {codes.value && <RecoveryCodes codes={codes.value} onClose={() => (codes.value = null)} />}
     </>
   );

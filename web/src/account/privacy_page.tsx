@@ -45,23 +45,17 @@ export function PrivacyPage({ account, onChange }: { account: Account; onChange:
           </div>
         </section>
       )}
-      {deleting.value && (
-        <DeleteDialog
-          onClose={() => {
-            deleting.value = false;
-            void onChange();
-          }}
-        />
-      )}
+      {deleting.value && <DeleteDialog onDone={onChange} onClose={() => (deleting.value = false)} />}
     </>
   );
 }
 
-function DeleteDialog({ onClose }: { onClose: () => void }) {
+function DeleteDialog({ onDone, onClose }: { onDone: () => Promise<void>; onClose: () => void }) {
   const password = useSignal("");
   const date = useSignal<string | null>(null);
   const request = useAction(async () => {
     date.value = (await api.post("/v1/me/deletion", { body: { password: password.value } })).deletion_at;
+    await onDone();
   });
   if (date.value !== null) {
     return (

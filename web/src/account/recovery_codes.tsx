@@ -1,23 +1,20 @@
-import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { t } from "../messages";
 import { settings } from "../settings";
 import { Alert } from "../ui/alert";
 import { Button } from "../ui/button";
+import { CopyButton } from "../ui/copy_button";
 import { Dialog } from "../ui/dialog";
 import { saveFile } from "../ui/save_file";
 
 // Shown once: the server keeps only what checks them.
 export function RecoveryCodes({ codes, onClose }: { codes: string[]; onClose: () => void }) {
-  const copied = useSignal(false);
+  const list = useRef<HTMLUListElement>(null);
   const text = codes.join("\n") + "\n";
-  const copy = async () => {
-    await navigator.clipboard.writeText(text);
-    copied.value = true;
-  };
   return (
-    <Dialog title={t("security.codes")} onClose={onClose}>
+    <Dialog title={t("security.codes")} onClose={onClose} once>
       <Alert kind="warn">{t("security.codes.keep")}</Alert>
-      <ul class="codes">
+      <ul class="codes" ref={list}>
         {codes.map((code) => (
           <li key={code}>
             <code>{code}</code>
@@ -25,9 +22,7 @@ export function RecoveryCodes({ codes, onClose }: { codes: string[]; onClose: ()
         ))}
       </ul>
       <div class="row">
-        <Button small onClick={copy}>
-          {copied.value ? t("copied") : t("copy")}
-        </Button>
+        <CopyButton text={text} shownIn={list} />
         <Button small onClick={() => saveFile(`${settings.name}-recovery-codes.txt`, "text/plain", text)}>
           {t("security.codes.download")}
         </Button>

@@ -1,10 +1,12 @@
 import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { api } from "../api/client";
 import type { components } from "../api/schema";
 import { t, tCount } from "../messages";
 import { useAction } from "../ui/action";
 import { Alert, FailureAlert } from "../ui/alert";
 import { Button } from "../ui/button";
+import { CopyButton } from "../ui/copy_button";
 import { Dialog } from "../ui/dialog";
 import { Field } from "../ui/field";
 import { Form } from "../ui/form";
@@ -90,6 +92,7 @@ function AddDialog({ onChange, onClose }: { onChange: () => Promise<void>; onClo
   const url = useSignal("");
   const types = useSignal("");
   const secret = useSignal<string | undefined>(undefined);
+  const shown = useRef<HTMLElement>(null);
   const add = useAction(async () => {
     const made = await api.post("/v1/admin/webhooks", { body: { name: name.value.trim(), url: url.value.trim(), types: words(types.value) } });
     secret.value = made.secret ?? "";
@@ -97,13 +100,18 @@ function AddDialog({ onChange, onClose }: { onChange: () => Promise<void>; onClo
   });
   const mistake = (field: string) => add.failure?.fieldMessage(field);
   return (
-    <Dialog title={t("delivery.webhooks.add")} onClose={onClose}>
+    <Dialog title={t("delivery.webhooks.add")} onClose={onClose} once={secret.value !== undefined}>
       {secret.value !== undefined ? (
         <>
           <Alert kind="warn">
             <strong>{t("delivery.secret")}</strong>
-            <code>{secret.value}</code>
+            <code class="break" ref={shown}>
+              {secret.value}
+            </code>
           </Alert>
+          <div class="row">
+            <CopyButton text={secret.value} shownIn={shown} />
+          </div>
           <div class="actions">
             <Button kind="primary" onClick={onClose}>
               {t("close")}
