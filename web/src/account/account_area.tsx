@@ -3,7 +3,7 @@ import type { components } from "../api/schema";
 import { formatDate, t, type MessageKey } from "../messages";
 import { path } from "../router";
 import { useAction } from "../ui/action";
-import { Alert } from "../ui/alert";
+import { Alert, FailureAlert } from "../ui/alert";
 import { Button } from "../ui/button";
 import { Show, useLoad, type Loaded } from "../ui/load";
 import { Shell, type Part } from "../ui/shell";
@@ -52,6 +52,7 @@ function DeletionNote({ account, me }: { account: Account; me: Loaded<Account> }
   if (!account.deletion_at) return null;
   return (
     <Alert kind="warn">
+      <FailureAlert failure={keep.failure} />
       <span>{t("account.deletes", { date: formatDate(account.deletion_at) })}</span>
       <div>
         <Button small busy={keep.busy} onClick={keep.run}>

@@ -12,6 +12,7 @@ import { Field } from "../ui/field";
 import { Form } from "../ui/form";
 import { Show, useLoad } from "../ui/load";
 import { usePages } from "../ui/pages_of";
+import { RowButton } from "../ui/row_button";
 import { Table } from "../ui/table";
 import { RolesField, useRoles } from "./roles_field";
 import { words } from "./words";
@@ -124,14 +125,14 @@ function InviteTable({ invites, onChange }: { invites: Invite[]; onChange: () =>
 }
 
 function Withdraw({ invite, onDone }: { invite: Invite; onDone: () => Promise<void> }) {
-  const withdraw = useAction(async () => {
+  const withdraw = async () => {
     await api.delete("/v1/admin/invites/{id}", { path: { id: invite.id } });
     await onDone();
-  });
+  };
   return (
-    <Button small busy={withdraw.busy} label={t("accounts.invites.withdraw.of", { email: invite.email })} onClick={withdraw.run}>
+    <RowButton label={t("accounts.invites.withdraw.of", { email: invite.email })} work={withdraw}>
       {t("accounts.invites.withdraw")}
-    </Button>
+    </RowButton>
   );
 }
 

@@ -2,10 +2,9 @@ import { api } from "../api/client";
 import type { components } from "../api/schema";
 import { formatTime, t } from "../messages";
 import { offers } from "../settings";
-import { useAction } from "../ui/action";
-import { Button } from "../ui/button";
 import { Show, useLoad } from "../ui/load";
 import { usePages } from "../ui/pages_of";
+import { RowButton } from "../ui/row_button";
 import { Table } from "../ui/table";
 import { EventRows } from "./event_table";
 
@@ -62,13 +61,13 @@ function BlockTable({ blocks, onChange }: { blocks: Block[]; onChange: () => Pro
 }
 
 function Unblock({ address, onDone }: { address: string; onDone: () => Promise<void> }) {
-  const unblock = useAction(async () => {
+  const unblock = async () => {
     await api.delete("/v1/admin/blocks/{address}", { path: { address } });
     await onDone();
-  });
+  };
   return (
-    <Button small busy={unblock.busy} label={t("security.unblock.of", { address })} onClick={unblock.run}>
+    <RowButton label={t("security.unblock.of", { address })} work={unblock}>
       {t("security.unblock")}
-    </Button>
+    </RowButton>
   );
 }

@@ -1,10 +1,9 @@
 import { api } from "../api/client";
 import type { components } from "../api/schema";
 import { formatTime, t } from "../messages";
-import { useAction } from "../ui/action";
-import { Button } from "../ui/button";
 import { Show } from "../ui/load";
 import { usePages } from "../ui/pages_of";
+import { RowButton } from "../ui/row_button";
 import { Table } from "../ui/table";
 
 type DeadLetter = components["schemas"]["DeadLetters"]["letters"][number];
@@ -38,13 +37,9 @@ export function DeadLetters() {
 }
 
 function Retry({ letter, onDone }: { letter: DeadLetter; onDone: () => Promise<void> }) {
-  const retry = useAction(async () => {
+  const retry = async () => {
     await api.post("/v1/admin/mail/dead/{id}/retry", { path: { id: letter.id } });
     await onDone();
-  });
-  return (
-    <Button small busy={retry.busy} onClick={retry.run}>
-      {t("delivery.retry")}
-    </Button>
-  );
+  };
+  return <RowButton work={retry}>{t("delivery.retry")}</RowButton>;
 }

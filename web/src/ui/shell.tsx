@@ -3,6 +3,8 @@ import { useEffect, useRef } from "preact/hooks";
 import { signOut } from "../account/sign_out";
 import { t, type MessageKey } from "../messages";
 import { path } from "../router";
+import { useAction } from "./action";
+import { FailureAlert } from "./alert";
 import { Brand } from "./brand";
 import { Button } from "./button";
 import { Foot } from "./foot";
@@ -33,6 +35,7 @@ function isHere(part: Part): boolean {
 
 // The frame of the pages behind the sign-in.
 export function Shell({ area, title, lead, parts, showAdmin, actions, children }: Props) {
+  const leave = useAction(signOut);
   // On a phone the parts are one line that scrolls: where one is must be in sight.
   const side = useRef<HTMLElement>(null);
   useEffect(() => side.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }), [path.value, parts.length]);
@@ -55,7 +58,7 @@ export function Shell({ area, title, lead, parts, showAdmin, actions, children }
             </>
           )}
         </nav>
-        <Button small onClick={signOut}>
+        <Button small busy={leave.busy} onClick={leave.run}>
           {t("sign-out")}
         </Button>
       </header>
@@ -76,6 +79,7 @@ export function Shell({ area, title, lead, parts, showAdmin, actions, children }
             </div>
             {actions}
           </header>
+          <FailureAlert failure={leave.failure} />
           {children}
         </main>
       </div>
