@@ -8,6 +8,7 @@ import { RegisterPage } from "./sign_in/register_page";
 import { ResetPage } from "./sign_in/reset_page";
 import { SignInPage } from "./sign_in/sign_in_page";
 import { VerifyPage } from "./sign_in/verify_page";
+import { NotLoaded } from "./ui/not_loaded";
 
 // Path → page. What most visitors need comes with the first load; the rest when it is asked for.
 type Page = ComponentType;
@@ -35,7 +36,10 @@ export function App() {
   const area = lazy.findIndex(([pattern]) => pattern.test(path.value));
   useEffect(() => {
     loaded.value = null;
-    void lazy[area]?.[1]().then((page) => (loaded.value = page));
+    let wanted = true; // not once another area is asked for
+    const show = (page: Page) => wanted && (loaded.value = page);
+    lazy[area]?.[1]().then(show, () => show(NotLoaded));
+    return () => (wanted = false);
   }, [area]);
   const Shown = entry ?? loaded.value;
   return Shown === null ? null : <Shown />;

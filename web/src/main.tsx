@@ -8,5 +8,11 @@ import { keep } from "./preferences";
 import { followLinks } from "./router";
 
 keep();
-followLinks(isPage);
-void loadMessages().then(() => render(<App />, document.getElementById("app")!));
+
+const place = document.getElementById("app")!;
+// Without a file of messages there are no words but the document's own.
+const sayNotLoaded = () => place.append(document.querySelector<HTMLTemplateElement>("#not-loaded")!.content);
+void loadMessages().then(() => {
+  followLinks(isPage);
+  render(<App />, place);
+}, sayNotLoaded);

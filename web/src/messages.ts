@@ -35,8 +35,8 @@ export async function loadMessages(name = preferred()): Promise<void> {
 }
 
 export async function changeLanguage(name: string): Promise<void> {
-  chooseLanguage(name);
   await loadMessages(name);
+  chooseLanguage(name);
 }
 
 export type Values = Record<string, string | number>;
