@@ -15,6 +15,7 @@ constexpr std::size_t kMacBytes = 16;
 constexpr std::size_t kTextBytes = kPrefix.size() + ((kIdBytes + kMacBytes) * 4 + 2) / 3;
 constexpr std::string_view kAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";  // Crockford's base 32
 constexpr std::size_t kCodeCharacters = 8;
+constexpr std::size_t kLongestTyped = 32;
 
 std::string_view label(TokenPurpose purpose) {
   switch (purpose) {
@@ -42,12 +43,12 @@ std::string bare_code(const base::Secret& key, TokenPurpose purpose, base::Uuid 
   return code;
 }
 
-// Upper case, no hyphen, what people confuse made one. Empty: longer than any code.
+// Upper case, no hyphens and blanks, what people confuse made one. Empty: longer than anybody types a code.
 std::string canonical(std::string_view text) {
   std::string out;
-  if (text.size() > kCodeCharacters + 1) return out;
+  if (text.size() > kLongestTyped) return out;
   for (const char c : text) {
-    if (c == '-') continue;
+    if (c == '-' || c == ' ') continue;
     const char upper = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
     if (upper == 'I' || upper == 'L') {
       out += '1';

@@ -63,6 +63,8 @@ TEST_F(OneTimeToken, a_code_is_read_as_people_type_it) {
   for (char& c : typed) c = c == '1' ? 'l' : c == '0' ? 'o' : c;
   EXPECT_TRUE(codec_.is_code(kReset, id, code));
   EXPECT_TRUE(codec_.is_code(kReset, id, typed));
+  EXPECT_TRUE(codec_.is_code(kReset, id, code.substr(0, 4) + " " + code.substr(5)));
+  EXPECT_TRUE(codec_.is_code(kReset, id, " " + code + " "));
 }
 
 TEST_F(OneTimeToken, M02_refuses_codes_of_another_purpose_reference_length_or_script) {
@@ -73,7 +75,8 @@ TEST_F(OneTimeToken, M02_refuses_codes_of_another_purpose_reference_length_or_sc
   EXPECT_FALSE(other_.is_code(kReset, id, code));
   EXPECT_FALSE(codec_.is_code(kReset, id, code.substr(1)));
   EXPECT_FALSE(codec_.is_code(kReset, id, code + "0"));
-  EXPECT_FALSE(codec_.is_code(kReset, id, " " + code));
+  EXPECT_FALSE(codec_.is_code(kReset, id, "\t" + code));
+  EXPECT_FALSE(codec_.is_code(kReset, id, code + std::string(32, ' ')));
   EXPECT_FALSE(codec_.is_code(kReset, id, ""));
   EXPECT_FALSE(codec_.is_code(kReset, id, std::string(1 << 20, '0')));
 }
