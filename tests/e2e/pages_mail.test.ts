@@ -49,7 +49,7 @@ describe("pages that mails lead to", () => {
     await page.getByLabel("Code from the e-mail").fill("0000-0000");
     await page.getByRole("button", { name: "Confirm", exact: true }).click();
     await page.getByRole("alert").waitFor();
-    await page.getByLabel("Code from the e-mail").fill((await mailbox.next(email)).code.toLowerCase());
+    await page.getByLabel("Code from the e-mail").fill((await mailbox.next(email)).code.toLowerCase().replace("-", " "));
     await page.getByRole("button", { name: "Confirm", exact: true }).click();
     await page.getByText("Your e-mail address is confirmed").waitFor();
     await page.getByRole("button", { name: "Continue" }).click();
@@ -132,6 +132,48 @@ describe("pages that mails lead to", () => {
     await page.getByText("Confirmed", { exact: true }).waitFor();
     await page.goto(link.href);
     await page.getByRole("alert").waitFor();
+    await page.getByText("Ask whoever invited you").waitFor();
+    assert.equal(await page.getByRole("button", { name: "Try again" }).count(), 0);
+    await page.getByRole("link", { name: "Sign in instead" }).click();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await page.close();
+  });
+
+  test("a link that is refused is no dead end", async () => {
+    await browser.context.clearCookies();
+    const page = await browser.page();
+    for (const [path, button, help] of [
+      ["/verify", "Confirm", "says whether the address is confirmed"],
+      ["/change-email", "Use it", "says which address counts"],
+      ["/restore-email", "That was not me", "ask whoever runs these pages"],
+    ] as const) {
+      await page.goto("about:blank");
+      await page.goto(`${site}${path}#token=ghm_${"A".repeat(43)}`);
+      await page.getByRole("button", { name: button }).click();
+      await page.getByRole("alert").getByText("This link is not valid, or not any more.").waitFor();
+      await page.getByText(help).waitFor();
+      assert.equal(await page.getByRole("button", { name: button }).count(), 0);
+      await page.getByRole("link", { name: "To your account" }).click();
+      await page.waitForURL(`${site}/sign-in`);
+    }
+    await typePassword(page, name);
+    await page.waitForURL(`${site}/account`);
+    await page.close();
+  });
+
+  test("a wrong code and a letter that is on its way again are not said at once", async () => {
+    const page = await browser.page("/verify");
+    const good = page.getByText("It is on its way again");
+    const bad = page.getByRole("alert");
+    await page.getByLabel("Code from the e-mail").fill("0000 0000");
+    await page.getByRole("button", { name: "Confirm", exact: true }).click();
+    await bad.waitFor();
+    await page.getByRole("button", { name: "Send it again" }).click();
+    await good.waitFor();
+    assert.equal(await bad.count(), 0);
+    await page.getByRole("button", { name: "Confirm", exact: true }).click();
+    await bad.waitFor();
+    assert.equal(await good.count(), 0);
     await page.close();
   });
 

@@ -10,13 +10,15 @@ import { Field } from "../ui/field";
 import { Form } from "../ui/form";
 import { Show, useLoad } from "../ui/load";
 import { linkToken } from "./fragment";
+import { LinkRefused } from "./link_refused";
 import { NewPassword } from "./new_password";
 
 export function InvitePage() {
   const token = linkToken.value;
+  if (token !== null) return <InviteForm key={token} token={token} />;
   return (
-    <Entry title={t("invite.title")} lead={t("invite.lead", { name: settings.name })}>
-      {token === null ? <Alert kind="warn">{t("link.incomplete")}</Alert> : <InviteForm key={token} token={token} />}
+    <Entry title={t("invite.title")}>
+      <Alert kind="warn">{t("link.incomplete")}</Alert>
     </Entry>
   );
 }
@@ -34,17 +36,26 @@ function InviteForm({ token }: { token: string }) {
     await api.post("/v1/invite/check", { body: { token }, anonymous: true });
     return true;
   });
+  if ([open.failure, accept.failure].some((failure) => failure?.slug === "link-refused")) {
+    return (
+      <Entry title={t("invite.title")}>
+        <LinkRefused help={t("invite.refused")} to="/sign-in" link={t("register.sign-in")} />
+      </Entry>
+    );
+  }
   return (
-    <Show of={open}>
-      {() => (
-        <Form action={accept} fields={["username", "password"]}>
-          <Field label={t("username")} hint={t("username.hint")} value={username} mistake={accept.failure?.fieldMessage("username")} autocomplete="username" focus input={{ maxLength: 64 }} />
-          <NewPassword label={t("password")} value={password} failure={accept.failure} field="password" />
-          <Button type="submit" kind="primary" wide busy={accept.busy}>
-            {t("invite.submit")}
-          </Button>
-        </Form>
-      )}
-    </Show>
+    <Entry title={t("invite.title")} lead={t("invite.lead", { name: settings.name })}>
+      <Show of={open}>
+        {() => (
+          <Form action={accept} fields={["username", "password"]}>
+            <Field label={t("username")} hint={t("username.hint")} value={username} mistake={accept.failure?.fieldMessage("username")} autocomplete="username" focus input={{ maxLength: 64 }} />
+            <NewPassword label={t("password")} value={password} failure={accept.failure} field="password" />
+            <Button type="submit" kind="primary" wide busy={accept.busy}>
+              {t("invite.submit")}
+            </Button>
+          </Form>
+        )}
+      </Show>
+    </Entry>
   );
 }

@@ -7,6 +7,7 @@ import { Button } from "../ui/button";
 import { Entry } from "../ui/entry";
 import { Form } from "../ui/form";
 import { linkToken } from "./fragment";
+import { LinkRefused } from "./link_refused";
 
 type Kind = "change-email" | "restore-email";
 
@@ -16,15 +17,15 @@ const redeem: Record<Kind, (token: string) => Promise<unknown>> = {
 };
 
 // What a mailed link asks for, and one button that does it: a scanner that opens links presses none.
-function LinkPage({ kind }: { kind: Kind }) {
+function LinkPage({ kind, token }: { kind: Kind; token: string | null }) {
   const done = useSignal(false);
-  const token = linkToken.value;
   const act = useAction(async () => {
     await redeem[kind](token ?? "");
     done.value = true;
   });
+  const refused = act.failure?.slug === "link-refused";
   return (
-    <Entry title={t(`${kind}.title`)} lead={done.value ? undefined : t(`${kind}.lead`)}>
+    <Entry title={t(`${kind}.title`)} lead={done.value || refused ? undefined : t(`${kind}.lead`)}>
       {token === null ? (
         <Alert kind="warn">{t("link.incomplete")}</Alert>
       ) : done.value ? (
@@ -34,6 +35,8 @@ function LinkPage({ kind }: { kind: Kind }) {
             {t("continue")}
           </a>
         </>
+      ) : refused ? (
+        <LinkRefused help={t(`${kind}.refused`)} to="/account" link={t("link.account")} />
       ) : (
         <Form action={act}>
           <Button type="submit" kind="primary" wide busy={act.busy}>
@@ -46,8 +49,8 @@ function LinkPage({ kind }: { kind: Kind }) {
 }
 
 export function ChangeEmailPage() {
-  return <LinkPage kind="change-email" />;
+  return <LinkPage key={linkToken.value} kind="change-email" token={linkToken.value} />;
 }
 export function RestoreEmailPage() {
-  return <LinkPage kind="restore-email" />;
+  return <LinkPage key={linkToken.value} kind="restore-email" token={linkToken.value} />;
 }

@@ -9,6 +9,7 @@ import { Entry } from "../ui/entry";
 import { Field } from "../ui/field";
 import { Form } from "../ui/form";
 import { linkToken } from "./fragment";
+import { LinkRefused } from "./link_refused";
 
 // With a link of a mail: one button, as a scanner that opens links presses none. Without: the code of the same mail.
 export function VerifyPage() {
@@ -25,9 +26,10 @@ export function VerifyPage() {
   }
   const finish = () => (done.value = true);
   const token = linkToken.value;
+  if (token !== null) return <LinkForm key={token} token={token} onDone={finish} />;
   return (
-    <Entry title={t("verify.title")} lead={t(token === null ? "verify.lead-code" : "verify.lead")}>
-      {token === null ? <CodeForm onDone={finish} /> : <LinkForm token={token} onDone={finish} />}
+    <Entry title={t("verify.title")} lead={t("verify.lead-code")}>
+      <CodeForm onDone={finish} />
     </Entry>
   );
 }
@@ -37,12 +39,19 @@ function LinkForm({ token, onDone }: { token: string; onDone: () => void }) {
     await api.post("/v1/email/verify", { body: { token }, anonymous: true });
     onDone();
   });
+  const refused = verify.failure?.slug === "link-refused";
   return (
-    <Form action={verify}>
-      <Button type="submit" kind="primary" wide busy={verify.busy}>
-        {t("verify.submit")}
-      </Button>
-    </Form>
+    <Entry title={t("verify.title")} lead={refused ? undefined : t("verify.lead")}>
+      {refused ? (
+        <LinkRefused help={t("verify.refused")} to="/account" link={t("link.account")} />
+      ) : (
+        <Form action={verify}>
+          <Button type="submit" kind="primary" wide busy={verify.busy}>
+            {t("verify.submit")}
+          </Button>
+        </Form>
+      )}
+    </Entry>
   );
 }
 
@@ -50,10 +59,12 @@ function CodeForm({ onDone }: { onDone: () => void }) {
   const code = useSignal("");
   const sent = useSignal(false);
   const verify = useAction(async () => {
+    sent.value = false;
     await api.post("/v1/email/verify", { body: { code: code.value.trim() } });
     onDone();
   });
   const resend = useAction(async () => {
+    verify.clear();
     await api.post("/v1/email/verification", { body: {} });
     sent.value = true;
   });
