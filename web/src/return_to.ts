@@ -5,9 +5,11 @@ import { settings } from "./settings";
 // for a sign-in each come back to their own. Checked when it is read, whoever wrote it.
 const key = "gatehouse.return_to";
 const home = "/account";
+const signIn = /^\/sign-in(?:[/?#]|$)/; // who has just signed in need not again
 
 export function rememberReturn(address: string | null): void {
-  if (address !== null && mayReturnTo(address, settings.return_origins)) sessionStorage.setItem(key, address);
+  if (address === null || signIn.test(address)) return;
+  if (mayReturnTo(address, settings.return_origins)) sessionStorage.setItem(key, address);
 }
 
 function takeReturn(): string {
