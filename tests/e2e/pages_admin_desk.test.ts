@@ -110,6 +110,69 @@ describe("the administration of the installation", () => {
     assert.ok(!(await box("member may desk:open").isChecked()));
   });
 
+  test("changes that are not saved are not left by mistake", async () => {
+    await open("/admin");
+    await page.getByRole("link", { name: "Roles" }).click();
+    await box("member may desk:open").check();
+    const ways = [
+      () => page.getByRole("link", { name: "Keys" }).click(),
+      () => page.goBack(),
+      () => page.close({ runBeforeUnload: true }),
+    ];
+    for (const leave of ways) {
+      const asked = page.waitForEvent("dialog");
+      void leave().catch(() => {});
+      await (await asked).dismiss();
+      assert.ok(await box("member may desk:open").isChecked());
+      assert.equal(new URL(page.url()).pathname, "/admin/roles");
+    }
+    page.once("dialog", (dialog) => void dialog.accept());
+    await page.getByRole("link", { name: "Keys" }).click();
+    await page.getByRole("button", { name: "Rotate now" }).waitFor();
+    await open("/admin/roles"); // nothing is asked any more
+    assert.ok(!(await box("member may desk:open").isChecked()));
+  });
+
+  test("what was searched for is there again when one comes back, and not in the address", async () => {
+    await open("/admin/accounts");
+    const search = page.getByLabel("Username or e-mail address");
+    for (const text of [member.username.slice(0, 6), member.email]) {
+      await search.fill(text);
+      await page.getByRole("button", { name: "Search" }).click();
+      await page.waitForFunction(() => document.querySelectorAll("table")[0]?.querySelectorAll("tbody tr").length === 1);
+      await page.getByRole("link", { name: member.username }).click();
+      await page.getByRole("link", { name: "All accounts" }).waitFor();
+      await page.goBack();
+      await page.getByRole("link", { name: member.username }).waitFor();
+      assert.equal(await search.inputValue(), text);
+      assert.equal(page.url(), `${site}/admin/accounts`);
+      assert.equal(await page.getByRole("link", { name: administrator.username }).count(), 0);
+    }
+  });
+
+  test("of mails it is only said that none was given up", async () => {
+    await open("/admin/delivery");
+    await page.getByText("No mail has been given up.").waitFor();
+  });
+
+  test("in German on the narrowest phone nothing is wider than the screen", async () => {
+    await open("/admin/delivery");
+    await page.getByRole("button", { name: "Add a webhook" }).click();
+    await page.getByRole("dialog").getByLabel("Name").fill("Billing");
+    await page.getByRole("dialog").getByLabel("Address").fill("https://hooks.example.org/billing");
+    await page.getByRole("dialog").getByRole("button", { name: "Add a webhook" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
+    await page.getByLabel("Language").selectOption("de");
+    await page.getByRole("heading", { name: "Zustellung" }).waitFor();
+    await page.setViewportSize({ width: 360, height: 740 });
+    for (const path of ["/admin/delivery", "/admin/audit", "/admin/accounts", "/admin/keys"]) {
+      await open(path);
+      assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 360, path);
+    }
+    await page.getByLabel("Sprache").selectOption("en");
+    await page.setViewportSize({ width: 1280, height: 860 });
+  });
+
   test("a key is rotated, and nobody is signed out", async () => {
     await open("/admin/keys");
     const rows = page.getByRole("table", { name: "Keys" }).getByRole("row");

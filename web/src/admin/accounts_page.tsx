@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { api } from "../api/client";
 import type { components } from "../api/schema";
 import { formatDate, t } from "../messages";
+import { keepHere, keptHere } from "../router";
 import { NewPassword } from "../sign_in/new_password";
 import { offers } from "../settings";
 import { useAction } from "../ui/action";
@@ -39,8 +40,8 @@ export function Badges({ names }: { names: string[] }) {
 const prefixed = (beginning: string) => (beginning === "" ? {} : { username_prefix: beginning });
 
 export function AccountsPage() {
-  const typed = useSignal("");
-  const wanted = useSignal("");
+  const typed = useSignal(keptHere());
+  const wanted = useSignal(typed.value);
   const asking = useSignal<"create" | "invite" | null>(null);
   const done = useSignal("");
   const accounts = usePages(async (cursor) => {
@@ -51,7 +52,10 @@ export function AccountsPage() {
     return { rows: page.accounts, next: page.next };
   }, wanted.value);
   const invites = useLoad(async () => (offers("GET /v1/admin/invites") ? (await api.get("/v1/admin/invites")).invites : []));
-  const search = useAction(async () => void (wanted.value = typed.value.trim()));
+  const search = useAction(async () => {
+    wanted.value = typed.value.trim();
+    keepHere(wanted.value);
+  });
   const finish = (text: string) => {
     asking.value = null;
     done.value = text;

@@ -1,7 +1,9 @@
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { permits } from "../account/permits";
 import { api } from "../api/client";
 import { t } from "../messages";
+import { holdPage } from "../router";
 import { useAction } from "../ui/action";
 import { Alert } from "../ui/alert";
 import { Button } from "../ui/button";
@@ -80,6 +82,7 @@ function MatrixEditor({ saved, onChange, onSaved, onDiscard }: EditorProps) {
     await onDiscard(); // somebody else may have changed them
   };
   const changed = JSON.stringify(matrix.value) !== JSON.stringify(saved.roles);
+  useEffect(() => (changed ? holdPage(() => confirm(t("roles.leave"))) : undefined), [changed]);
   return (
     <>
       <section class="card">
