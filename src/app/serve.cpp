@@ -118,6 +118,7 @@ class Process {
                         api_rates(settings, shared_limits_.get()), clock_, log, metrics_, tracer_.get()),
         admin_service_(inner_routes(), std::nullopt, clock_, log, metrics_),
         keeper_(gates_, [this](const auto& refusals) { tell_of(refusals); }) {
+    if (pages_) public_service_.on_stray([this](const http::Request& request) { return pages_->stray(request); });
     if (identity_) public_service_.on_failure(identity_->failure_listener());
     if (!settings.server.tls_certificate.empty()) {
       tls_ = std::make_shared<http::TlsContext>(settings.server.tls_certificate.string(),

@@ -1,5 +1,6 @@
 #include "web/pages.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
@@ -27,6 +28,10 @@ constexpr std::array<std::string_view, 19> kPagePaths{"/sign-in",          "/reg
                                                       "/admin/security",   "/admin/keys",
                                                       "/admin/delivery"};
 
+// What programs ask for, whatever they say they accept.
+constexpr std::array<std::string_view, 4> kInterface{"/v1/", "/gate/", "/.well-known/", kAssetFolder};
+
+constexpr std::string_view kHome = "/account";
 constexpr std::string_view kDocumentName = "index.html";
 
 // A name with a hash in it stands for one content for ever.
@@ -128,6 +133,32 @@ std::vector<http::Route> Pages::routes() const {
   return routes;
 }
 
+std::optional<Response> Pages::stray(const Request& request) const {
+  const bool reads = request.method == http::Method::get || request.method == http::Method::head;
+  const auto accepted = request.header("accept").value_or("");
+  const auto is_ours = [&](std::string_view folder) { return request.path.starts_with(folder); };
+  if (document_.empty() || !reads || accepted.find("text/html") == std::string_view::npos) return std::nullopt;
+  if (std::any_of(kInterface.begin(), kInterface.end(), is_ours)) return std::nullopt;
+  const auto bare = request.path.ends_with('/') ? request.path.substr(0, request.path.size() - 1) : std::string_view{};
+  const auto to = request.path == "/" ? kHome : bare;
+  if (std::find(kPagePaths.begin(), kPagePaths.end(), to) != kPagePaths.end()) {
+    auto response = http::empty_response(303);
+    response.set("Location", std::string(to) + (request.query.empty() ? "" : "?" + std::string(request.query)));
+    return response;
+  }
+  auto response = page();
+  response.status = 404;
+  return response;
+}
+
+Response Pages::page() const {
+  Response response;
+  response.content_type = "text/html; charset=utf-8";
+  response.body = document_;
+  set_document_headers(response);
+  return response;
+}
+
 Response Pages::document(const Request& request) const {
   const auto return_to = return_to_of(request.query);
   if (return_to && !may_return_to(*return_to, options_.return_origins)) {
@@ -136,11 +167,7 @@ Response Pages::document(const Request& request) const {
     response.set("Location", std::string(request.path));
     return response;
   }
-  Response response;
-  response.content_type = "text/html; charset=utf-8";
-  response.body = document_;
-  set_document_headers(response);
-  return response;
+  return page();
 }
 
 Response Pages::asset(const Request& request) const {

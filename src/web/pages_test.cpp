@@ -19,6 +19,8 @@ constexpr std::array kAssets{
     Asset{"icon-abc.svg", "image/svg+xml", "<svg/>", {}, {}, "d2"},
 };
 
+constexpr std::string_view kBrowser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
 struct Ask {
   std::string_view target;
   std::vector<http::Header> headers{};
@@ -138,6 +140,34 @@ TEST_F(PagesTest, a_path_is_a_name_in_a_table_and_never_a_file) {
     EXPECT_EQ(ask({target}).status, 404U) << target;
   }
   EXPECT_EQ(ask({.target = "/sign-in", .method = http::Method::post}).status, 405U);
+}
+
+TEST_F(PagesTest, who_types_an_address_into_a_browser_is_led_to_a_page_or_told_that_there_is_none) {
+  const auto stray = [&](std::string_view path, std::string_view query = {}, std::string_view accept = kBrowser,
+                         http::Method method = http::Method::get) {
+    http::Request request;
+    request.method = method;
+    request.path = path;
+    request.query = query;
+    request.headers[request.header_count++] = {"Accept", accept};
+    return pages_.stray(request);
+  };
+  EXPECT_EQ(header(stray("/").value(), "Location"), "/account");
+  EXPECT_EQ(header(stray("/admin/roles/").value(), "Location"), "/admin/roles");
+  EXPECT_EQ(header(stray("/sign-in/", "return_to=/x").value(), "Location"), "/sign-in?return_to=/x");
+  for (const char* nowhere : {"/nowhere", "/nowhere/", "//", "//evil.example/", "/sign-in//", "/Sign-in"}) {
+    const auto answer = stray(nowhere).value();
+    EXPECT_EQ(answer.status, 404U) << nowhere;
+    EXPECT_EQ(answer.body, "<title>Gatehouse</title>");
+    EXPECT_EQ(header(answer, "X-Frame-Options"), "DENY");
+    EXPECT_EQ(header(answer, "Location"), "absent");
+  }
+  for (const char* interface : {"/v1/nothing", "/.well-known/nothing", "/_gatehouse/nothing.js", "/gate/nothing"}) {
+    EXPECT_FALSE(stray(interface)) << interface;
+  }
+  EXPECT_FALSE(stray("/", {}, "*/*"));
+  EXPECT_FALSE(stray("/", {}, kBrowser, http::Method::post));
+  EXPECT_FALSE(Pages({}, {}).stray(http::Request{}));
 }
 
 TEST_F(PagesTest, G12_a_return_address_of_another_host_is_dropped) {

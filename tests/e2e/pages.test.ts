@@ -122,6 +122,35 @@ describe("pages", () => {
     await page.close();
   });
 
+  test("the sign-in leads to no other sign-in", async () => {
+    await browser.context.clearCookies();
+    const page = await browser.page("/sign-in?return_to=/sign-in");
+    await typePassword(page, person.username);
+    await page.waitForURL(`${site}/account`);
+    await page.close();
+  });
+
+  test("who types the bare address of Gatehouse is led to the account, and told where there is nothing", async () => {
+    const own = `http://localhost:${stack.gatehouse.port}`;
+    const direct = await Browser.start(own);
+    try {
+      const page = await direct.page("/");
+      await page.waitForURL(`${own}/sign-in`);
+      await page.goto(`${own}/register/`);
+      await page.waitForURL(`${own}/register`);
+      const answer = await page.goto(`${own}/nowhere`);
+      assert.equal(answer?.status(), 404);
+      await page.getByRole("heading", { name: "Not found" }).waitFor();
+      await page.getByRole("link", { name: "To your account" }).click();
+      await page.waitForURL(`${own}/sign-in`);
+      assert.deepEqual(direct.complaints, []);
+    } finally {
+      await direct.stop();
+    }
+    const program = await ask(stack.gatehouse.port, "/");
+    assert.deepEqual([program.status, program.json.type], [404, "/problems/not-found"]);
+  });
+
   test("two tabs that wait for a sign-in come back to their own pages", async () => {
     await browser.context.clearCookies();
     const first = await browser.page("/reports/first");

@@ -8,6 +8,7 @@ import { RegisterPage } from "./sign_in/register_page";
 import { ResetPage } from "./sign_in/reset_page";
 import { SignInPage } from "./sign_in/sign_in_page";
 import { VerifyPage } from "./sign_in/verify_page";
+import { NotFound } from "./ui/not_found";
 import { NotLoaded } from "./ui/not_loaded";
 
 // Path → page. What most visitors need comes with the first load; the rest when it is asked for.
@@ -41,6 +42,6 @@ export function App() {
     lazy[area]?.[1]().then(show, () => show(NotLoaded));
     return () => (wanted = false);
   }, [area]);
-  const Shown = entry ?? loaded.value;
+  const Shown = entry ?? (area < 0 ? NotFound : loaded.value);
   return Shown === null ? null : <Shown />;
 }

@@ -131,8 +131,13 @@ Service::Admission ApiService::admit(Request& request) {
   // 3. The route. No row, no route.
   auto match = router_.find(request);
   if (match.route == nullptr) {
-    admission.refusal = form_response(match.allow.empty() ? 404 : 405, request);
-    if (!match.allow.empty()) admission.refusal->set("Allow", match.allow);
+    if (match.allow.empty()) {
+      if (stray_) admission.refusal = stray_(request);
+      if (!admission.refusal) admission.refusal = form_response(404, request);
+    } else {
+      admission.refusal = form_response(405, request);
+      admission.refusal->set("Allow", match.allow);
+    }
     return admission;
   }
   admission.route = match.route;

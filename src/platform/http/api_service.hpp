@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -56,6 +57,11 @@ class ApiService : public Service {
   // request.
   void on_failure(std::function<void(const Failure&)> hear) { hear_ = std::move(hear); }
 
+  // Asked what to answer where there is no route; nothing: 404. On the loop of the request; must neither wait nor throw.
+  // REQUIRES: set before the first request.
+  using Stray = std::function<std::optional<Response>(const Request&)>;
+  void on_stray(Stray answer) { stray_ = std::move(answer); }
+
   [[nodiscard]] const Router& router() const noexcept { return router_; }
 
  private:
@@ -79,6 +85,7 @@ class ApiService : public Service {
   telemetry::Counter out_of_time_;
   telemetry::Tracer* tracer_;
   std::function<void(const Failure&)> hear_{};
+  Stray stray_{};
   std::map<const Route*, std::unique_ptr<RouteMetrics>> route_metrics_;
 };
 

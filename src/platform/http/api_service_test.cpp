@@ -102,6 +102,16 @@ TEST_F(ApiServiceTest, admission_carries_the_routes_own_limits) {
   EXPECT_EQ(admission.deadline, std::chrono::milliseconds(123));
 }
 
+TEST_F(ApiServiceTest, where_there_is_no_route_somebody_else_may_answer) {
+  service.on_stray([](const Request& request) -> std::optional<Response> {
+    if (request.path != "/stray") return std::nullopt;
+    return empty_response(303);
+  });
+  EXPECT_EQ(ask(Method::get, "/stray").status, 303U);
+  EXPECT_EQ(ask(Method::get, "/other").status, 404U);
+  EXPECT_EQ(ask(Method::post, "/good/7").status, 405U);
+}
+
 TEST_F(ApiServiceTest, an_unknown_address_is_404_and_another_method_405) {
   const auto missing = ask(Method::get, "/nowhere");
   EXPECT_EQ(missing.status, 404U);
