@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -18,6 +19,7 @@ namespace gatehouse::app {
 namespace {
 
 constexpr std::size_t kPage = 1'000;
+constexpr std::size_t kLetters = 50;  // that a transaction looks for whose they are
 
 std::filesystem::path list_in(const std::filesystem::path& data_dir) { return data_dir / "erased.ids"; }
 
@@ -81,7 +83,31 @@ void clean_up_behind(Installation& installation, const std::vector<contract::Acc
   std::set<std::string> ids;
   for (const auto& account : gone) ids.insert(account.to_string());
   identity::remove_jobs_about(*installation.database, installation.jobs, ids);
-  for (const auto& id : ids) mail::remove_letters(installation.settings.data.dir / "mail", id);
+  remove_letters_to_nobody(installation);
+}
+
+void remove_letters_to_nobody(Installation& installation, const std::function<void()>& between) {
+  const auto folder = installation.settings.data.dir / "mail";
+  // Before the database is asked: whoever has a letter by now has had a row.
+  std::vector<contract::AccountId> written_to;
+  for (const auto& tag : mail::tags_of_letters(folder)) {
+    if (const auto id = contract::AccountId::parse(tag)) written_to.push_back(*id);
+  }
+  const auto now = installation.clock.now();
+  std::set<std::string> nobody;
+  for (std::size_t i = 0; i < written_to.size();) {
+    const auto end = std::min(written_to.size(), i + kLetters);
+    installation.database->read_blocking([&](db::Transaction& tx) {
+      for (auto at = i; at < end; ++at) {
+        const auto& id = written_to[at];
+        if (installation.accounts.find(tx, id) || installation.invites.find_open(tx, id, now)) continue;
+        nobody.insert(id.to_string());
+      }
+    });
+    i = end;
+    between();
+  }
+  mail::remove_letters(folder, nobody);
 }
 
 }  // namespace gatehouse::app

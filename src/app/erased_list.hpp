@@ -30,4 +30,8 @@ void complete_erased_list(const std::filesystem::path& data_dir, db::Database& d
 // What is left of erased accounts outside of their rows: jobs that name them, and letters in this data folder. Blocks.
 void clean_up_behind(Installation& installation, const std::vector<contract::AccountId>& gone);
 
+// Letters in this data folder whose account or open invite is no longer there, whatever ended it: each node asks for
+// itself, since letters lie where they were written. `between`: called now and then, since it may take a while. Blocks.
+void remove_letters_to_nobody(Installation& installation, const std::function<void()>& between = [] {});
+
 }  // namespace gatehouse::app

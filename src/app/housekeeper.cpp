@@ -124,6 +124,7 @@ void Housekeeper::tend() {
     mail::remove_letters_before(installation_.settings.data.dir / "mail", now - keep.keep_letters);
     erase_due(now);
     follow_erasures();
+    remove_letters_to_nobody(installation_, [this] { turn(); });
     const auto listed = now - keep.keep_erased_ids;
     sweep_in_steps([&](db::Transaction& tx) { return installation_.erasures.sweep(tx, listed, kSweepStep); });
     sweep_in_steps([&](db::Transaction& tx) { return installation_.activities.sweep(tx, now, kSweepStep); });

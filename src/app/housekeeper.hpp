@@ -38,10 +38,12 @@ class Housekeeper {
   // Looks now; true when every gate has what the database held at the time of the call. Any thread but a loop's.
   bool look_now();
 
+  // One round, as the thread has one each minute. REQUIRES: the thread does not run, the event loops have started.
+  void tend();
+
  private:
   void run();
   void turn();
-  void tend();
   void erase_due(base::TimePoint now);
   void follow_erasures();
   void record_activity();

@@ -10,7 +10,7 @@ import { Gatehouse } from "./support/gatehouse.js";
 import { ask, bearer, type Answer } from "./support/http.js";
 import { Mailbox } from "./support/mailbox.js";
 import { binary, environment, makeFolder } from "./support/paths.js";
-import { gateSays, register } from "./support/people.js";
+import { gateSays, register, signIn } from "./support/people.js";
 import { Postgres } from "./support/scale/postgres.js";
 import { Redis } from "./support/scale/redis.js";
 import { until } from "./support/until.js";
@@ -60,6 +60,13 @@ async function liveAsCanary(gatehouse: Gatehouse): Promise<string> {
   };
   const { username, email, password } = canary;
   const login = (name: string, secret: string) => send("/v1/login", { username: name, password: secret, refresh_in: "body" });
+
+  // An invite that is never accepted: whoever was invited registers and moves to that address without it.
+  const administrator = await register(port);
+  assert.equal(gatehouse.command("account", "set-roles", administrator.username, "admin").status, 0);
+  const { access } = await signIn(port, administrator);
+  await done(201, send("/v1/admin/invites", { email: canary.newEmail, roles: ["member"] }, access));
+  await mailbox.next(canary.newEmail);
 
   // Names and addresses, each proven by its letter.
   await done(201, send("/v1/register", { username, email, password }));

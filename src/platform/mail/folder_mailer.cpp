@@ -37,13 +37,24 @@ bool write_file(const fs::path& path, std::string_view bytes) {
   return false;
 }
 
+// What a killed process had not written to its end is one, too: the address stands in it. One that is being written
+// meanwhile and goes is written again: send() says unreachable.
 std::vector<fs::path> letters(const fs::path& folder) {
   std::vector<fs::path> found;
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    if (entry.path().extension() == ".eml") found.push_back(entry.path());
+    const std::string name = entry.path().filename();
+    if (name.ends_with(".eml") || name.ends_with(".eml.partial")) found.push_back(entry.path());
   }
   return found;
+}
+
+// Between the first two dots; empty for what is no letter.
+std::string tag_of(const fs::path& letter) {
+  const std::string name = letter.filename();
+  const auto begin = name.find('.');
+  const auto end = name.find('.', begin + 1);
+  return end == std::string::npos ? "" : name.substr(begin + 1, end - begin - 1);
 }
 
 }  // namespace
@@ -72,12 +83,18 @@ void FolderMailer::remove_oldest() const {
   for (const auto& file : files) fs::remove(file, ignored);
 }
 
-std::size_t remove_letters(const fs::path& folder, std::string_view tag) {
+std::set<std::string> tags_of_letters(const fs::path& folder) {
+  std::set<std::string> tags;
+  for (const auto& file : letters(folder)) tags.insert(tag_of(file));
+  tags.erase("");
+  return tags;
+}
+
+std::size_t remove_letters(const fs::path& folder, const std::set<std::string>& tags) {
   std::size_t removed = 0;
-  const std::string part = "." + std::string(tag) + ".";
   std::error_code ignored;
   for (const auto& file : letters(folder)) {
-    if (file.filename().string().find(part) != std::string::npos && fs::remove(file, ignored)) ++removed;
+    if (tags.contains(tag_of(file)) && fs::remove(file, ignored)) ++removed;
   }
   return removed;
 }

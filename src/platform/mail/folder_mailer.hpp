@@ -2,7 +2,8 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <string_view>
+#include <set>
+#include <string>
 
 #include "platform/base/clock.hpp"
 #include "platform/base/random.hpp"
@@ -28,10 +29,13 @@ class FolderMailer final : public Mailer {
   base::Random& random_;
 };
 
-// Removes the letters with this tag: what erasing an account asks for. Returns how many.
-std::size_t remove_letters(const std::filesystem::path& folder, std::string_view tag);
+// Of the letters in it, also of those that were never written to their end.
+[[nodiscard]] std::set<std::string> tags_of_letters(const std::filesystem::path& folder);
 
-// Removes those written before that. Returns how many.
+// Removes the letters with these tags: what erasing an account asks for. Returns how many.
+std::size_t remove_letters(const std::filesystem::path& folder, const std::set<std::string>& tags);
+
+// Removes those written before that, or begun and never finished. Returns how many.
 std::size_t remove_letters_before(const std::filesystem::path& folder, base::TimePoint before);
 
 }  // namespace gatehouse::mail

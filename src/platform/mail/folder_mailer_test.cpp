@@ -78,10 +78,30 @@ TEST_F(FolderMailerTest, letters_go_when_their_time_is_over_and_what_is_no_lette
 TEST_F(FolderMailerTest, U08_the_letters_of_an_erased_account_go) {
   ASSERT_EQ(send("a", "owner-1"), Delivery::accepted);
   ASSERT_EQ(send("b", "owner-2"), Delivery::accepted);
-  EXPECT_EQ(remove_letters(folder_, "owner-1"), 1U);
-  EXPECT_EQ(remove_letters(folder_, "owner-1"), 0U);
+  EXPECT_EQ(remove_letters(folder_, {"owner-1"}), 1U);
+  EXPECT_EQ(remove_letters(folder_, {"owner-1"}), 0U);
   EXPECT_EQ(names().size(), 1U);
-  EXPECT_EQ(remove_letters(root_.path() / "nowhere", "owner-2"), 0U);
+  EXPECT_EQ(remove_letters(root_.path() / "nowhere", {"owner-2"}), 0U);
+}
+
+// The address stands in it as in any other.
+TEST_F(FolderMailerTest, U08_what_a_killed_process_had_half_written_goes_as_a_letter_does) {
+  const auto begin = [&](const std::string& id) {
+    fs::create_directory(folder_);
+    const auto time = std::to_string(base::to_unix_ms(clock_.now()));
+    std::ofstream(folder_ / (time + ".owner-1." + id + ".eml.partial")) << "To: alice@example.org";
+  };
+  begin("a");
+  EXPECT_EQ(tags_of_letters(folder_), std::set<std::string>{"owner-1"});
+  EXPECT_EQ(remove_letters(folder_, {"owner-1"}), 1U) << "with its account";
+  begin("b");
+  clock_.advance(1h);
+  EXPECT_EQ(remove_letters_before(folder_, clock_.now()), 1U) << "when its time is over";
+  begin("c");
+  clock_.advance(1s);
+  for (const char* id : {"d", "e", "f"}) ASSERT_EQ(send(id), Delivery::accepted);
+  EXPECT_EQ(names().size(), 3U) << "as the oldest";
+  for (const auto& name : names()) EXPECT_TRUE(name.ends_with(".eml"));
 }
 
 }  // namespace
