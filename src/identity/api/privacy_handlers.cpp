@@ -1,6 +1,7 @@
 #include <boost/json/array.hpp>
 #include <utility>
 
+#include "contract/assurance.hpp"
 #include "identity/api/errors.hpp"
 #include "identity/api/handlers.hpp"
 #include "identity/api/json_body.hpp"
@@ -18,6 +19,7 @@ Answer download_data(const ApiContext& context, http::Request& request, const co
   for (const auto& factor : overview->factors) factors.push_back(factor_view(factor));
   (*data)["factors"] = std::move(factors);
   (*data)["recovery_codes"] = overview->recovery_codes;
+  (*data)["sign_in_acr"] = contract::acr_of(overview->demand);
   auto response = http::json_response(200, *data);
   response.set("Content-Disposition", "attachment; filename=\"my-data.json\"");
   co_return response;

@@ -17,9 +17,9 @@
 
 namespace gatehouse::identity {
 
-// All that is held of a member, as the member gets it: docs/api/member-data.md, whose table member_data_test holds to
-// what is made here. What would let somebody else in is left out (hashes, keys, the material of factors), and so is
-// whoever else an event concerns. Thread-safe.
+// All that is held of a member, as the member gets it: docs/api/member-data.md, whose table privacy_handlers_test holds
+// to what is made here and by the handler, and both to the tables that refer to an account. What would let somebody
+// else in is left out (hashes, keys, the material of factors), and so is whoever else an event concerns. Thread-safe.
 class MemberData {
  public:
   struct Parts {  // all outlive it
@@ -32,8 +32,9 @@ class MemberData {
     const audit::Log& events;
     const base::Clock& clock;
   };
-  static constexpr std::size_t kMaxSessions = 1'000;  // the newest
-  static constexpr std::size_t kMaxEvents = 10'000;   // the same
+  // The newest of each; `truncated` says where there are more.
+  static constexpr std::size_t kMaxSessions = 1'000;
+  static constexpr std::size_t kMaxEvents = 10'000;
 
   explicit MemberData(Parts parts) : parts_(parts) {}
 
