@@ -22,6 +22,7 @@ using std::chrono::seconds;
 constexpr milliseconds kLookAtFile{1'000};
 constexpr milliseconds kLookAtServer{20};
 constexpr seconds kTendEvery{60};
+constexpr std::chrono::hours kShortenListEvery{1};
 constexpr std::size_t kSweepStep = 500;  // rows a transaction
 // Between two steps: a step takes 7 ms of the database's time, so requests have three quarters of it to themselves.
 constexpr milliseconds kSweepRest{20};
@@ -127,6 +128,7 @@ void Housekeeper::tend() {
     remove_letters_to_nobody(installation_, [this] { turn(); });
     const auto listed = now - keep.keep_erased_ids;
     sweep_in_steps([&](db::Transaction& tx) { return installation_.erasures.sweep(tx, listed, kSweepStep); });
+    shorten_list(listed, now);
     sweep_in_steps([&](db::Transaction& tx) { return installation_.activities.sweep(tx, now, kSweepStep); });
   } catch (const std::exception& failure) {
     failures_.increment();
@@ -157,6 +159,14 @@ void Housekeeper::follow_erasures() {
     heard_of_ = gone;
   });
   if (database.forget_deleted()) erasures_followed_ = mark;
+}
+
+// The list is read for it as a whole, which may be long.
+void Housekeeper::shorten_list(base::TimePoint before, base::TimePoint now) {
+  const auto steady = installation_.clock.steady_now();
+  if (steady < next_shortening_) return;
+  forget_listed(installation_.settings.data.dir, before, now);
+  next_shortening_ = steady + kShortenListEvery;
 }
 
 // Each step is a transaction of its own, so that a waiting request never waits for more than one; between two the

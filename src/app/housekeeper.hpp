@@ -46,6 +46,7 @@ class Housekeeper {
   void turn();
   void erase_due(base::TimePoint now);
   void follow_erasures();
+  void shorten_list(base::TimePoint before, base::TimePoint now);
   void record_activity();
   template <class Step>
   void sweep_in_steps(Step step);
@@ -61,6 +62,7 @@ class Housekeeper {
   OnErased on_erased_;
   identity::ErasureStore::Mark erasures_followed_;  // of thread_ alone, as the next
   std::vector<contract::AccountId> heard_of_;       // by on_erased_, the last time
+  base::SteadyPoint next_shortening_{};
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -241,6 +241,26 @@ TEST_P(HousekeeperTest, ids_of_erased_accounts_are_kept_as_long_as_the_setting_s
   const auto younger = erased_at(now() - settings_.privacy.keep_erased_ids + hours(1));
   tend();
   EXPECT_EQ(ids("id FROM erased_account"), exactly({younger.bytes()}));
+  EXPECT_EQ(read_erased_list(folder_.path()), std::vector{younger});
+  clock_.advance(hours(2));
+  tend();
+  EXPECT_EQ(count("erased_account"), 0);
+  EXPECT_TRUE(read_erased_list(folder_.path()).empty());
+}
+
+// As it was written by earlier versions.
+TEST_P(HousekeeperTest, an_erased_id_whose_line_has_no_time_is_kept_as_long_as_one_of_today) {
+  const AccountId old(id());
+  std::ofstream(folder_.path() / "erased.ids") << old.to_string() << "\n";
+  const auto recent = erased_at(now());
+  tend();
+  EXPECT_EQ(read_erased_list(folder_.path()), (std::vector{old, recent}));
+  clock_.advance(settings_.privacy.keep_erased_ids - hours(1));
+  tend();
+  EXPECT_EQ(read_erased_list(folder_.path()), (std::vector{old, recent}));
+  clock_.advance(hours(2));
+  tend();
+  EXPECT_TRUE(read_erased_list(folder_.path()).empty());
 }
 
 TEST_P(HousekeeperTest, answers_5xx_are_kept_as_long_as_the_setting_says) {
