@@ -30,7 +30,7 @@ class Pages {
   // One row a page and one for all assets. REQUIRES: this outlives them.
   [[nodiscard]] std::vector<http::Route> routes() const;
 
-  // For who is in a browser where there is no route: the way from `/` and from a page's path with a slash too many, else
+  // For who is in a browser where there is no route: the way from `/` and from a page's path with a slash too many, or
   // a page that says so, as 404. Nothing for programs, and under the paths of the interface.
   [[nodiscard]] std::optional<http::Response> stray(const http::Request& request) const;
 

@@ -41,6 +41,7 @@ describe("pages in trouble", () => {
     await page.route("**/v1/**", (route) => (route.request().method() === "GET" ? route.continue() : route.abort()));
     await work();
     await noConnection().waitFor();
+    assert.equal(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"), 0);
     await page.unroute("**/v1/**");
   }
 

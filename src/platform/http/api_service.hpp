@@ -57,8 +57,8 @@ class ApiService : public Service {
   // request.
   void on_failure(std::function<void(const Failure&)> hear) { hear_ = std::move(hear); }
 
-  // Asked what to answer where there is no route; nothing: 404. On the loop of the request; must neither wait nor throw.
-  // REQUIRES: set before the first request.
+  // Asked what to answer where there is no route; nothing: 404. On the loop of the request; must neither wait nor
+  // throw. REQUIRES: set before the first request.
   using Stray = std::function<std::optional<Response>(const Request&)>;
   void on_stray(Stray answer) { stray_ = std::move(answer); }
 
