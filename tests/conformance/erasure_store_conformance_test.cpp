@@ -10,6 +10,7 @@
 #include "crypto/sealing.hpp"
 #include "identity/privacy/erased_jobs.hpp"
 #include "identity/privacy/restored.hpp"
+#include "identity/proof/mail_proof_store.hpp"
 #include "identity/recovery/invite_store.hpp"
 #include "tests/conformance/on_every_database.hpp"
 #include "tests/support/fake_random.hpp"
@@ -122,6 +123,33 @@ TEST_P(ErasureStoreConformance, every_table_that_names_an_account_goes_with_it) 
   EXPECT_EQ(expected.erase("invite"), 1U) << "of nobody yet: goes by its address, below";
   EXPECT_GE(expected.size(), 8U);
   EXPECT_EQ(names(cascading), expected);
+}
+
+TEST_P(ErasureStoreConformance, codes_tried_and_invites_sent_hold_nothing_of_an_erased_account) {
+  const auto id = add("ada");
+  const auto other = add("bob");
+  const MailProofStore proofs;
+  database().write_blocking([&](db::Transaction& tx) {
+    for (const auto purpose : {ProofPurpose::verify_email, ProofPurpose::change_email, ProofPurpose::reset_password}) {
+      for (const std::string_view subject : {std::string_view(id.bytes()), std::string_view("ada-index"),
+                                             std::string_view(other.bytes()), std::string_view("bob-index")}) {
+        EXPECT_TRUE(proofs.count_code_attempt(tx, subject, purpose, clock_.now()));
+      }
+    }
+    for (const auto& giver : {id, other}) {
+      EXPECT_TRUE(InviteStore().insert(tx, {.id = AccountId(base::Uuid::v7(clock_, random_)),
+                                            .email_index = giver.to_string(),
+                                            .data_key_seed = std::string(16, 's'),
+                                            .profile_sealed = "sealed",
+                                            .roles = {"member"},
+                                            .invited_by = giver,
+                                            .created_at = clock_.now(),
+                                            .expires_at = clock_.now() + hours(24)}));
+    }
+  });
+  ASSERT_TRUE(erase(id));
+  EXPECT_EQ(count("code_attempt"), 6) << "those of the other";
+  EXPECT_EQ(count("invite"), 1);
 }
 
 TEST_P(ErasureStoreConformance, an_open_invite_to_the_address_of_an_erased_account_goes_with_it) {

@@ -58,6 +58,7 @@ awaitable<std::optional<PendingDeletion>> DeletionService::pending(contract::Acc
 awaitable<base::Result<void, Refusal>> DeletionService::erase(contract::AccountId account, Caller caller) {
   using Ended = std::vector<contract::Revocation>;
   auto work = [&](db::Transaction& tx) -> base::Result<Ended, Refusal> {
+    if (caller.account == account) return Refusal{.error = AccountError::own_account};
     if (auto refusal = parts_.accounts.check_reach(tx, caller, account)) return std::move(*refusal);
     auto ended = parts_.erasures.erase(tx, account, {"administrator", caller.account}, parts_.clock.now());
     if (!ended) return Refusal{.error = AccountError::not_found};

@@ -53,7 +53,7 @@ class DeletionService {
   boost::asio::awaitable<std::optional<PendingDeletion>> pending(contract::AccountId account);
 
   // At once and for good, without grace; every session has ended at every gate of this process before it completes.
-  // `caller`: the administrator. Errors: not_found, beyond_own (AccountSteps::check_reach).
+  // `caller`: the administrator. Errors: not_found, own_account, beyond_own (AccountSteps::check_reach).
   boost::asio::awaitable<base::Result<void, Refusal>> erase(contract::AccountId account, Caller caller);
 
  private:

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "identity/proof/mail_proof_store.hpp"
 #include "platform/audit/event_types.hpp"
 #include "platform/telemetry/json_line.hpp"
 
@@ -58,8 +59,12 @@ std::optional<std::vector<contract::Revocation>> ErasureStore::erase(db::Transac
   if (!epoch) return std::nullopt;
   auto revoked = parts_.sessions.end_all_of_account(tx, account, std::nullopt, EndReason::account_erased, now);
   revoked.push_back(parts_.revocations.revoke_tokens_before(tx, account, *epoch, now));
+  // Those it sent, too: they hold its id, and give what it no longer has.
+  tx.execute("DELETE FROM invite WHERE invited_by = $1", {Blob{account.bytes()}});
+  MailProofStore().forget_code_attempts(tx, account.bytes());
   if (record && !record->email_index.empty()) {
     tx.execute("DELETE FROM invite WHERE email_index = $1", {Blob{record->email_index}});
+    MailProofStore().forget_code_attempts(tx, record->email_index);
   }
   tx.execute("DELETE FROM account WHERE id = $1", {Blob{account.bytes()}});
   tx.execute("INSERT INTO erased_account (id, erased_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",

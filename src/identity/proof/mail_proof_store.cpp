@@ -107,6 +107,12 @@ void MailProofStore::give_back_code_attempt(db::Transaction& tx, std::string_vie
   tx.execute("UPDATE code_attempt SET attempts = attempts - 1 WHERE id = $1", {Blob{attempt_id(subject, purpose)}});
 }
 
+void MailProofStore::forget_code_attempts(db::Transaction& tx, std::string_view subject) const {
+  for (std::size_t i = 0; i < kPurposes.size(); ++i) {
+    tx.execute("DELETE FROM code_attempt WHERE id = $1", {Blob{attempt_id(subject, static_cast<ProofPurpose>(i))}});
+  }
+}
+
 std::vector<OpenProof> MailProofStore::open_of(db::Transaction& tx, contract::AccountId account, ProofPurpose purpose,
                                                base::TimePoint now) const {
   std::vector<OpenProof> open;

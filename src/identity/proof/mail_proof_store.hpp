@@ -78,6 +78,9 @@ class MailProofStore {
   // One that was right is no guess.
   void give_back_code_attempt(db::Transaction& tx, std::string_view subject, ProofPurpose purpose) const;
 
+  // Of every purpose: the account is erased.
+  void forget_code_attempts(db::Transaction& tx, std::string_view subject) const;
+
   // The newest kProofsLookedAt open ones: of an account, or for an address, whosever it is.
   [[nodiscard]] std::vector<OpenProof> open_of(db::Transaction& tx, contract::AccountId account, ProofPurpose purpose,
                                                base::TimePoint now) const;
