@@ -27,7 +27,7 @@ describe("accounts", () => {
   };
 
   const refused = [
-    "short", "password1234", "qwertyuiop123", "iloveyou1234", "111111111111", "abcdefghijkl", "gatehouse1234", "Gatehouse2026",
+    "brief", "password1234", "qwertyuiop123", "iloveyou1234", "111111111111", "abcdefghijkl", "gatehouse1234", "Gatehouse2026",
     "123456789012", "passwordpassword", "a".repeat(257),
   ];
   for (const secret of refused) {

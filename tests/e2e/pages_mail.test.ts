@@ -58,13 +58,30 @@ describe("pages that mails lead to", () => {
     await page.close();
   });
 
+  test("another address counts once the code that it got was typed", async () => {
+    const page = await browser.page("/account");
+    await page.getByRole("button", { name: "Change the e-mail address" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("E-mail address").fill(`code.${email}`);
+    await dialog.getByLabel("Current password").fill(password);
+    await page.getByRole("button", { name: "Continue" }).click();
+    await dialog.getByLabel("Code").fill("AAAA-AAAA");
+    await dialog.getByRole("button", { name: "Confirm" }).click();
+    await dialog.getByRole("alert").waitFor();
+    await dialog.getByLabel("Code").fill((await mailbox.next(`code.${email}`)).code);
+    await dialog.getByRole("button", { name: "Confirm" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await page.getByText(`code.${email}`).waitFor();
+    await page.close();
+  });
+
   test("another address counts once its own link was opened, and the link leaves no trace in the history", async () => {
     const page = await browser.page("/account");
     await page.getByRole("button", { name: "Change the e-mail address" }).click();
     await page.getByRole("dialog").getByLabel("E-mail address").fill(`new.${email}`);
     await page.getByRole("dialog").getByLabel("Current password").fill(password);
     await page.getByRole("button", { name: "Continue" }).click();
-    await page.getByText(`A link is on its way to new.${email}`).waitFor();
+    await page.getByText(`A link and a code are on their way to new.${email}`).waitFor();
     const { link } = await mailbox.next(`new.${email}`);
     assert.equal(link.origin, site);
     await page.goto(link.href);

@@ -6,7 +6,7 @@ import type { Page } from "playwright-core";
 import type { Browser } from "./support/browser.js";
 import { App, newAdministrator } from "./support/factors.js";
 import { settle } from "./support/look.js";
-import { openPages, signInAnew, signInWithApp } from "./support/pages.js";
+import { openPages, signInAnew, signInWithApp, typePassword } from "./support/pages.js";
 import { ask, bearer } from "./support/http.js";
 import { freshName, newPerson, password } from "./support/people.js";
 import type { Stack } from "./support/stack.js";
@@ -65,7 +65,7 @@ describe("pages in trouble", () => {
     assert.equal(await focused(), "Add a webhook");
   });
 
-  test("recovery codes stay, too, and the focus comes back when they were kept", async () => {
+  test("recovery codes stay, too, and the focus comes back when they were kept; with the last factor the session ends", async () => {
     const person = await newPerson(stack.gatehouse.port);
     await signInAnew(page, site, person.username);
     await page.waitForURL(`${site}/account`);
@@ -83,9 +83,11 @@ describe("pages in trouble", () => {
     await page.getByRole("dialog").waitFor({ state: "detached" });
     assert.equal(await focused(), "Add an authenticator app");
     await page.getByRole("button", { name: "Remove Phone" }).click();
+    await page.getByText("All your sessions end, this one too.").waitFor();
     await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
-    await page.getByRole("dialog").waitFor({ state: "detached" });
-    await page.waitForFunction(() => document.activeElement?.tagName === "H1");
+    await page.waitForURL(`${site}/sign-in`);
+    await typePassword(page, person.username);
+    await page.waitForURL(`${site}/account/security`);
   });
 
   test("keeping the account and signing out say that there is no connection", async () => {
