@@ -33,7 +33,7 @@ boost::json::object invite_view(const Invite& invite) {
 Answer check_invite(const ApiContext& context, http::Request& request) {
   auto body = JsonBody::parse(request);
   if (!body) co_return error_response(request, body.error());
-  auto token = body->required_text("token");
+  auto token = body->required_secret("token");
   auto errors = body->finish();
   if (!errors.empty()) co_return error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
   if (!co_await context.invites.is_open(std::move(token))) co_return error_response(request, ApiError::link_refused);
@@ -44,7 +44,7 @@ Answer accept_invite(const ApiContext& context, http::Request& request) {
   auto body = JsonBody::parse(request);
   if (!body) co_return error_response(request, body.error());
   InviteAcceptance acceptance;
-  acceptance.token = body->required_text("token");
+  acceptance.token = body->required_secret("token");
   acceptance.username = body->required_text("username");
   acceptance.password = body->required_secret("password");
   auto errors = body->finish();

@@ -10,13 +10,13 @@ namespace gatehouse::identity {
 namespace {
 
 // A body of one text member, `token`. Nothing: `refusal` is the answer.
-std::optional<std::string> read_token(http::Request& request, std::optional<http::Response>& refusal) {
+std::optional<base::Secret> read_token(http::Request& request, std::optional<http::Response>& refusal) {
   auto body = JsonBody::parse(request);
   if (!body) {
     refusal = error_response(request, body.error());
     return std::nullopt;
   }
-  auto token = body->required_text("token");
+  auto token = body->required_secret("token");
   auto errors = body->finish();
   if (errors.empty()) return token;
   refusal = error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
@@ -28,23 +28,23 @@ http::Response done_or_error(const http::Request& request, const base::Result<vo
 }
 
 struct ResetBody {
-  std::optional<std::string> token{};
+  std::optional<base::Secret> token{};
   CodeReset by_code{};
   base::Secret password{};
 };
 
 ResetBody read_reset(JsonBody& body) {
   ResetBody reset;
-  reset.token = body.text("token");
+  reset.token = body.secret("token");
   auto email = body.text("email");
-  auto code = body.text("code");
+  auto code = body.secret("code");
   reset.password = body.required_secret("password");
   const bool by_code = body.has("email") && body.has("code");
   if (body.has("token") == by_code || body.has("email") != body.has("code")) {
     body.reject("token", "send either token, or email and code");
   }
   if (by_code) {
-    reset.by_code = {.email = std::move(email).value_or(""), .code = std::move(code).value_or("")};
+    reset.by_code = {.email = std::move(email).value_or(""), .code = code ? std::move(*code) : base::Secret()};
     reset.token.reset();
   }
   return reset;
@@ -96,8 +96,8 @@ template <class ByToken, class ByCode>
 Answer prove_address(const ApiContext& context, http::Request& request, ByToken by_token, ByCode by_code) {
   auto body = JsonBody::parse(request);
   if (!body) co_return error_response(request, body.error());
-  auto token = body->text("token");
-  auto code = body->text("code");
+  auto token = body->secret("token");
+  auto code = body->secret("code");
   if (body->has("token") == body->has("code")) body->reject("token", "send either token or code");
   auto errors = body->finish();
   if (!errors.empty()) co_return error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
@@ -111,8 +111,8 @@ Answer prove_address(const ApiContext& context, http::Request& request, ByToken 
 Answer verify_email(const ApiContext& context, http::Request& request) {
   auto& service = context.email_verification;
   co_return co_await prove_address(
-      context, request, [&](std::string token, const Caller& by) { return service.by_token(std::move(token), by); },
-      [&](const contract::Principal& who, std::string code, const Caller& by) {
+      context, request, [&](base::Secret token, const Caller& by) { return service.by_token(std::move(token), by); },
+      [&](const contract::Principal& who, base::Secret code, const Caller& by) {
         return service.by_code(who, std::move(code), by);
       });
 }
@@ -120,8 +120,8 @@ Answer verify_email(const ApiContext& context, http::Request& request) {
 Answer confirm_email_change(const ApiContext& context, http::Request& request) {
   auto& service = context.email_change;
   co_return co_await prove_address(
-      context, request, [&](std::string token, const Caller& by) { return service.confirm(std::move(token), by); },
-      [&](const contract::Principal& who, std::string code, const Caller& by) {
+      context, request, [&](base::Secret token, const Caller& by) { return service.confirm(std::move(token), by); },
+      [&](const contract::Principal& who, base::Secret code, const Caller& by) {
         return service.confirm_by_code(who, std::move(code), by);
       });
 }

@@ -100,15 +100,15 @@ base::Result<void, Refusal> EmailChange::apply(db::Transaction& tx, base::Uuid i
   return {};
 }
 
-awaitable<std::optional<MailProof>> EmailChange::find(std::string_view token, TokenPurpose purpose,
+awaitable<std::optional<MailProof>> EmailChange::find(const base::Secret& token, TokenPurpose purpose,
                                                       ProofPurpose wanted) {
-  const auto id = parts_.tokens.decode(purpose, token);
+  const auto id = parts_.tokens.decode(purpose, token.expose());
   if (!id) co_return std::nullopt;
   auto look = [&](db::Transaction& tx) { return parts_.proofs.find_open(tx, *id, wanted, parts_.clock.now()); };
   co_return co_await parts_.database.read(look);
 }
 
-awaitable<base::Result<void, Refusal>> EmailChange::confirm(std::string token, Caller caller) {
+awaitable<base::Result<void, Refusal>> EmailChange::confirm(base::Secret token, Caller caller) {
   const auto proof = co_await find(token, TokenPurpose::change_email, ProofPurpose::change_email);
   if (!proof) co_return link_refused();
   co_return co_await finish(proof->account, proof->id, std::move(caller));
@@ -125,19 +125,19 @@ awaitable<base::Result<void, Refusal>> EmailChange::finish(contract::AccountId a
 }
 
 std::optional<base::Uuid> EmailChange::match_code(db::Transaction& tx, contract::AccountId account,
-                                                  std::string_view code) const {
+                                                  const base::Secret& code) const {
   constexpr auto kPurpose = ProofPurpose::change_email;
   const auto now = parts_.clock.now();
   if (!parts_.proofs.count_code_attempt(tx, account.bytes(), kPurpose, now)) return std::nullopt;
   for (const auto& proof : parts_.proofs.open_of(tx, account, kPurpose, now)) {
-    if (!parts_.tokens.is_code(TokenPurpose::change_email, proof.id, code)) continue;
+    if (!parts_.tokens.is_code(TokenPurpose::change_email, proof.id, code.expose())) continue;
     parts_.proofs.give_back_code_attempt(tx, account.bytes(), kPurpose);
     return proof.id;
   }
   return std::nullopt;
 }
 
-awaitable<base::Result<void, Refusal>> EmailChange::confirm_by_code(contract::Principal who, std::string code,
+awaitable<base::Result<void, Refusal>> EmailChange::confirm_by_code(contract::Principal who, base::Secret code,
                                                                     Caller caller) {
   // A transaction of its own: an attempt counts whatever comes of it.
   auto match = [&](db::Transaction& tx) { return match_code(tx, who.account, code); };
@@ -167,7 +167,7 @@ base::Result<EmailChange::Ended, Refusal> EmailChange::put_back(db::Transaction&
   return parts_.session_store.end_all_of_account(tx, record->id, std::nullopt, EndReason::password_changed, now);
 }
 
-awaitable<base::Result<void, Refusal>> EmailChange::restore(std::string token, Caller caller) {
+awaitable<base::Result<void, Refusal>> EmailChange::restore(base::Secret token, Caller caller) {
   const auto proof = co_await find(token, TokenPurpose::restore_email, ProofPurpose::restore_email);
   if (!proof) co_return link_refused();
   // A password that nobody knows.

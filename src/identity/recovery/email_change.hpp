@@ -33,22 +33,22 @@ class EmailChange {
   boost::asio::awaitable<base::Result<void, Refusal>> request(contract::Principal who, EmailChangeRequest wanted,
                                                               Caller caller);
   // By the new mailbox. Links that went to the old one die with it.
-  boost::asio::awaitable<base::Result<void, Refusal>> confirm(std::string token, Caller caller);
+  boost::asio::awaitable<base::Result<void, Refusal>> confirm(base::Secret token, Caller caller);
   // By who is signed in and types the code of that mail. Five in half an hour; a right one is no guess.
-  boost::asio::awaitable<base::Result<void, Refusal>> confirm_by_code(contract::Principal who, std::string code,
+  boost::asio::awaitable<base::Result<void, Refusal>> confirm_by_code(contract::Principal who, base::Secret code,
                                                                       Caller caller);
 
   // By the old mailbox: "that wasn't me". Whoever changed the address knew the password, so that is void, too, every
   // session ends, and a link to set a new password goes to the address that is the account's again. While another
   // account has that address: name_taken, and the link stays good.
-  boost::asio::awaitable<base::Result<void, Refusal>> restore(std::string token, Caller caller);
+  boost::asio::awaitable<base::Result<void, Refusal>> restore(base::Secret token, Caller caller);
 
  private:
   using Ended = std::vector<contract::Revocation>;
   [[nodiscard]] base::Result<void, Refusal> open(db::Transaction& tx, const contract::Principal& who,
                                                  const std::string& proven_hash, const text::Email& email) const;
   [[nodiscard]] std::optional<base::Uuid> match_code(db::Transaction& tx, contract::AccountId account,
-                                                     std::string_view code) const;
+                                                     const base::Secret& code) const;
   [[nodiscard]] base::Result<void, Refusal> apply(db::Transaction& tx, base::Uuid proof) const;
   boost::asio::awaitable<base::Result<void, Refusal>> finish(contract::AccountId account, base::Uuid proof,
                                                              Caller caller);
@@ -57,7 +57,7 @@ class EmailChange {
   [[nodiscard]] base::Result<void, Refusal> write_address(db::Transaction& tx, const AccountWithProfile& record,
                                                           const MailProof& proof, std::string_view event) const;
   void tell_old_address(db::Transaction& tx, const AccountWithProfile& record, const std::string& old_address) const;
-  boost::asio::awaitable<std::optional<MailProof>> find(std::string_view token, TokenPurpose purpose,
+  boost::asio::awaitable<std::optional<MailProof>> find(const base::Secret& token, TokenPurpose purpose,
                                                         ProofPurpose proof);
 
   const RecoveryParts& parts_;

@@ -17,10 +17,10 @@ class EmailTest : public ::testing::Test {
 
   static AccountError error_of(const base::Result<void, Refusal>& result) { return result.error().error; }
   base::Result<void, Refusal> verify(const std::string& token) {
-    return test::run_on_loop(stack_.email_verification.by_token(token, IdentityStack::caller()));
+    return test::run_on_loop(stack_.email_verification.by_token(base::Secret(token), IdentityStack::caller()));
   }
   base::Result<void, Refusal> verify_code(const contract::Principal& who, const std::string& code) {
-    return test::run_on_loop(stack_.email_verification.by_code(who, code, IdentityStack::caller()));
+    return test::run_on_loop(stack_.email_verification.by_code(who, base::Secret(code), IdentityStack::caller()));
   }
   base::Result<void, Refusal> change(const contract::Principal& who, const std::string& email,
                                      std::string_view password = IdentityStack::kPassword) {
@@ -28,10 +28,10 @@ class EmailTest : public ::testing::Test {
         stack_.email_change.request(who, {email, base::Secret(password)}, IdentityStack::caller()));
   }
   base::Result<void, Refusal> confirm(const std::string& token) {
-    return test::run_on_loop(stack_.email_change.confirm(token, IdentityStack::caller()));
+    return test::run_on_loop(stack_.email_change.confirm(base::Secret(token), IdentityStack::caller()));
   }
   base::Result<void, Refusal> restore(const std::string& token) {
-    return test::run_on_loop(stack_.email_change.restore(token, IdentityStack::caller()));
+    return test::run_on_loop(stack_.email_change.restore(base::Secret(token), IdentityStack::caller()));
   }
   contract::Principal signed_in(const Account& account) {
     const auto tokens = stack_.sign_in_as(account.username);
@@ -167,7 +167,7 @@ TEST_F(EmailChangeTest, both_addresses_are_told_and_only_the_new_one_makes_the_c
 
 TEST_F(EmailChangeTest, the_code_does_the_same_for_who_is_signed_in_and_is_guessed_five_times_at_most) {
   const auto by_code = [&](const contract::Principal& who, const std::string& code) {
-    return test::run_on_loop(stack_.email_change.confirm_by_code(who, code, IdentityStack::caller()));
+    return test::run_on_loop(stack_.email_change.confirm_by_code(who, base::Secret(code), IdentityStack::caller()));
   };
   const auto bob = stack_.register_account("bob");
   (void)stack_.mails();

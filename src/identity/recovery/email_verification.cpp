@@ -44,8 +44,8 @@ awaitable<base::Result<void, Refusal>> EmailVerification::finish(contract::Accou
   co_return base::Result<void, Refusal>();
 }
 
-awaitable<base::Result<void, Refusal>> EmailVerification::by_token(std::string token, Caller caller) {
-  const auto id = parts_.tokens.decode(TokenPurpose::verify_email, token);
+awaitable<base::Result<void, Refusal>> EmailVerification::by_token(base::Secret token, Caller caller) {
+  const auto id = parts_.tokens.decode(TokenPurpose::verify_email, token.expose());
   if (!id) co_return link_refused();
   auto look = [&](db::Transaction& tx) { return parts_.proofs.find_open(tx, *id, kPurpose, parts_.clock.now()); };
   const auto proof = co_await parts_.database.read(look);
@@ -54,16 +54,16 @@ awaitable<base::Result<void, Refusal>> EmailVerification::by_token(std::string t
 }
 
 std::optional<base::Uuid> EmailVerification::match_code(db::Transaction& tx, contract::AccountId account,
-                                                        std::string_view code) const {
+                                                        const base::Secret& code) const {
   const auto now = parts_.clock.now();
   if (!parts_.proofs.count_code_attempt(tx, account.bytes(), kPurpose, now)) return std::nullopt;
   for (const auto& proof : parts_.proofs.open_of(tx, account, kPurpose, now)) {
-    if (parts_.tokens.is_code(TokenPurpose::verify_email, proof.id, code)) return proof.id;
+    if (parts_.tokens.is_code(TokenPurpose::verify_email, proof.id, code.expose())) return proof.id;
   }
   return std::nullopt;
 }
 
-awaitable<base::Result<void, Refusal>> EmailVerification::by_code(contract::Principal who, std::string code,
+awaitable<base::Result<void, Refusal>> EmailVerification::by_code(contract::Principal who, base::Secret code,
                                                                   Caller caller) {
   // A transaction of its own: an attempt counts whatever comes of it.
   auto match = [&](db::Transaction& tx) { return match_code(tx, who.account, code); };

@@ -23,14 +23,15 @@ class EmailVerification {
   // Sends the mail again; nothing to do when the address is proven, or got enough mails within the hour.
   boost::asio::awaitable<base::Result<void, Refusal>> send_again(contract::Principal who);
 
-  boost::asio::awaitable<base::Result<void, Refusal>> by_token(std::string token, Caller caller);
+  boost::asio::awaitable<base::Result<void, Refusal>> by_token(base::Secret token, Caller caller);
   // The code alone names no account, so it takes a session.
-  boost::asio::awaitable<base::Result<void, Refusal>> by_code(contract::Principal who, std::string code, Caller caller);
+  boost::asio::awaitable<base::Result<void, Refusal>> by_code(contract::Principal who, base::Secret code,
+                                                              Caller caller);
 
  private:
   [[nodiscard]] base::Result<void, Refusal> apply(db::Transaction& tx, base::Uuid proof) const;
   [[nodiscard]] std::optional<base::Uuid> match_code(db::Transaction& tx, contract::AccountId account,
-                                                     std::string_view code) const;
+                                                     const base::Secret& code) const;
   boost::asio::awaitable<base::Result<void, Refusal>> finish(contract::AccountId account, base::Uuid proof,
                                                              Caller caller);
 

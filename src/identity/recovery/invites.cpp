@@ -99,8 +99,8 @@ awaitable<base::Result<void, Refusal>> Invites::withdraw(contract::AccountId id,
   co_return base::Result<void, Refusal>();
 }
 
-awaitable<bool> Invites::is_open(std::string token) {
-  const auto id = parts_.tokens.decode(TokenPurpose::invite, token);
+awaitable<bool> Invites::is_open(base::Secret token) {
+  const auto id = parts_.tokens.decode(TokenPurpose::invite, token.expose());
   if (!id) co_return false;
   auto look = [&](db::Transaction& tx) {
     return store_.find_open(tx, contract::AccountId(*id), parts_.clock.now()).has_value();
@@ -124,7 +124,7 @@ base::Result<void, Refusal> Invites::apply(db::Transaction& tx, const NewAccount
 }
 
 awaitable<base::Result<Account, Refusal>> Invites::accept(InviteAcceptance acceptance, Caller caller) {
-  const auto id = parts_.tokens.decode(TokenPurpose::invite, acceptance.token);
+  const auto id = parts_.tokens.decode(TokenPurpose::invite, acceptance.token.expose());
   if (!id) co_return link_refused();
   const auto username = text::prepare_username(acceptance.username);
   if (!username) co_return invalid_input(username_problem(username.error()));

@@ -32,7 +32,7 @@ struct InvitePage {
 };
 
 struct InviteAcceptance {
-  std::string token;
+  base::Secret token{};
   std::string username;
   base::Secret password{};
 };
@@ -54,7 +54,7 @@ class Invites {
   boost::asio::awaitable<base::Result<void, Refusal>> withdraw(contract::AccountId id, Caller caller);
 
   // Uses nothing up.
-  boost::asio::awaitable<bool> is_open(std::string token);
+  boost::asio::awaitable<bool> is_open(base::Secret token);
   // The account is there, with its address proven and the roles of the invite; nobody is signed in yet.
   // Errors: link_refused; invalid_input (`username`, `password`); name_taken: the invite stays open.
   boost::asio::awaitable<base::Result<Account, Refusal>> accept(InviteAcceptance acceptance, Caller caller);

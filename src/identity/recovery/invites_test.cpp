@@ -27,15 +27,15 @@ class InvitesTest : public ::testing::Test {
     return stack_.token(TokenPurpose::invite, mails.front());
   }
   base::Result<Account, Refusal> accept(const std::string& token, const std::string& username = "carol") {
-    return test::run_on_loop(
-        stack_.invites.accept({token, username, base::Secret(RecoveryStack::kNewPassword)}, IdentityStack::caller()));
+    return test::run_on_loop(stack_.invites.accept(
+        {base::Secret(token), username, base::Secret(RecoveryStack::kNewPassword)}, IdentityStack::caller()));
   }
   std::size_t open() { return test::run_on_loop(stack_.invites.page(std::nullopt, 50)).invites.size(); }
 };
 
 TEST_F(InvitesTest, accepting_makes_an_account_with_the_roles_and_a_proven_address) {
   const auto token = invited();
-  EXPECT_TRUE(test::run_on_loop(stack_.invites.is_open(token)));
+  EXPECT_TRUE(test::run_on_loop(stack_.invites.is_open(base::Secret(token))));
   const auto account = accept(token);
   ASSERT_TRUE(account);
   EXPECT_EQ(account->roles, std::vector<std::string>{"auditor"});
@@ -43,7 +43,7 @@ TEST_F(InvitesTest, accepting_makes_an_account_with_the_roles_and_a_proven_addre
   EXPECT_EQ(account->profile.email, "carol@example.org");
   EXPECT_EQ(stack_.vault.open(stack_.load(account->id)).email, "carol@example.org");
   EXPECT_TRUE(stack_.sign_in_by_email("carol@example.org", RecoveryStack::kNewPassword));
-  EXPECT_FALSE(test::run_on_loop(stack_.invites.is_open(token)));
+  EXPECT_FALSE(test::run_on_loop(stack_.invites.is_open(base::Secret(token))));
   EXPECT_EQ(open(), 0U);
 }
 
@@ -69,7 +69,7 @@ TEST_F(InvitesTest, a_taken_username_or_weak_password_leaves_the_invite_open) {
   EXPECT_EQ(accept(token, "carol").error().error, AccountError::name_taken);
   EXPECT_EQ(accept(token, "").error().fields.front().field, "username");
   const auto weak = test::run_on_loop(stack_.invites.accept(
-      {token, "caroline", base::Secret(std::string_view("caroline1234"))}, IdentityStack::caller()));
+      {base::Secret(token), "caroline", base::Secret(std::string_view("caroline1234"))}, IdentityStack::caller()));
   EXPECT_EQ(weak.error().fields.front().field, "password");
   EXPECT_TRUE(accept(token, "caroline"));
 }
@@ -101,7 +101,7 @@ TEST_F(InvitesTest, B07_stays_open_for_whom_its_roles_grant_more_than_their_own)
   auto member = IdentityStack::caller();
   member.roles = {"member"};
   EXPECT_EQ(test::run_on_loop(stack_.invites.withdraw(id, member)).error().error, AccountError::beyond_own);
-  EXPECT_TRUE(test::run_on_loop(stack_.invites.is_open(token)));
+  EXPECT_TRUE(test::run_on_loop(stack_.invites.is_open(base::Secret(token))));
   EXPECT_TRUE(accept(token));
 }
 

@@ -60,8 +60,8 @@ void PasswordReset::answer_request(std::string_view payload) {
   });
 }
 
-awaitable<bool> PasswordReset::is_open(std::string token) {
-  const auto id = parts_.tokens.decode(TokenPurpose::reset_password, token);
+awaitable<bool> PasswordReset::is_open(base::Secret token) {
+  const auto id = parts_.tokens.decode(TokenPurpose::reset_password, token.expose());
   if (!id) co_return false;
   auto look = [&](db::Transaction& tx) {
     return parts_.proofs.find_open(tx, *id, ProofPurpose::reset_password, parts_.clock.now()).has_value();
@@ -69,16 +69,16 @@ awaitable<bool> PasswordReset::is_open(std::string token) {
   co_return co_await parts_.database.read(look);
 }
 
-awaitable<base::Result<void, Refusal>> PasswordReset::by_token(std::string token, base::Secret password,
+awaitable<base::Result<void, Refusal>> PasswordReset::by_token(base::Secret token, base::Secret password,
                                                                Caller caller) {
-  const auto id = parts_.tokens.decode(TokenPurpose::reset_password, token);
+  const auto id = parts_.tokens.decode(TokenPurpose::reset_password, token.expose());
   if (!id) co_return link_refused();
   co_return co_await set_password(*id, std::move(password), caller);
 }
 
 // Counted, compared and recorded whoever's address it is, in the same steps (docs/adr/0061).
 std::optional<base::Uuid> PasswordReset::match_code(db::Transaction& tx, std::string_view email_index,
-                                                    std::string_view code) const {
+                                                    const base::Secret& code) const {
   constexpr auto kPurpose = ProofPurpose::reset_password;
   const auto now = parts_.clock.now();
   const bool counts = parts_.proofs.count_code_attempt(tx, email_index, kPurpose, now);
@@ -88,7 +88,7 @@ std::optional<base::Uuid> PasswordReset::match_code(db::Transaction& tx, std::st
   open.resize(kProofsLookedAt);  // the nil id was never mailed
   std::optional<base::Uuid> matched;
   for (const auto& proof : open) {
-    const bool right = parts_.tokens.is_code(TokenPurpose::reset_password, proof.id, code);
+    const bool right = parts_.tokens.is_code(TokenPurpose::reset_password, proof.id, code.expose());
     if (right && counts && !proof.id.is_nil()) matched = proof.id;
   }
   // No guess: were its password refused, the next try with it must not be the last.

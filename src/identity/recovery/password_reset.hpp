@@ -19,7 +19,7 @@ inline constexpr std::string_view kResetRequested = "reset_requested";  // paylo
 
 struct CodeReset {
   std::string email;
-  std::string code;
+  base::Secret code{};
   base::Secret password{};
 };
 
@@ -41,16 +41,17 @@ class PasswordReset {
   void answer_request(std::string_view payload);
 
   // Uses nothing up.
-  boost::asio::awaitable<bool> is_open(std::string token);
+  boost::asio::awaitable<bool> is_open(base::Secret token);
 
-  boost::asio::awaitable<base::Result<void, Refusal>> by_token(std::string token, base::Secret password, Caller caller);
+  boost::asio::awaitable<base::Result<void, Refusal>> by_token(base::Secret token, base::Secret password,
+                                                               Caller caller);
   boost::asio::awaitable<base::Result<void, Refusal>> by_code(CodeReset request, Caller caller);
 
  private:
   using Ended = std::vector<contract::Revocation>;
   [[nodiscard]] std::optional<AccountRecord> account_with(db::Transaction& tx, std::string_view email_index) const;
   [[nodiscard]] std::optional<base::Uuid> match_code(db::Transaction& tx, std::string_view email_index,
-                                                     std::string_view code) const;
+                                                     const base::Secret& code) const;
   [[nodiscard]] std::optional<AccountWithProfile> load(db::Transaction& tx, const MailProof& proof) const;
   void remove_strangers_factors(db::Transaction& tx, contract::AccountId account) const;
   [[nodiscard]] base::Result<Ended, Refusal> apply(db::Transaction& tx, base::Uuid proof,

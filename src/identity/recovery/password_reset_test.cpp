@@ -45,9 +45,9 @@ TEST_F(PasswordResetTest, X04_sets_the_password_ends_every_session_and_signs_nob
 
 TEST_F(PasswordResetTest, X03_a_link_is_good_once_and_looking_at_it_does_not_use_it_up) {
   const auto token = ask();
-  for (int i = 0; i < 3; ++i) EXPECT_TRUE(test::run_on_loop(stack_.password_reset.is_open(token)));
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(test::run_on_loop(stack_.password_reset.is_open(base::Secret(token))));
   EXPECT_TRUE(stack_.reset(token));
-  EXPECT_FALSE(test::run_on_loop(stack_.password_reset.is_open(token)));
+  EXPECT_FALSE(test::run_on_loop(stack_.password_reset.is_open(base::Secret(token))));
   EXPECT_EQ(error_of(stack_.reset(token, "another word 4711")), AccountError::link_refused);
 }
 
@@ -82,7 +82,7 @@ TEST_F(PasswordResetTest, a_password_that_is_refused_does_not_use_the_link_up) {
 TEST_F(PasswordResetTest, a_link_expires_after_thirty_minutes) {
   const auto token = ask();
   stack_.clock.advance(minutes(30));
-  EXPECT_FALSE(test::run_on_loop(stack_.password_reset.is_open(token)));
+  EXPECT_FALSE(test::run_on_loop(stack_.password_reset.is_open(base::Secret(token))));
   EXPECT_EQ(error_of(stack_.reset(token)), AccountError::link_refused);
 }
 

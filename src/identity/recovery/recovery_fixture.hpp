@@ -65,11 +65,11 @@ struct RecoveryStack : IdentityStack {
     return mails();
   }
   base::Result<void, Refusal> reset(const std::string& a_token, std::string_view password = kNewPassword) {
-    return test::run_on_loop(password_reset.by_token(a_token, base::Secret(password), caller()));
+    return test::run_on_loop(password_reset.by_token(base::Secret(a_token), base::Secret(password), caller()));
   }
   base::Result<void, Refusal> reset_by_code(const std::string& email, const std::string& a_code,
                                             std::string_view password = kNewPassword) {
-    return test::run_on_loop(password_reset.by_code({email, a_code, base::Secret(password)}, caller()));
+    return test::run_on_loop(password_reset.by_code({email, base::Secret(a_code), base::Secret(password)}, caller()));
   }
   AccountWithProfile load(contract::AccountId id) {
     return database.read_blocking([&](db::Transaction& tx) { return store.find_with_profile(tx, id); }).value();
