@@ -142,6 +142,17 @@ describe("pages in trouble", () => {
     await page.getByRole("heading", { name: "Profile" }).waitFor();
   });
 
+  test("without the program itself, too", async () => {
+    await page.route("**/_gatehouse/index-*.js", (route) => route.abort());
+    await page.goto(`${site}/account`);
+    assert.equal(await page.getByText("This page could not be loaded.").isVisible(), false, "not while it may still come");
+    await page.getByText("This page could not be loaded.").waitFor();
+    await page.unroute("**/_gatehouse/index-*.js");
+    await page.getByRole("link", { name: "Try again" }).click();
+    await page.getByRole("heading", { name: "Profile" }).waitFor();
+    assert.equal(await page.getByText("This page could not be loaded.").count(), 0);
+  });
+
   test("a language that does not come is not the chosen one", async () => {
     await page.route("**/_gatehouse/de-*.js", (route) => route.abort());
     await page.getByLabel("Language").selectOption("de");

@@ -11,8 +11,9 @@ keep();
 
 const place = document.getElementById("app")!;
 // Without a file of messages there are no words but the document's own.
-const sayNotLoaded = () => place.append(document.querySelector<HTMLTemplateElement>("#not-loaded")!.content);
+const sayNotLoaded = () => document.getElementById("not-loaded")!.classList.add("now");
 void loadMessages().then(() => {
   followLinks(isPage);
+  place.replaceChildren();
   render(<App />, place);
 }, sayNotLoaded);
