@@ -59,6 +59,19 @@ class AccountStoreConformance : public test::OnEveryDatabase {
 };
 GATEHOUSE_ON_EVERY_DATABASE(AccountStoreConformance);
 
+TEST_P(AccountStoreConformance, names_are_told_of_those_that_there_are) {
+  std::vector<AccountId> asked;
+  for (int i = 0; i < 19; ++i) {  // more than one question holds
+    asked.push_back(insert("name" + std::to_string(i)));
+    asked.push_back(account("nobody").id);
+  }
+  insert("not asked for");
+  const auto found = read([&](Transaction& tx) { return store_.names(tx, asked); });
+  ASSERT_EQ(found.size(), 19U);
+  for (const auto& [id, username] : found) EXPECT_EQ(load(id).username, username);
+  EXPECT_TRUE(read([&](Transaction& tx) { return store_.names(tx, {}); }).empty());
+}
+
 TEST_P(AccountStoreConformance, a_damaged_row_is_the_trouble_of_its_owner_alone) {
   insert("bob");
   write([&](Transaction& tx) { return tx.execute("UPDATE account SET password_hash = $1", {db::Blob{"?"}}); });

@@ -103,6 +103,39 @@ describe("the administration", () => {
     await page.getByRole("button", { name: "Filter" }).click();
     await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
     assert.equal(await page.locator("tbody code").innerText(), "account.disabled");
+
+    // By names, which are shown in place of ids, and by days; one who comes back finds it as it was.
+    const rows = () => page.locator("tbody tr");
+    await page.getByLabel("Concerns").fill(member.username.toUpperCase());
+    await page.getByLabel("By").fill(administrator.email);
+    await page.getByRole("button", { name: "Filter" }).click();
+    await rows().getByRole("link", { name: administrator.username }).waitFor();
+    await rows().getByRole("link", { name: member.username }).click();
+    await page.getByRole("heading", { name: "What happened to it" }).waitFor();
+    await page.goBack();
+    await rows().getByRole("link", { name: member.username }).waitFor();
+    assert.equal(await page.getByLabel("By").inputValue(), administrator.email);
+    assert.ok(!page.url().includes("@") && !page.url().includes(member.username), "no name in an address");
+    const day = (later: number) => new Date(Date.now() + later * 86_400_000).toISOString().slice(0, 10);
+    await page.getByLabel("From").fill(day(-2));
+    await page.getByLabel("Up to and including").fill(day(2));
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
+    await page.getByLabel("Up to and including").fill(day(-2));
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.getByText("No event fits.").waitFor();
+    await page.getByLabel("By").fill("nobody-of-that-name");
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.getByText("No account has this name.").waitFor();
+    assert.deepEqual(await violations(page), []);
+    const [request] = await Promise.all([
+      page.waitForRequest("**/v1/admin/audit/export*"),
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Export" }).click(),
+    ]);
+    assert.deepEqual([...new URL(request.url()).searchParams.keys()], ["from", "until"]);
+    await page.goto(`${site}/admin/audit`);
+
     const save = async () => {
       const [exported] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export" }).click()]);
       assert.equal(exported.suggestedFilename(), "audit.ndjson");

@@ -1,5 +1,7 @@
 #include "identity/account/account_store.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "crypto/packed_hash.hpp"
@@ -198,6 +200,24 @@ std::vector<AccountWithProfile> AccountStore::page(db::Transaction& tx, const Ac
         {Blob{after.bytes()}, limit, std::string_view(filter.username_prefix), std::string_view(end)}, add);
   }
   return records;
+}
+
+std::vector<AccountName> AccountStore::names(db::Transaction& tx, std::span<const contract::AccountId> ids) const {
+  std::vector<AccountName> found;
+  const auto add = [&](const db::Row& row) {
+    found.push_back({contract::AccountId::from_bytes(row.blob(0)).value(), row.text(1)});
+  };
+  while (!ids.empty()) {
+    std::array<contract::AccountId, 8> some{};  // the nil id is nobody's
+    const std::size_t count = std::min(ids.size(), some.size());
+    std::ranges::copy(ids.first(count), some.begin());
+    ids = ids.subspan(count);
+    tx.query("SELECT id, username FROM account WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8)",
+             {Blob{some[0].bytes()}, Blob{some[1].bytes()}, Blob{some[2].bytes()}, Blob{some[3].bytes()},
+              Blob{some[4].bytes()}, Blob{some[5].bytes()}, Blob{some[6].bytes()}, Blob{some[7].bytes()}},
+             add);
+  }
+  return found;
 }
 
 #undef GATEHOUSE_SELECT_WITH_PROFILE

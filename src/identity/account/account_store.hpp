@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,11 @@ struct AccountFilter {
   std::size_t limit = 50;
 };
 
+struct AccountName {
+  contract::AccountId id;
+  std::string username;
+};
+
 // What `account.username_skeleton` holds: nothing where the name is its own skeleton, so that the rows stay small.
 [[nodiscard]] std::string_view skeleton_column(std::string_view username, std::string_view skeleton);
 
@@ -84,6 +90,9 @@ class AccountStore {
   // the account that the page before ended with: should it have been renamed since, the next page begins at its new
   // name.
   [[nodiscard]] std::vector<AccountWithProfile> page(db::Transaction& tx, const AccountFilter& filter) const;
+
+  // Of those accounts that there are, in no order.
+  [[nodiscard]] std::vector<AccountName> names(db::Transaction& tx, std::span<const contract::AccountId> ids) const;
 };
 
 }  // namespace gatehouse::identity

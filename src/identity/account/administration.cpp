@@ -60,6 +60,11 @@ awaitable<AccountPage> Administration::find_by_email(std::string email) {
   co_return page;
 }
 
+awaitable<std::vector<AccountName>> Administration::names(std::vector<contract::AccountId> ids) {
+  auto step = [&](db::Transaction& tx) { return steps_.names(tx, ids); };
+  co_return co_await database_.read_stale(step);
+}
+
 awaitable<base::Result<Account, Refusal>> Administration::set_roles(contract::AccountId id,
                                                                     std::vector<std::string> roles, Caller caller) {
   auto step = [&](db::Transaction& tx) -> Change {

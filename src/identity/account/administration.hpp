@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,6 +65,9 @@ class AccountSteps {
   // it or its form is none that an account can have.
   [[nodiscard]] std::optional<Account> find_by_email(db::Transaction& tx, std::string_view email) const;
   [[nodiscard]] std::optional<Account> find_by_username(db::Transaction& tx, std::string_view username) const;
+  [[nodiscard]] std::vector<AccountName> names(db::Transaction& tx, std::span<const contract::AccountId> ids) const {
+    return parts_.store.names(tx, ids);
+  }
 
   // Sessions stay; every access token that was made before is void and refreshing brings one with the new roles.
   [[nodiscard]] base::Result<AccountChange, Refusal> set_roles(db::Transaction& tx, contract::AccountId id,
@@ -110,6 +114,8 @@ class Administration {
   // From a replica, where there is one: a change may be missing for some seconds. Nothing is decided by a list.
   boost::asio::awaitable<AccountPage> page(AccountFilter filter);
   boost::asio::awaitable<AccountPage> find_by_email(std::string email);
+  // Of those accounts that there are; for lists, from a replica as well.
+  boost::asio::awaitable<std::vector<AccountName>> names(std::vector<contract::AccountId> ids);
 
   boost::asio::awaitable<base::Result<Account, Refusal>> set_roles(contract::AccountId id,
                                                                    std::vector<std::string> roles, Caller caller);

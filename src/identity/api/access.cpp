@@ -56,6 +56,11 @@ bool Access::is_met(const StepUp& step_up, const contract::Principal& principal)
   return step_up.max_age.count() == 0 || clock_.now() - principal.auth_time <= step_up.max_age;
 }
 
+bool Access::grants_any(const contract::Principal& principal, std::span<const std::string_view> wanted) const {
+  return std::ranges::any_of(
+      wanted, [&](std::string_view text) { return grants(principal, contract::Permission::parse(text).value()); });
+}
+
 http::Handler Access::anyone(http::Handler handler) const {
   return [this, handler = std::move(handler)](http::Request& request) -> awaitable<http::Response> {
     if (!browser_.allows(request)) co_return error_response(request, ApiError::cross_site_request);

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +23,9 @@
 #include "platform/http/route.hpp"
 
 namespace gatehouse::identity {
+
+// What reading any account asks for.
+inline constexpr std::array<std::string_view, 2> kReadsAccounts{"account:read", "account:manage"};
 
 // A handler for signed-in callers: without a principal it can't be called.
 using SignedInHandler =
@@ -55,6 +60,8 @@ class Access {
   [[nodiscard]] bool grants(const contract::Principal& principal, const contract::Permission& wanted) const {
     return contract::any_role_grants(*roles_.snapshot(), principal.roles, wanted);
   }
+  // Of texts as permitted() takes them.
+  [[nodiscard]] bool grants_any(const contract::Principal& principal, std::span<const std::string_view> wanted) const;
   // For pages, which show what will be permitted; each route still asks for itself.
   [[nodiscard]] std::vector<std::string> granted_to(const contract::Principal& principal) const {
     return contract::granted_to(*roles_.snapshot(), principal.roles);

@@ -85,12 +85,34 @@ boost::json::object view(const audit::RecordedEvent& event) {
   return out;
 }
 
-http::Response page_response(const EventPage& page) {
+// Whoever is in the events, once each.
+std::vector<contract::AccountId> accounts_in(const std::vector<audit::RecordedEvent>& events) {
+  std::vector<contract::AccountId> ids;
+  for (const auto& event : events) {
+    for (const auto& id : {event.actor, event.subject}) {
+      if (id) ids.emplace_back(*id);
+    }
+  }
+  std::ranges::sort(ids);
+  const auto [first, last] = std::ranges::unique(ids);
+  ids.erase(first, last);
+  return ids;
+}
+
+// The log holds no names. Who may read accounts is told those of today beside the events.
+Answer page_answer(const ApiContext& context, audit::EventFilter filter, const contract::Principal& who) {
+  const auto page = co_await context.audit_desk.page(filter);
   boost::json::array events;
   for (const auto& event : page.events) events.push_back(view(event));
   boost::json::object body{{"events", std::move(events)}};
   if (page.next) body["next"] = std::to_string(*page.next);
-  return http::json_response(200, body);
+  if (context.access.grants_any(who, kReadsAccounts)) {
+    const auto found = co_await context.administration.names(accounts_in(page.events));
+    boost::json::object names;
+    for (const auto& name : found) names[name.id.to_string()] = name.username;
+    body["names"] = std::move(names);
+  }
+  co_return http::json_response(200, body);
 }
 
 boost::json::object view(const audit::ErrorReport& report) {
@@ -112,7 +134,7 @@ bool is_trace_id(std::string_view text) {
 
 }  // namespace
 
-Answer list_audit_events(const ApiContext& context, http::Request& request, const contract::Principal&) {
+Answer list_audit_events(const ApiContext& context, http::Request& request, const contract::Principal& who) {
   auto query = parse_query(request.query, {"limit", "cursor", "type", "subject", "actor", "after", "before"});
   if (!query) co_return error_response(request, ApiError::invalid_request, {.fields = query.error()});
   auto filter = read_filter(*query);
@@ -120,16 +142,16 @@ Answer list_audit_events(const ApiContext& context, http::Request& request, cons
   const auto type = query->find("type");
   const std::array<std::string_view, 1> types{type != query->end() ? std::string_view(type->second) : ""};
   if (type != query->end()) filter->types = types;
-  co_return page_response(co_await context.audit_desk.page(*filter));
+  co_return co_await page_answer(context, *filter, who);
 }
 
-Answer list_security_events(const ApiContext& context, http::Request& request, const contract::Principal&) {
+Answer list_security_events(const ApiContext& context, http::Request& request, const contract::Principal& who) {
   auto query = parse_query(request.query, {"limit", "cursor", "subject", "after", "before"});
   if (!query) co_return error_response(request, ApiError::invalid_request, {.fields = query.error()});
   auto filter = read_filter(*query);
   if (!filter) co_return error_response(request, ApiError::invalid_request, {.fields = filter.error()});
   filter->types = audit::kSecurityTypes;
-  co_return page_response(co_await context.audit_desk.page(*filter));
+  co_return co_await page_answer(context, *filter, who);
 }
 
 // A piece of whole batches; the Link header says where the next one is (RFC 8288).

@@ -63,6 +63,24 @@ TEST_F(AuditApi, an_administrators_act_names_the_administrator) {
   EXPECT_EQ(std::string(event.at("id").as_string()), std::to_string(event.at("seq").as_int64()));
 }
 
+TEST_F(AuditApi, names_stand_beside_the_events_for_those_who_may_read_accounts) {
+  EXPECT_EQ(api_.login_as("alice").status, 200U);
+  const auto names = api_.get("/v1/admin/audit" + of_alice_, admin_).json().at("names").as_object();
+  ASSERT_EQ(names.size(), 1U);
+  EXPECT_EQ(names.at(alice_.id.to_string()).as_string(), "alice");
+  EXPECT_TRUE(api_.get("/v1/admin/security-events", admin_).json().contains("names"));
+
+  Headers define = admin_;
+  define.emplace_back("Content-Type", "application/json");
+  const char* role = R"({"permissions":["audit:read"]})";
+  ASSERT_EQ(api_.send(http::Method::put, "/v1/admin/roles/reader", define, role).status, 200U);
+  const auto reader = api_.register_account("reader");
+  ASSERT_TRUE(test::run_on_loop(api_.administration.set_roles(reader.id, {"reader"}, IdentityStack::caller())));
+  const auto body = api_.get("/v1/admin/audit" + of_alice_, api_.strong_bearer(reader)).json();
+  EXPECT_EQ(body.at("events").as_array().size(), 2U);
+  EXPECT_FALSE(body.contains("names"));
+}
+
 TEST_F(AuditApi, pages_hold_every_event_once) {
   for (int i = 0; i < 5; ++i) (void)api_.login_as("alice");
   std::string all, cursor;

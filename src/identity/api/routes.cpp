@@ -148,7 +148,7 @@ std::vector<Route> make_routes(const ApiContext& context) {
                   request_deletion);
   table.permitted(Method::delete_, "/v1/me/deletion", {"profile:write:own"}, kUsual, kNoBody, cancel_deletion);
 
-  const std::vector<std::string> read{"account:read", "account:manage"};
+  const std::vector<std::string> read(kReadsAccounts.begin(), kReadsAccounts.end());
   const std::vector<std::string> manage{"account:manage"};
   table.permitted(Method::get, "/v1/admin/accounts", read, kUsual, kNoBody, list_accounts);
   table.permitted(Method::post, "/v1/admin/accounts/search", read, kUsual, kCredentials, search_accounts);

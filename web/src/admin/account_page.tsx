@@ -13,6 +13,7 @@ import { Form } from "../ui/form";
 import { Show, useLoad } from "../ui/load";
 import { Badges, StateBadge } from "./accounts_page";
 import { EventTable } from "./event_table";
+import type { PageProps } from "./page";
 import { RolesField, useRoles } from "./roles_field";
 import { words } from "./words";
 
@@ -27,12 +28,7 @@ const steps: Record<Step, (id: string) => Promise<unknown>> = {
   erase: (id) => api.delete("/v1/admin/accounts/{id}", { path: { id } }),
 };
 
-interface Props {
-  id: string;
-  granted: string[]; // the caller's permissions
-}
-
-export function AccountPage({ id, granted }: Props) {
+export function AccountPage({ id, granted }: PageProps & { id: string }) {
   const roles = useRoles();
   const account = useLoad(() => api.get("/v1/admin/accounts/{id}", { path: { id } }));
   const asking = useSignal<Step | null>(null);

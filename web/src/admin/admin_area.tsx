@@ -14,6 +14,7 @@ import { AuditPage } from "./audit_page";
 import { DeliveryPage } from "./delivery_page";
 import { KeysPage } from "./keys_page";
 import { OverviewPage } from "./overview_page";
+import type { PageProps } from "./page";
 import { RolesPage } from "./roles_page";
 import { AttacksPage } from "./attacks_page";
 
@@ -32,7 +33,7 @@ function isShown(part: Part, granted: string[]): boolean {
   if (part.routes !== undefined && !part.routes.some(offers)) return false;
   return part.needs?.some((wanted) => permits(granted, wanted)) ?? true;
 }
-const pages: Record<string, () => preact.JSX.Element> = {
+const pages: Record<string, (props: PageProps) => preact.JSX.Element> = {
   "/admin": OverviewPage,
   "/admin/accounts": AccountsPage,
   "/admin/roles": RolesPage,
@@ -54,7 +55,7 @@ export function AdminArea() {
       <Show of={me}>
         {(caller) => {
           if (!mayAdminister(caller.permissions)) return <Alert kind="warn">{t("admin.not-yours")}</Alert>;
-          return account === undefined ? <Page key={here.path} /> : <AccountPage key={account} id={account} granted={caller.permissions} />;
+          return account === undefined ? <Page key={here.path} granted={caller.permissions} /> : <AccountPage key={account} id={account} granted={caller.permissions} />;
         }}
       </Show>
       <StepUp />

@@ -1,3 +1,4 @@
+import { permits } from "../account/permits";
 import { api } from "../api/client";
 import type { components } from "../api/schema";
 import { formatTime, t } from "../messages";
@@ -6,25 +7,27 @@ import { Show, useLoad } from "../ui/load";
 import { usePages } from "../ui/pages_of";
 import { RowButton } from "../ui/row_button";
 import { Table } from "../ui/table";
-import { EventRows } from "./event_table";
+import { EventRows, named } from "./event_table";
+import type { PageProps } from "./page";
 
 type Block = components["schemas"]["AddressBlock"];
 
-export function AttacksPage() {
+export function AttacksPage({ granted }: PageProps) {
+  const may = (...permissions: string[]) => permissions.some((wanted) => permits(granted, wanted));
   return (
     <>
-      {offers("GET /v1/admin/blocks") && <Blocks />}
-      {offers("GET /v1/admin/security-events") && <SecurityEvents />}
+      {offers("GET /v1/admin/blocks") && may("security:read", "security:manage") && <Blocks mayEnd={may("security:manage")} />}
+      {offers("GET /v1/admin/security-events") && may("audit:read") && <SecurityEvents />}
     </>
   );
 }
 
-function Blocks() {
+function Blocks({ mayEnd }: { mayEnd: boolean }) {
   const blocks = useLoad(async () => (await api.get("/v1/admin/blocks")).blocks);
   return (
     <section class="card">
       <h2>{t("security.blocks")}</h2>
-      <Show of={blocks}>{(list) => <BlockTable blocks={list} onChange={blocks.reload} />}</Show>
+      <Show of={blocks}>{(list) => <BlockTable blocks={list} onChange={mayEnd ? blocks.reload : undefined} />}</Show>
     </section>
   );
 }
@@ -32,7 +35,7 @@ function Blocks() {
 function SecurityEvents() {
   const events = usePages(async (cursor) => {
     const page = await api.get("/v1/admin/security-events", { query: cursor ? { cursor } : {} });
-    return { rows: page.events, next: page.next };
+    return { rows: named(page), next: page.next };
   });
   return (
     <section class="card">
@@ -42,7 +45,8 @@ function SecurityEvents() {
   );
 }
 
-function BlockTable({ blocks, onChange }: { blocks: Block[]; onChange: () => Promise<void> }) {
+// `onChange` undefined: who reads may not end one.
+function BlockTable({ blocks, onChange }: { blocks: Block[]; onChange: (() => Promise<void>) | undefined }) {
   return (
     <Table
       caption={t("security.blocks")}
@@ -54,7 +58,7 @@ function BlockTable({ blocks, onChange }: { blocks: Block[]; onChange: () => Pro
         { title: t("security.address"), show: (block) => <code>{block.address}</code> },
         { title: t("security.since"), show: (block) => formatTime(block.blocked_at), narrow: true },
         { title: t("security.until"), show: (block) => formatTime(block.until), narrow: true },
-        { title: t("security.unblock"), show: (block) => <Unblock address={block.address} onDone={onChange} />, narrow: true },
+        ...(onChange ? [{ title: t("security.unblock"), show: (block: Block) => <Unblock address={block.address} onDone={onChange} />, narrow: true }] : []),
       ]}
     />
   );

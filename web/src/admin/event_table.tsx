@@ -1,5 +1,5 @@
 import { api } from "../api/client";
-import type { AuditEvent } from "../api/types";
+import type { AuditEvent, AuditPage } from "../api/types";
 import { formatTime, t } from "../messages";
 import { Show } from "../ui/load";
 import { usePages } from "../ui/pages_of";
@@ -9,13 +9,23 @@ export interface EventFilter {
   type?: string;
   subject?: string;
   actor?: string;
+  after?: string;
+  before?: string;
 }
 
-function AccountLink({ id }: { id: string | undefined }) {
-  if (id === undefined) return <span class="muted">{t("audit.system")}</span>;
+// An event with the names that its accounts have today, where there are any and the caller may know them.
+export interface NamedEvent extends AuditEvent {
+  names: Record<string, string>;
+}
+export function named(page: AuditPage): NamedEvent[] {
+  return page.events.map((event) => ({ ...event, names: page.names ?? {} }));
+}
+
+function AccountLink({ id, names }: { id: string; names: Record<string, string> }) {
+  const name = names[id];
   return (
-    <a class="mono" href={`/admin/accounts/${id}`}>
-      {id.slice(0, 8)}…{id.slice(-4)}
+    <a class={name === undefined ? "mono" : undefined} href={`/admin/accounts/${id}`} title={id}>
+      {name ?? `${id.slice(0, 8)}…${id.slice(-4)}`}
     </a>
   );
 }
@@ -32,7 +42,7 @@ function Details({ fields }: { fields: AuditEvent["fields"] }) {
   );
 }
 
-export function EventRows({ rows, empty, more }: { rows: AuditEvent[]; empty: string; more?: (() => void) | undefined }) {
+export function EventRows({ rows, empty, more }: { rows: NamedEvent[]; empty: string; more?: (() => void) | undefined }) {
   return (
     <Table
       caption={t("admin.audit")}
@@ -43,8 +53,8 @@ export function EventRows({ rows, empty, more }: { rows: AuditEvent[]; empty: st
       columns={[
         { title: t("time"), show: (event) => formatTime(event.time), narrow: true },
         { title: t("audit.type"), show: (event) => <code>{event.type}</code>, narrow: true },
-        { title: t("audit.actor"), show: (event) => <AccountLink id={event.actor} />, narrow: true },
-        { title: t("audit.subject"), show: (event) => (event.subject ? <AccountLink id={event.subject} /> : "–"), narrow: true },
+        { title: t("audit.actor"), show: (event) => (event.actor ? <AccountLink id={event.actor} names={event.names} /> : <span class="muted">{t("audit.system")}</span>), narrow: true },
+        { title: t("audit.subject"), show: (event) => (event.subject ? <AccountLink id={event.subject} names={event.names} /> : "–"), narrow: true },
         { title: t("audit.details"), show: (event) => <Details fields={event.fields} /> },
       ]}
     />
@@ -54,7 +64,7 @@ export function EventRows({ rows, empty, more }: { rows: AuditEvent[]; empty: st
 export function EventTable({ filter }: { filter: EventFilter }) {
   const events = usePages(async (cursor) => {
     const page = await api.get("/v1/admin/audit", { query: { ...filter, ...(cursor ? { cursor } : {}) } });
-    return { rows: page.events, next: page.next };
+    return { rows: named(page), next: page.next };
   }, JSON.stringify(filter));
   return <Show of={events}>{(rows) => <EventRows rows={rows} empty={t("audit.none")} more={events.more} />}</Show>;
 }

@@ -84,9 +84,9 @@ async function call(method: Method, pattern: string, input: RawInput = {}): Prom
 
 // A text that comes in pieces, each with a Link to the next (RFC 8288). As blobs, which the browser keeps outside of the
 // page and lays on disk when they grow: what is to become a file may be larger than what a page may hold.
-export async function piecesOf(path: WithMethod<"get">): Promise<Blob[]> {
+export async function piecesOf(path: WithMethod<"get">, query: Record<string, string> = {}): Promise<Blob[]> {
   const pieces: Blob[] = [];
-  for (let next: string | undefined = path; next !== undefined; ) {
+  for (let next: string | undefined = urlOf(path, { query }); next !== undefined; ) {
     const response = await answerTo("get", next, {});
     if (!response.ok) throw await failureOf(response);
     pieces.push(await response.blob());

@@ -4,5 +4,6 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 export type ErrorReport = Schemas["ErrorReport"];
 export type AuditEvent = Schemas["AuditEvent"];
+export type AuditPage = Schemas["AuditPage"];
 export type Factor = Schemas["Factor"];
 export type SecondFactor = Schemas["PendingSignIn"];

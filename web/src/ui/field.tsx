@@ -9,7 +9,7 @@ interface Props {
   value: Signal<string>;
   hint?: string | undefined;
   mistake?: string | undefined; // what is wrong with it, in words
-  type?: "text" | "email" | "password" | "search";
+  type?: "text" | "email" | "password" | "search" | "date";
   autocomplete?: string;
   required?: boolean;
   focus?: boolean;
