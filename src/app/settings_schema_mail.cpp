@@ -1,8 +1,7 @@
 #include "app/settings_schema_mail.hpp"
 
-#include <algorithm>
-
 #include "app/settings_forms.hpp"
+#include "identity/account/language.hpp"
 #include "platform/mail/message.hpp"
 
 namespace gatehouse::app {
@@ -21,8 +20,7 @@ Complaint check_sender(std::string_view text) {
 }
 
 Complaint check_locale(std::string_view text) {
-  const bool letters = std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; });
-  if (letters && text.size() >= 2 && text.size() <= 12) return std::nullopt;
+  if (identity::is_language(text)) return std::nullopt;
   return "must be the name of a folder of templates, such as en or de";
 }
 
@@ -33,7 +31,7 @@ void add_mail(Schema& s, MailSettings& m) {
       "become files in the folder mail of data.dir.");
   s.text("mail.from", m.from, "an address", check_sender, "Whom letters come from.");
   s.text("mail.locale", m.locale, "en, de, or a folder of mail.templates", check_locale,
-         "The language of every letter.");
+         "The language of letters to whoever has chosen none that there are templates in.");
   s.path("mail.ca_file", m.ca_file,
          "The certificates, PEM, that vouch for the server. Empty: those the system trusts.");
   s.boolean("mail.allow_plaintext", m.allow_plaintext,

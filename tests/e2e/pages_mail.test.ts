@@ -194,6 +194,30 @@ describe("pages that mails lead to", () => {
     await page.close();
   });
 
+  test("letters come in the language of the page of the registration, until another is chosen", async () => {
+    const member = freshName();
+    const page = await browser.page("/register");
+    await page.getByLabel("Language").selectOption("de");
+    await page.getByLabel("Benutzername").fill(member);
+    await page.getByLabel("E-Mail-Adresse").fill(`${member}@example.org`);
+    await page.getByLabel("Passwort", { exact: true }).fill(password);
+    await page.getByRole("button", { name: "Konto anlegen" }).click();
+    const letters = new Mailbox(stack.gatehouse);
+    assert.match((await letters.next(`${member}@example.org`)).source, /<html lang=(3D)?"de">/);
+    await page.getByRole("button", { name: "Noch einmal senden" }).waitFor();
+    await page.getByLabel("Sprache").selectOption("en"); // of the pages alone
+    await page.getByRole("button", { name: "Send it again" }).click();
+    assert.match((await letters.next(`${member}@example.org`)).source, /<html lang=(3D)?"de">/);
+    await page.goto(`${site}/account`);
+    await page.getByLabel("Mails to you").selectOption("en");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved.").waitFor();
+    await page.goto(`${site}/verify`);
+    await page.getByRole("button", { name: "Send it again" }).click();
+    assert.match((await letters.next(`${member}@example.org`)).source, /<html lang=(3D)?"en">/);
+    await page.close();
+  });
+
   test("nothing from elsewhere, nothing against the policy", () => {
     assert.deepEqual(browser.strangers, []);
     assert.deepEqual(browser.complaints, []);

@@ -19,7 +19,9 @@ std::string profile_place(contract::AccountId id) { return "account.profile:" + 
 std::string address_place(base::Uuid place) { return "mail_proof.email:" + place.to_string(); }
 
 std::string serialise(const Profile& profile) {
-  return boost::json::serialize(boost::json::object{{"email", profile.email}, {"display_name", profile.display_name}});
+  boost::json::object json{{"email", profile.email}, {"display_name", profile.display_name}};
+  if (!profile.language.empty()) json["language"] = profile.language;
+  return boost::json::serialize(json);
 }
 
 std::optional<Profile> parse(const base::Secret& json) {
@@ -30,7 +32,7 @@ std::optional<Profile> parse(const base::Secret& json) {
     const auto* string = member != nullptr ? member->if_string() : nullptr;
     return string != nullptr ? std::string(string->begin(), string->end()) : std::string();
   };
-  return Profile{.email = text("email"), .display_name = text("display_name")};
+  return Profile{.email = text("email"), .display_name = text("display_name"), .language = text("language")};
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "identity/account/language.hpp"
 #include "platform/audit/event_types.hpp"
 #include "platform/audit/log.hpp"
 #include "platform/base/uuid.hpp"
@@ -16,6 +17,8 @@ using boost::asio::awaitable;
 struct Registration::Prepared {
   text::Username username;
   text::Email email;
+  std::string language;
+  [[nodiscard]] Profile profile() const { return {.email = email.expose(), .display_name = {}, .language = language}; }
   [[nodiscard]] std::vector<std::string> words() const { return {username.canonical(), email.expose()}; }
 };
 
@@ -28,13 +31,14 @@ base::Result<Registration::Prepared, Refusal> Registration::prepare(const Regist
   if (auto problem = parts_.passwords.check_form(request.password, "password")) {
     refusal.fields.push_back(std::move(*problem));
   }
+  if (auto problem = language_problem(request.language)) refusal.fields.push_back(std::move(*problem));
   if (!refusal.fields.empty()) return refusal;
-  return Prepared{std::move(*username), std::move(*email)};
+  return Prepared{std::move(*username), std::move(*email), request.language};
 }
 
 NewAccount Registration::make_row(const Prepared& prepared, std::string hash, std::vector<std::string> roles) const {
   const contract::AccountId id(base::Uuid::v7(parts_.clock, parts_.random));
-  auto sealed = parts_.vault.seal_new(id, {.email = prepared.email.expose(), .display_name = {}});
+  auto sealed = parts_.vault.seal_new(id, prepared.profile());
   return {.id = id,
           .username = prepared.username.canonical(),
           .username_skeleton = prepared.username.skeleton(),
@@ -59,7 +63,7 @@ base::Result<Account, Refusal> Registration::finish(const Prepared& prepared, co
   }
   parts_.metrics.registered();
   parts_.log.info("account_registered", {{"account", row.id.to_string()}}, trace);
-  return account_of(row, {.email = prepared.email.expose(), .display_name = {}});
+  return account_of(row, prepared.profile());
 }
 
 bool Registration::insert_unproven(db::Transaction& tx, const NewAccount& row, const std::string& email_index) const {

@@ -42,7 +42,8 @@ struct RegistrationRequest {
   std::string username;
   std::string email;
   base::Secret password{};
-  std::string proof{};  // of work, as sent; empty: none
+  std::string proof{};     // of work, as sent; empty: none
+  std::string language{};  // of letters; empty: the installation's
 };
 
 // Makes accounts. Thread-safe.

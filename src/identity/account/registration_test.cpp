@@ -39,6 +39,21 @@ TEST_F(RegistrationTest, stores_the_address_only_sealed_and_the_password_only_ha
   EXPECT_EQ(stack_.vault.open(record).email, "Alice.Canary@example.org");
 }
 
+TEST_F(RegistrationTest, keeps_the_language_of_letters) {
+  const auto with = [&](const std::string& language) {
+    RegistrationRequest request{.username = "alice", .email = "alice@example.org", .language = language};
+    request.password = base::Secret(std::string_view(IdentityStack::kPassword));
+    return test::run_on_loop(stack_.registration.register_account(std::move(request), IdentityStack::caller()));
+  };
+  EXPECT_EQ(with("German").error().fields.front().field, "language");
+  const auto account = with("de");
+  ASSERT_TRUE(account);
+  EXPECT_EQ(account->profile.language, "de");
+  const auto record = stack_.database.read_blocking(
+      [&](db::Transaction& tx) { return stack_.store.find_with_profile(tx, account->id).value(); });
+  EXPECT_EQ(stack_.vault.open(record).language, "de");
+}
+
 // Personal data copied to another account's row opens nothing.
 TEST_F(RegistrationTest, a_sealed_profile_moved_to_another_account_does_not_open) {
   const auto alice = stack_.register_account("alice");

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "identity/account/display_name.hpp"
+#include "identity/account/language.hpp"
 #include "platform/audit/event_types.hpp"
 #include "platform/audit/log.hpp"
 #include "platform/text/username.hpp"
@@ -14,6 +15,7 @@ using boost::asio::awaitable;
 
 struct SelfService::PreparedChange {
   std::optional<std::string> display_name{};
+  std::optional<std::string> language{};
   std::optional<text::Username> username{};
 };
 
@@ -59,6 +61,10 @@ base::Result<SelfService::PreparedChange, Refusal> SelfService::prepare(const Pr
                                 Mistake::unfit_name, kMaxDisplayNameCharacters});
     }
   }
+  if (change.language) {
+    prepared.language = change.language;
+    if (auto problem = language_problem(*change.language)) refusal.fields.push_back(std::move(*problem));
+  }
   if (change.username) {
     auto username = text::prepare_username(*change.username);
     if (!username) refusal.fields.push_back(username_problem(username.error()));
@@ -79,6 +85,7 @@ base::Result<Account, Refusal> SelfService::apply(db::Transaction& tx, const con
   Profile profile = parts_.vault.open(*record);
   NameChange names;
   if (change.display_name) profile.display_name = *change.display_name;
+  if (change.language) profile.language = *change.language;
   if (change.username) {
     names.username = change.username->canonical();
     names.username_skeleton = change.username->skeleton();
@@ -101,7 +108,8 @@ void SelfService::record_change(db::Transaction& tx, const contract::Principal& 
                  .actor = who.account.uuid(),
                  .subject = who.account.uuid(),
                  .fields = {{"username", word(change.username.has_value())},
-                            {"display_name", word(change.display_name.has_value())}}},
+                            {"display_name", word(change.display_name.has_value())},
+                            {"language", word(change.language.has_value())}}},
                 parts_.clock.now());
 }
 

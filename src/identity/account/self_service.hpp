@@ -29,6 +29,7 @@ namespace gatehouse::identity {
 // What is empty stays as it is.
 struct ProfileChange {
   std::optional<std::string> display_name{};  // an empty text removes it
+  std::optional<std::string> language{};      // of letters; an empty text leaves it to the installation
   std::optional<std::string> username{};
   std::optional<base::Secret> current_password{};  // needed for the username: it is what one signs in with
 };

@@ -126,6 +126,20 @@ TEST_F(SelfServiceTest, changes_the_display_name_without_a_password) {
   EXPECT_EQ(test::run_on_loop(stack_.self_service.show(who_))->profile.display_name, "Alice 😀");
 }
 
+TEST_F(SelfServiceTest, the_language_of_letters_is_chosen_kept_and_given_back) {
+  EXPECT_EQ(change_profile({.language = "de"})->profile.language, "de");
+  const auto named = change_profile({.display_name = "Alice"});
+  EXPECT_EQ(named->profile.language, "de");
+  EXPECT_EQ(named->profile.display_name, "Alice");
+  EXPECT_EQ(change_profile({.language = "pt-br"})->profile.language, "pt-br");
+  for (const char* text : {"d", "DE", "de_AT", "../en", "d e", "thirteen-long", "\xC3\xA9n"}) {
+    const auto refused = change_profile({.language = text});
+    ASSERT_FALSE(refused) << text;
+    EXPECT_EQ(refused.error().fields.front().field, "language");
+  }
+  EXPECT_EQ(change_profile({.language = ""})->profile.language, "");
+}
+
 TEST_F(SelfServiceTest, asks_for_the_password_before_a_name_that_one_signs_in_with_changes) {
   const auto without = change_profile({.username = "alicia"});
   ASSERT_FALSE(without);

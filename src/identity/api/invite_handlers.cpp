@@ -47,6 +47,7 @@ Answer accept_invite(const ApiContext& context, http::Request& request) {
   acceptance.token = body->required_secret("token");
   acceptance.username = body->required_text("username");
   acceptance.password = body->required_secret("password");
+  acceptance.language = body->text("language").value_or("");
   auto errors = body->finish();
   if (!errors.empty()) co_return error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
   const auto account = co_await context.invites.accept(std::move(acceptance), caller_of(request));

@@ -29,6 +29,7 @@ Answer change_profile(const ApiContext& context, http::Request& request, const c
   if (!body) co_return error_response(request, body.error());
   ProfileChange change;
   change.display_name = body->text("display_name");
+  change.language = body->text("language");
   change.username = body->text("username");
   change.current_password = body->secret("current_password");
   auto errors = body->finish();

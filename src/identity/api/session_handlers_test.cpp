@@ -123,6 +123,9 @@ TEST_F(SessionApi, changes_the_profile_member_by_member) {
   const auto named = patch(R"({"display_name":"Alice"})");
   EXPECT_EQ(named.status, 200U);
   EXPECT_EQ(named.text("display_name"), "Alice");
+  EXPECT_EQ(named.text("language"), "");
+  EXPECT_EQ(patch(R"({"language":"de"})").text("language"), "de");
+  EXPECT_EQ(patch(R"({"language":"../de"})").status, 400U);
   EXPECT_EQ(named.text("email"), "alice@example.org");
   EXPECT_EQ(patch(R"({"username":"alicia"})").fields(), "current_password");
   EXPECT_EQ(patch(R"({"username":"bobby","current_password":"lantern otter quiet 42"})").status, 409U);

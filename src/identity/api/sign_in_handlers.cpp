@@ -39,6 +39,7 @@ Answer register_account(const ApiContext& context, http::Request& request) {
   wanted.email = body->required_text("email");
   wanted.password = body->required_secret("password");
   wanted.proof = body->text("challenge").value_or("");
+  wanted.language = body->text("language").value_or("");
   auto errors = body->finish();
   if (!errors.empty()) co_return error_response(request, ApiError::invalid_request, {.fields = std::move(errors)});
 

@@ -22,6 +22,7 @@ boost::json::object account_view(const Account& account) {
           {"email", account.profile.email},
           {"email_verified", account.email_verified},
           {"display_name", account.profile.display_name},
+          {"language", account.profile.language},
           {"state", to_string(account.state)},
           {"roles", text_array(account.roles)},
           {"created_at", telemetry::to_rfc3339(account.created_at)}};

@@ -15,6 +15,7 @@ std::string line_of(const AccountWithProfile& record, const AccountVault& vault,
   AccountLine line{.username = record.username,
                    .email = std::move(profile.email),
                    .display_name = std::move(profile.display_name),
+                   .language = std::move(profile.language),
                    .state = std::string(to_string(record.state)),
                    .roles = record.roles,
                    .created_at = record.created_at};

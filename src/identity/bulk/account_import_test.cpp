@@ -88,8 +88,9 @@ class AccountImportTest : public test::OnEveryDatabase {
 GATEHOUSE_ON_EVERY_DATABASE(AccountImportTest);
 
 TEST_P(AccountImportTest, accounts_are_as_their_lines_say) {
-  write(line_for("Ada", R"(,"roles":["member","admin","admin"],"state":"disabled","display_name":"Ada L.",)"
-                        R"("created_at":"2020-02-03T04:05:06.007Z")") +
+  write(line_for("Ada",
+                 R"(,"roles":["member","admin","admin"],"state":"disabled","display_name":"Ada L.","language":"de",)"
+                 R"("created_at":"2020-02-03T04:05:06.007Z")") +
         "\n" + line_for("bea"));
   const auto done = run();
   EXPECT_EQ(done.imported, 2U);
@@ -105,6 +106,7 @@ TEST_P(AccountImportTest, accounts_are_as_their_lines_say) {
     EXPECT_EQ(base::to_unix_ms(ada->created_at), 1'580'702'706'007);
     EXPECT_EQ(vault_.open(*ada).email, "Ada@example.org");
     EXPECT_EQ(vault_.open(*ada).display_name, "Ada L.");
+    EXPECT_EQ(vault_.open(*ada).language, "de");
     const auto index = vault_.email_index(*text::prepare_email("BEA@example.org"));
     const auto bea = store_.find_with_profile(tx, store_.find_by_email_index(tx, index)->id);
     EXPECT_EQ(bea->username, "bea");
@@ -117,7 +119,8 @@ TEST_P(AccountImportTest, accounts_are_as_their_lines_say) {
 TEST_P(AccountImportTest, import_of_an_export_is_the_same) {
   std::string text;
   for (int i = 0; i < 40; ++i) {
-    text += line_for("member-" + std::to_string(i), i % 3 == 0 ? R"(,"roles":[],"display_name":"Émile \"M\"")" : "");
+    text += line_for("member-" + std::to_string(i),
+                     i % 3 == 0 ? R"(,"roles":[],"display_name":"Émile \"M\"","language":"de")" : "");
   }
   write(text);
   ASSERT_EQ(run().imported, 40U);
@@ -152,6 +155,7 @@ TEST_P(AccountImportTest, refuses_hostile_lines_and_takes_the_rest) {
       line_for("state", R"(,"state":"locked")"),
       line_for("future", R"(,"created_at":"2999-01-01T00:00:00Z")"),
       line_for("display", R"(,"display_name":"a\u202eb")"),
+      line_for("language", R"(,"language":"German")"),
       line_for("misspelt", R"(,"role":["admin"])"),
       "{\"username\":\n",
       std::string(200'000, 'x') + "\n",

@@ -16,8 +16,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::string_view, 7> kFields{"username", "email", "display_name", "password_hash",
-                                                  "state",    "roles", "created_at"};
+constexpr std::array<std::string_view, 8> kFields{"username",      "email", "display_name", "language",
+                                                  "password_hash", "state", "roles",        "created_at"};
 constexpr std::size_t kMaxRoles = 64;
 constexpr base::JsonLimits kJsonLimits{.depth = 2, .members = kFields.size() + kMaxRoles};
 constexpr const char* kTimeForm = "must be a time like 2026-01-31T23:59:59Z, or milliseconds since 1970";
@@ -71,6 +71,7 @@ bool set_text(AccountLine& account, std::string_view name, std::string_view text
   if (name == "username") account.username = text;
   if (name == "email") account.email = text;
   if (name == "display_name") account.display_name = text;
+  if (name == "language") account.language = text;
   if (name == "password_hash") account.password_hash = text;
   if (name == "state") account.state = text;
   if (name == "created_at") return (account.created_at = parse_time_or_number(text)).has_value();
@@ -179,6 +180,7 @@ std::string to_json_line(const AccountLine& account) {
   json::object line{{"username", account.username},
                     {"email", account.email},
                     {"display_name", account.display_name},
+                    {"language", account.language},
                     {"state", account.state.value_or("active")}};
   json::array roles;
   for (const auto& role : account.roles.value_or(std::vector<std::string>())) roles.emplace_back(role);

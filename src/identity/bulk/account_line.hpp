@@ -18,6 +18,7 @@ struct AccountLine {
   std::string username;
   std::string email;
   std::string display_name{};
+  std::string language{};
   std::optional<std::string> password_hash{};
   std::optional<std::string> state{};
   std::optional<std::vector<std::string>> roles{};
@@ -39,9 +40,9 @@ enum class BulkFormat : std::uint8_t { ndjson, csv };
 
 inline constexpr std::size_t kMaxLineBytes = 64 * 1024;
 
-// An object with the members username, email, display_name, password_hash, state, roles (an array of names) and
-// created_at (RFC 3339 in UTC, or a number of milliseconds since 1970). All but the first two may be missing or null;
-// any other member is refused, since a misspelt one would be lost without a word. Strict JSON, see parse_json.
+// An object with the members username, email, display_name, language, password_hash, state, roles (an array of names)
+// and created_at (RFC 3339 in UTC, or a number of milliseconds since 1970). All but the first two may be missing or
+// null; any other member is refused, since a misspelt one would be lost without a word. Strict JSON, see parse_json.
 [[nodiscard]] ParsedLine parse_json_line(std::string_view line);
 
 // RFC 4180, but that a record is one line: no field holds a line break, quoted or not. The same columns in any order;

@@ -104,6 +104,7 @@ TEST(AccountLine, what_is_written_reads_the_same) {
   const AccountLine account{.username = "ada",
                             .email = "ada@example.org",
                             .display_name = "\"Ada\" \\ \xE2\x80\xA8 Lovelace",
+                            .language = "de",
                             .password_hash = "$2b$05$x",
                             .state = "disabled",
                             .roles = std::vector<std::string>{"admin", "member"},
@@ -115,6 +116,7 @@ TEST(AccountLine, what_is_written_reads_the_same) {
   EXPECT_EQ(line->username, account.username);
   EXPECT_EQ(line->email, account.email);
   EXPECT_EQ(line->display_name, account.display_name);
+  EXPECT_EQ(line->language, account.language);
   EXPECT_EQ(line->password_hash, account.password_hash);
   EXPECT_EQ(line->state, account.state);
   EXPECT_EQ(line->roles, account.roles);

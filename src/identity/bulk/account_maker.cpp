@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "identity/account/display_name.hpp"
+#include "identity/account/language.hpp"
 #include "platform/base/words.hpp"
 #include "platform/text/email.hpp"
 #include "platform/text/username.hpp"
@@ -38,6 +39,7 @@ base::Result<BulkAccount, LineProblem> AccountMaker::make(const AccountLine& lin
   auto display_name = prepare_display_name(line.display_name);
   if (!display_name)
     return LineProblem{"display_name", "must be text of at most 64 characters, none of them invisible"};
+  if (const auto problem = language_problem(line.language)) return LineProblem{problem->field, problem->message};
   auto hash = password_hash(line);
   if (!hash) return hash.error();
   auto granted = roles(line);
@@ -47,7 +49,8 @@ base::Result<BulkAccount, LineProblem> AccountMaker::make(const AccountLine& lin
   const auto created_at = line.created_at.value_or(clock_.now());
   if (created_at > clock_.now()) return LineProblem{"created_at", "lies in the future"};
 
-  auto sealed = vault_.seal_new(id, {.email = email->expose(), .display_name = std::move(*display_name)});
+  auto sealed = vault_.seal_new(
+      id, {.email = email->expose(), .display_name = std::move(*display_name), .language = line.language});
   return BulkAccount{.account = {.id = id,
                                  .username = username->canonical(),
                                  .username_skeleton = username->skeleton(),

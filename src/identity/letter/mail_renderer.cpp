@@ -32,8 +32,8 @@ std::optional<mail::Message> MailRenderer::render(const MailJob& job, const std:
   if (!to || to->address.empty()) return std::nullopt;
   to->facts.values.try_emplace("time", mail_time(asked_at));
   const auto& letter = letter_of(job.kind);
-  auto rendered =
-      parts_.templates.render(options_.locale, to_string(job.kind), values_of(letter, job, *to, options_.locale));
+  const auto& locale = parts_.templates.locales().contains(to->language) ? to->language : options_.locale;
+  auto rendered = parts_.templates.render(locale, to_string(job.kind), values_of(letter, job, *to, locale));
   return mail::Message{.id = id,
                        .from = {.address = options_.from, .name = options_.service},
                        .to = {.address = to->address},
@@ -50,7 +50,9 @@ std::optional<MailRenderer::Recipient> MailRenderer::recipient_of(db::Transactio
     const auto account = parts_.accounts.find_with_profile(tx, job.account);
     if (!account || account->state != AccountState::active) return std::nullopt;
     if (letter.is_notice() && account->email_index.empty()) return std::nullopt;
-    to.address = parts_.vault.open(*account).email;
+    auto profile = parts_.vault.open(*account);
+    to.address = std::move(profile.email);
+    to.language = std::move(profile.language);
     // Who reads an address that nobody has proven may be a stranger: nothing that somebody chose goes there.
     if (!account->email_index.empty()) to.username = account->username;
   }

@@ -17,10 +17,10 @@
 namespace gatehouse::identity {
 
 struct MailRendererOptions {
-  std::string base;     // origin that links begin with
-  std::string service;  // what the installation is called
-  std::string from;     // address
-  std::string locale = "en";
+  std::string base;           // origin that links begin with
+  std::string service;        // what the installation is called
+  std::string from;           // address
+  std::string locale = "en";  // for whoever has chosen none that there is
 };
 
 // Writes the letters, when they are sent: opens the account's address and computes the token only then. Thread-safe
@@ -51,6 +51,7 @@ class MailRenderer {
   struct Recipient {
     std::string address;
     std::string username;
+    std::string language;  // as chosen; may be empty, or one without templates
     MailFacts facts;
   };
   [[nodiscard]] std::optional<Recipient> recipient_of(db::Transaction& tx, const MailJob& job) const;

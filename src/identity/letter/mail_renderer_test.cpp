@@ -133,6 +133,26 @@ TEST_F(MailRendererTest, each_change_of_factors_has_one_sentence_of_its_own_with
   }
 }
 
+TEST_F(MailRendererTest, a_letter_is_in_the_language_its_account_has_chosen_or_else_in_that_of_the_installation) {
+  const auto chosen = [&](const std::string& language) {
+    stack_.database.write_blocking([&](db::Transaction& tx) {
+      const auto record = stack_.store.find_with_profile(tx, account_.id).value();
+      auto profile = stack_.vault.open(record);
+      profile.language = language;
+      const NameChange change{.profile_sealed = stack_.vault.reseal(record, profile)};
+      ASSERT_TRUE(stack_.store.change_names(tx, account_.id, change, stack_.clock.now()));
+    });
+    const auto message = render(MailKind::reset_password);
+    return message ? message->html.substr(message->html.find("lang=") + 6, 2) : "none";
+  };
+  EXPECT_EQ(chosen(""), "en");
+  EXPECT_EQ(chosen("de"), "de");
+  EXPECT_EQ(chosen("fr"), "en") << "no templates";
+  write_in("de");
+  EXPECT_EQ(chosen("en"), "en");
+  EXPECT_EQ(chosen(""), "de");
+}
+
 TEST_F(MailRendererTest, a_factor_that_was_added_and_is_gone_by_now_leaves_no_hole) {
   const auto message = render(MailKind::factor_changed, MailEvent::added);
   ASSERT_TRUE(message);

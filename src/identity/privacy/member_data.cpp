@@ -47,6 +47,7 @@ object account_of(const Account& account) {
           {"email", account.profile.email},
           {"email_verified", account.email_verified},
           {"display_name", account.profile.display_name},
+          {"language", account.profile.language},
           {"state", to_string(account.state)},
           {"roles", texts(account.roles)},
           {"created_at", telemetry::to_rfc3339(account.created_at)}};

@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "identity/account/language.hpp"
 #include "platform/base/uuid.hpp"
 #include "platform/base/words.hpp"
 #include "platform/text/email.hpp"
@@ -128,6 +129,7 @@ awaitable<base::Result<Account, Refusal>> Invites::accept(InviteAcceptance accep
   if (!id) co_return link_refused();
   const auto username = text::prepare_username(acceptance.username);
   if (!username) co_return invalid_input(username_problem(username.error()));
+  if (auto problem = language_problem(acceptance.language)) co_return invalid_input(std::move(*problem));
   auto look = [&](db::Transaction& tx) { return store_.find_open(tx, contract::AccountId(*id), parts_.clock.now()); };
   const auto invite = co_await parts_.database.read(look);
   if (!invite) co_return link_refused();  // before the hash: a dead link costs nothing
@@ -136,12 +138,13 @@ awaitable<base::Result<Account, Refusal>> Invites::accept(InviteAcceptance accep
                                                      {username->canonical(), profile.email}, caller.address);
   if (!hash) co_return hash.error();
 
+  profile.language = acceptance.language;
   const NewAccount account{.id = invite->id,
                            .username = username->canonical(),
                            .username_skeleton = username->skeleton(),
                            .email_index = invite->email_index,
                            .data_key_seed = invite->data_key_seed,
-                           .profile_sealed = invite->profile_sealed,
+                           .profile_sealed = parts_.vault.reseal(as_account(*invite), profile),
                            .password_hash = *hash,
                            .roles = invite->roles,
                            .created_at = parts_.clock.now()};

@@ -35,6 +35,7 @@ struct InviteAcceptance {
   base::Secret token{};
   std::string username;
   base::Secret password{};
+  std::string language{};  // of letters; empty: the installation's
 };
 
 // Accounts for whom an administrator asks by mail. Works when registration is closed. Thread-safe.

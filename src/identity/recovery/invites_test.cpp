@@ -26,9 +26,10 @@ class InvitesTest : public ::testing::Test {
     EXPECT_EQ(mails.front().kind, MailKind::invite);
     return stack_.token(TokenPurpose::invite, mails.front());
   }
-  base::Result<Account, Refusal> accept(const std::string& token, const std::string& username = "carol") {
+  base::Result<Account, Refusal> accept(const std::string& token, const std::string& username = "carol",
+                                        const std::string& language = "") {
     return test::run_on_loop(stack_.invites.accept(
-        {base::Secret(token), username, base::Secret(RecoveryStack::kNewPassword)}, IdentityStack::caller()));
+        {base::Secret(token), username, base::Secret(RecoveryStack::kNewPassword), language}, IdentityStack::caller()));
   }
   std::size_t open() { return test::run_on_loop(stack_.invites.page(std::nullopt, 50)).invites.size(); }
 };
@@ -45,6 +46,17 @@ TEST_F(InvitesTest, accepting_makes_an_account_with_the_roles_and_a_proven_addre
   EXPECT_TRUE(stack_.sign_in_by_email("carol@example.org", RecoveryStack::kNewPassword));
   EXPECT_FALSE(test::run_on_loop(stack_.invites.is_open(base::Secret(token))));
   EXPECT_EQ(open(), 0U);
+}
+
+TEST_F(InvitesTest, letters_come_in_the_language_of_the_page_on_which_it_was_accepted) {
+  const auto token = invited();
+  EXPECT_EQ(accept(token, "carol", "no language").error().fields.front().field, "language");
+  const auto account = accept(token, "carol", "de");
+  ASSERT_TRUE(account);
+  EXPECT_EQ(account->profile.language, "de");
+  const auto profile = stack_.vault.open(stack_.load(account->id));
+  EXPECT_EQ(profile.language, "de");
+  EXPECT_EQ(profile.email, "carol@example.org");
 }
 
 TEST_F(InvitesTest, X03_is_good_once_also_for_twenty_at_a_time) {

@@ -1,6 +1,7 @@
-import { useSignal } from "@preact/signals";
+import { useSignal, type Signal } from "@preact/signals";
+import { useId } from "preact/hooks";
 import { api } from "../api/client";
-import { formatDate, t } from "../messages";
+import { formatDate, languageNames, languages, t } from "../messages";
 import { useAction } from "../ui/action";
 import { Alert } from "../ui/alert";
 import { Button } from "../ui/button";
@@ -19,7 +20,7 @@ export function ProfilePage({ account, onChange }: Props) {
   const close = () => (asking.value = null);
   return (
     <>
-      <DisplayName account={account} onChange={onChange} />
+      <Address account={account} onChange={onChange} />
       <section class="card">
         <dl class="facts">
           <dt>{t("username")}</dt>
@@ -60,12 +61,14 @@ function Verified({ account }: { account: Account }) {
   );
 }
 
-function DisplayName({ account, onChange }: Props) {
+// What changes nothing but how one is addressed.
+function Address({ account, onChange }: Props) {
   const name = useSignal(account.display_name);
+  const chosen = useSignal(account.language);
   const saved = useSignal(false);
   const save = useAction(async () => {
     saved.value = false;
-    onChange(await api.patch("/v1/me", { body: { display_name: name.value.trim() } }));
+    onChange(await api.patch("/v1/me", { body: { display_name: name.value.trim(), language: chosen.value } }));
     saved.value = true;
   });
   return (
@@ -80,6 +83,7 @@ function DisplayName({ account, onChange }: Props) {
           required={false}
           input={{ maxLength: 64 }}
         />
+        <LetterLanguage chosen={chosen} />
         <div class="row">
           <Button type="submit" kind="primary" busy={save.busy}>
             {t("save")}
@@ -90,6 +94,23 @@ function DisplayName({ account, onChange }: Props) {
         </div>
       </Form>
     </section>
+  );
+}
+
+function LetterLanguage({ chosen }: { chosen: Signal<string> }) {
+  const id = useId();
+  const offered = languages.includes(chosen.value) ? languages : [chosen.value, ...languages];
+  return (
+    <div class="field">
+      <label for={id}>{t("account.language")}</label>
+      <select id={id} class="input" value={chosen.value} onChange={(event) => (chosen.value = event.currentTarget.value)}>
+        {offered.map((name) => (
+          <option key={name} value={name} lang={languageNames[name] && name}>
+            {languageNames[name] ?? (name || t("account.language.none"))}
+          </option>
+        ))}
+      </select>
+    </div>
   );
 }
 
