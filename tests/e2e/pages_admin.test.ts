@@ -118,10 +118,10 @@ describe("the administration", () => {
     assert.ok(!page.url().includes("@") && !page.url().includes(member.username), "no name in an address");
     const day = (later: number) => new Date(Date.now() + later * 86_400_000).toISOString().slice(0, 10);
     await page.getByLabel("From").fill(day(-2));
-    await page.getByLabel("Up to and including").fill(day(2));
+    await page.getByLabel("Through").fill(day(2));
     await page.getByRole("button", { name: "Filter" }).click();
     await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
-    await page.getByLabel("Up to and including").fill(day(-2));
+    await page.getByLabel("Through").fill(day(-2));
     await page.getByRole("button", { name: "Filter" }).click();
     await page.getByText("No event fits.").waitFor();
     await page.getByLabel("By").fill("nobody-of-that-name");
@@ -134,7 +134,7 @@ describe("the administration", () => {
       page.getByRole("button", { name: "Export" }).click(),
     ]);
     assert.deepEqual([...new URL(request.url()).searchParams.keys()], ["from", "until"]);
-    for (const field of ["By", "From", "Up to and including"]) await page.getByLabel(field).fill("");
+    for (const field of ["By", "From", "Through"]) await page.getByLabel(field).fill("");
 
     const save = async () => {
       const [exported] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export" }).click()]);

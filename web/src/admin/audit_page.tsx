@@ -70,7 +70,7 @@ export function AuditPage({ granted }: PageProps) {
       <section class="card">
         <FailureAlert failure={save.failure} />
         <Form action={apply}>
-          <div class="filters">
+          <div class="filters many">
             <Field label={t("audit.type")} hint={t("audit.type.hint")} value={type} required={false} />
             <Field label={t("audit.actor")} hint={hint} mistake={mistake("actor")} value={actor} required={false} />
             <Field label={t("audit.subject")} hint={hint} mistake={mistake("subject")} value={subject} required={false} />

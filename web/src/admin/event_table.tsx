@@ -30,6 +30,11 @@ function AccountLink({ id, names }: { id: string; names: Record<string, string> 
   );
 }
 
+function Actor({ event }: { event: NamedEvent }) {
+  if (event.actor) return <AccountLink id={event.actor} names={event.names} />;
+  return <span class="muted">{event.fields["by"] === "operator" ? t("audit.operator") : t("audit.system")}</span>;
+}
+
 function Details({ fields }: { fields: AuditEvent["fields"] }) {
   return (
     <ul class="plain small">
@@ -53,7 +58,7 @@ export function EventRows({ rows, empty, more }: { rows: NamedEvent[]; empty: st
       columns={[
         { title: t("time"), show: (event) => formatTime(event.time), narrow: true },
         { title: t("audit.type"), show: (event) => <code>{event.type}</code>, narrow: true },
-        { title: t("audit.actor"), show: (event) => (event.actor ? <AccountLink id={event.actor} names={event.names} /> : <span class="muted">{t("audit.system")}</span>), narrow: true },
+        { title: t("audit.actor"), show: (event) => <Actor event={event} />, narrow: true },
         { title: t("audit.subject"), show: (event) => (event.subject ? <AccountLink id={event.subject} names={event.names} /> : "–"), narrow: true },
         { title: t("audit.details"), show: (event) => <Details fields={event.fields} /> },
       ]}
