@@ -27,9 +27,9 @@ std::string joined(const std::vector<std::string>& words) {
 
 void print(const Account& account, std::ostream& out) {
   out << "id            " << account.id.to_string() << "\nusername      " << account.username << "\nemail         "
-      << account.profile.email << "\ndisplay_name  " << account.profile.display_name << "\nstate         "
-      << to_string(account.state) << "\nroles         " << joined(account.roles) << "\ncreated_at_ms "
-      << base::to_unix_ms(account.created_at) << "\n";
+      << account.profile.email << "\ndisplay_name  " << account.profile.display_name << "\nlanguage      "
+      << account.profile.language << "\nstate         " << to_string(account.state) << "\nroles         "
+      << joined(account.roles) << "\ncreated_at_ms " << base::to_unix_ms(account.created_at) << "\n";
 }
 
 int complain(const Refusal& refusal, std::ostream& err) {

@@ -3,6 +3,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "app/alert_service.hpp"
@@ -30,6 +32,8 @@ class IdentityNode {
                telemetry::Metrics& metrics);
 
   [[nodiscard]] std::vector<http::Route> routes() const { return role_.routes(); }
+  // What there are templates of letters in.
+  [[nodiscard]] const std::set<std::string>& letter_languages() const noexcept { return mail_.languages(); }
 
   // For ApiService::on_failure.
   [[nodiscard]] std::function<void(const http::Failure&)> failure_listener() {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <set>
+#include <string>
 
 #include "app/installation.hpp"
 #include "identity/letter/letter_sender.hpp"
@@ -26,6 +28,9 @@ class MailService {
 
   // For those who know what letters refer to. REQUIRES: before start().
   [[nodiscard]] identity::MailRenderer& renderer() noexcept { return renderer_; }
+
+  // What there are templates in.
+  [[nodiscard]] const std::set<std::string>& languages() const noexcept { return templates_.locales(); }
 
   void start() { worker_.start(); }
   void stop() { worker_.stop(); }  // idempotent; what was being sent is sent again after the next start

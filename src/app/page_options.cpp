@@ -1,7 +1,9 @@
 #include "app/page_options.hpp"
 
+#include <algorithm>
 #include <array>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -48,7 +50,8 @@ const char* name_of(http::Method method) {
 
 }  // namespace
 
-web::PageOptions page_options(const Settings& settings, const std::vector<http::Route>& routes) {
+web::PageOptions page_options(const Settings& settings, const std::vector<http::Route>& routes,
+                              const std::set<std::string>& letter_languages) {
   const auto& pages = settings.pages;
   web::PageOptions options;
   options.name = pages.name;
@@ -59,6 +62,9 @@ web::PageOptions page_options(const Settings& settings, const std::vector<http::
   options.accent = pages.accent;
   options.accent_dark = pages.accent_dark;
   options.languages = pages.languages;
+  options.letter_languages = {settings.mail.locale};
+  std::ranges::copy_if(letter_languages, std::back_inserter(options.letter_languages),
+                       [&](const auto& name) { return name != settings.mail.locale; });
   options.return_origins = pages.return_origins;
   for (const auto& route : routes) {
     if (route.path.starts_with("/v1/admin/")) options.offers.push_back(name_of(route.method) + route.path);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <set>
+#include <string>
 #include <vector>
 
 #include "app/settings.hpp"
@@ -8,8 +10,9 @@
 
 namespace gatehouse::app {
 
-// What the pages are told; `routes` are those that they ask. Reads the logo; throws std::runtime_error with a text for
-// the operator where that fails.
-[[nodiscard]] web::PageOptions page_options(const Settings& settings, const std::vector<http::Route>& routes);
+// What the pages are told; `routes` are those that they ask, `letter_languages` what there are templates in. Reads the
+// logo; throws std::runtime_error with a text for the operator where that fails.
+[[nodiscard]] web::PageOptions page_options(const Settings& settings, const std::vector<http::Route>& routes,
+                                            const std::set<std::string>& letter_languages);
 
 }  // namespace gatehouse::app

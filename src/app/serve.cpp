@@ -201,7 +201,7 @@ class Process {
 
   std::unique_ptr<web::Pages> make_pages() {
     if (!settings_.runs("identity") || !settings_.pages.enabled) return nullptr;
-    return std::make_unique<web::Pages>(page_options(settings_, identity_->routes()));
+    return std::make_unique<web::Pages>(page_options(settings_, identity_->routes(), identity_->letter_languages()));
   }
 
   std::vector<http::Route> public_routes() {

@@ -36,6 +36,7 @@ std::string settings_json(const PageOptions& options) {
       boost::json::object{{"name", options.name},
                           {"logo", options.logo.empty() ? boost::json::value(nullptr) : boost::json::value(kLogoPath)},
                           {"languages", texts(options.languages)},
+                          {"letter_languages", texts(options.letter_languages)},
                           {"return_origins", texts(options.return_origins)},
                           {"offers", texts(options.offers)},
                           {"registration", options.registration},

@@ -15,7 +15,8 @@ struct PageOptions {
   std::string logo_type{};               // its media type
   std::string accent{};                  // `#rrggbb` on light ground; empty: our own
   std::string accent_dark{};             // on dark ground
-  std::vector<std::string> languages{};  // of those built in; empty: all
+  std::vector<std::string> languages{};         // of those built in; empty: all
+  std::vector<std::string> letter_languages{};  // that letters can be written in, the installation's own first
   std::vector<std::string> return_origins{};
   std::vector<std::string>
       offers{};  // `GET /v1/admin/accounts`: what administrators may find there; else it is not shown

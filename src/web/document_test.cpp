@@ -25,11 +25,13 @@ TEST(Document, says_what_there_is) {
   options.password_min = 14;
   options.return_origins = {"https://app.example"};
   options.offers = {"GET /v1/admin/accounts"};
+  options.letter_languages = {"fr", "de"};
   const auto document = fill_document(kTemplate, options);
   EXPECT_TRUE(has(document, "&quot;registration&quot;:false"));
   EXPECT_TRUE(has(document, "&quot;password_min&quot;:14"));
   EXPECT_TRUE(has(document, "&quot;return_origins&quot;:[&quot;https://app.example&quot;]"));
   EXPECT_TRUE(has(document, "&quot;offers&quot;:[&quot;GET /v1/admin/accounts&quot;]"));
+  EXPECT_TRUE(has(document, "&quot;letter_languages&quot;:[&quot;fr&quot;,&quot;de&quot;]"));
   EXPECT_TRUE(has(document, "&quot;logo&quot;:null"));
   EXPECT_FALSE(has(document, "stylesheet"));
 }

@@ -1,11 +1,14 @@
 // What mails lead to, in a real browser: a confirmed address, a new password, another address.
 import assert from "node:assert/strict";
+import { cpSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Browser } from "./support/browser.js";
 import { newAdministrator } from "./support/factors.js";
 import { ask, bearer } from "./support/http.js";
 import { Mailbox } from "./support/mailbox.js";
 import { openPages, typePassword } from "./support/pages.js";
+import { makeFolder, projectRoot } from "./support/paths.js";
 import { freshName, password } from "./support/people.js";
 import type { Stack } from "./support/stack.js";
 import { until } from "./support/until.js";
@@ -215,7 +218,37 @@ describe("pages that mails lead to", () => {
     await page.goto(`${site}/verify`);
     await page.getByRole("button", { name: "Send it again" }).click();
     assert.match((await letters.next(`${member}@example.org`)).source, /<html lang=(3D)?"en">/);
+    await page.goto(`${site}/account`);
+    await page.getByLabel("Mails to you").selectOption("The usual language");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved.").waitFor();
+    assert.equal((await page.evaluate(async () => (await (await fetch("/v1/me")).json()) as { language: string })).language, "");
     await page.close();
+  });
+
+  test("where letters are in a language that pages are not in, they stay so unless somebody chooses", async () => {
+    const templates = makeFolder();
+    cpSync(join(projectRoot, "templates/mail/en"), join(templates, "fr"), { recursive: true });
+    const other = await openPages({ settings: { "mail.templates": JSON.stringify(templates), "mail.locale": '"fr"' } });
+    try {
+      const member = freshName();
+      const page = await other.browser.page("/register");
+      await page.getByLabel("Username").fill(member);
+      await page.getByLabel("E-mail address").fill(`${member}@example.org`);
+      await page.getByLabel("Password", { exact: true }).fill(password);
+      await page.getByRole("button", { name: "Create the account" }).click();
+      const letter = await new Mailbox(other.stack.gatehouse).next(`${member}@example.org`);
+      assert.match(letter.source, /<html lang=(3D)?"fr">/);
+      await page.getByLabel("Code from the e-mail").waitFor();
+      await page.goto(`${other.site}/account`);
+      await page.getByLabel("Mails to you").waitFor();
+      const offered = await page.getByLabel("Mails to you").getByRole("option").allTextContents();
+      assert.deepEqual(offered, ["The usual language", "fr", "Deutsch", "English"]);
+    } finally {
+      await other.browser.stop();
+      await other.stack.stop();
+      rmSync(templates, { recursive: true });
+    }
   });
 
   test("nothing from elsewhere, nothing against the policy", () => {

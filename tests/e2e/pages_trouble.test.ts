@@ -136,7 +136,7 @@ describe("pages in trouble", () => {
   test("without any file of words there is still a way on", async () => {
     await page.route("**/_gatehouse/en-*.js", (route) => route.abort());
     await page.goto(`${site}/account`);
-    await page.getByText("This page could not be loaded.").waitFor();
+    await page.locator("#not-loaded.now").getByText("This page could not be loaded.").waitFor();
     await page.unroute("**/_gatehouse/en-*.js");
     await page.getByRole("link", { name: "Try again" }).click();
     await page.getByRole("heading", { name: "Profile" }).waitFor();

@@ -17,6 +17,12 @@ const wanted = settings.languages.filter((name) => builtIn.includes(name));
 export const languages = wanted.length > 0 ? wanted : builtIn;
 export const languageNames: Record<string, string> = { en: "English", de: "Deutsch" };
 
+// In what language somebody who begins here is likely to want letters. Empty: where the installation's own is none that
+// pages are in, that of the page says nothing about its readers.
+export function letterLanguage(): string {
+  return languages.includes(settings.letter_languages[0] ?? "") ? language.value : "";
+}
+
 export const language = signal("en");
 const messages = signal<Messages | null>(null);
 

@@ -3,6 +3,7 @@ export interface Settings {
   name: string;
   logo: string | null;
   languages: string[]; // empty: all there are
+  letter_languages: string[]; // that there are templates in, the installation's own first
   return_origins: string[];
   offers: string[]; // routes of the administration that there are: `GET /v1/admin/accounts`
   registration: boolean;
@@ -14,6 +15,7 @@ const defaults: Settings = {
   name: "Gatehouse",
   logo: null,
   languages: [],
+  letter_languages: [],
   return_origins: [],
   offers: [],
   registration: true,

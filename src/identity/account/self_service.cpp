@@ -128,10 +128,12 @@ awaitable<base::Result<Account, Refusal>> SelfService::change_profile(const cont
   auto account = co_await forgetting(parts_.profiles, who.account, parts_.database.write(work));
   if (account) {
     const std::string id = who.account.to_string();
-    parts_.log.info(
-        "profile_changed",
-        {{"account", id}, {"username", change.username.has_value()}, {"display_name", change.display_name.has_value()}},
-        &caller.trace);
+    parts_.log.info("profile_changed",
+                    {{"account", id},
+                     {"username", change.username.has_value()},
+                     {"display_name", change.display_name.has_value()},
+                     {"language", change.language.has_value()}},
+                    &caller.trace);
   }
   co_return account;
 }

@@ -180,8 +180,8 @@ std::string to_json_line(const AccountLine& account) {
   json::object line{{"username", account.username},
                     {"email", account.email},
                     {"display_name", account.display_name},
-                    {"language", account.language},
                     {"state", account.state.value_or("active")}};
+  if (!account.language.empty()) line.emplace("language", account.language);
   json::array roles;
   for (const auto& role : account.roles.value_or(std::vector<std::string>())) roles.emplace_back(role);
   line.emplace("roles", std::move(roles));

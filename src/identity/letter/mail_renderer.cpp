@@ -53,7 +53,7 @@ std::optional<MailRenderer::Recipient> MailRenderer::recipient_of(db::Transactio
     auto profile = parts_.vault.open(*account);
     to.address = std::move(profile.email);
     to.language = std::move(profile.language);
-    // Who reads an address that nobody has proven may be a stranger: nothing that somebody chose goes there.
+    // Who reads an address that nobody has proven may be a stranger: nothing that somebody wrote goes there.
     if (!account->email_index.empty()) to.username = account->username;
   }
   const auto& provider = providers_.at(static_cast<std::size_t>(job.kind));

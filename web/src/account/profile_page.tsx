@@ -1,7 +1,8 @@
 import { useSignal, type Signal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { api } from "../api/client";
-import { formatDate, languageNames, languages, t } from "../messages";
+import { formatDate, languageNames, t } from "../messages";
+import { settings } from "../settings";
 import { useAction } from "../ui/action";
 import { Alert } from "../ui/alert";
 import { Button } from "../ui/button";
@@ -68,7 +69,12 @@ function Address({ account, onChange }: Props) {
   const saved = useSignal(false);
   const save = useAction(async () => {
     saved.value = false;
-    onChange(await api.patch("/v1/me", { body: { display_name: name.value.trim(), language: chosen.value } }));
+    const wanted = { display_name: name.value.trim(), language: chosen.value };
+    const changed = {
+      ...(wanted.display_name !== account.display_name && { display_name: wanted.display_name }),
+      ...(wanted.language !== account.language && { language: wanted.language }),
+    };
+    if (Object.keys(changed).length > 0) onChange(await api.patch("/v1/me", { body: changed }));
     saved.value = true;
   });
   return (
@@ -99,14 +105,14 @@ function Address({ account, onChange }: Props) {
 
 function LetterLanguage({ chosen }: { chosen: Signal<string> }) {
   const id = useId();
-  const offered = languages.includes(chosen.value) ? languages : [chosen.value, ...languages];
+  const offered = [...new Set(["", chosen.value, ...settings.letter_languages])];
   return (
     <div class="field">
       <label for={id}>{t("account.language")}</label>
       <select id={id} class="input" value={chosen.value} onChange={(event) => (chosen.value = event.currentTarget.value)}>
         {offered.map((name) => (
           <option key={name} value={name} lang={languageNames[name] && name}>
-            {languageNames[name] ?? (name || t("account.language.none"))}
+            {name === "" ? t("account.language.none") : (languageNames[name] ?? name)}
           </option>
         ))}
       </select>

@@ -17,6 +17,7 @@ import type { PageProps } from "./page";
 
 const nothing = { type: "", subject: "", actor: "", from: "", until: "" };
 type Typed = typeof nothing;
+const days = { min: "1970-01-01", max: "9999-12-30" };
 
 // What was asked for before one followed a link and came back.
 function typedBefore(): Typed {
@@ -28,6 +29,7 @@ function typedBefore(): Typed {
 function beginningOf(day: string, later = 0): string {
   const date = new Date(`${day}T00:00`);
   date.setDate(date.getDate() + later);
+  date.setHours(0, 0, 0, 0); // where there is no midnight on one of the days
   return date.toISOString();
 }
 
@@ -36,6 +38,7 @@ function daysOf({ from, until }: Typed): { from?: string; until?: string } {
 }
 
 export function AuditPage({ granted }: PageProps) {
+  const byName = ["account:read", "account:manage"].some((wanted) => permits(granted, wanted));
   const before = typedBefore();
   const type = useSignal(before.type);
   const subject = useSignal(before.subject);
@@ -47,10 +50,14 @@ export function AuditPage({ granted }: PageProps) {
   const typed = (): Typed => ({ type: type.value.trim(), subject: subject.value.trim(), actor: actor.value.trim(), from: from.value, until: until.value });
   const apply = useAction(async () => {
     const wanted = typed();
-    const [concerned, acting] = await Promise.all([wanted.subject, wanted.actor].map((text) => (text === "" ? undefined : accountOf(text))));
-    unknown.value = { subject: wanted.subject !== "" && !concerned, actor: wanted.actor !== "" && !acting };
-    if (unknown.value.subject || unknown.value.actor) return;
     keepHere(JSON.stringify(wanted));
+    unknown.value = { subject: false, actor: false };
+    const [concerned, acting] = await Promise.all([wanted.subject, wanted.actor].map((text) => (text === "" ? undefined : accountOf(text, byName))));
+    unknown.value = { subject: wanted.subject !== "" && !concerned, actor: wanted.actor !== "" && !acting };
+    if (unknown.value.subject || unknown.value.actor) {
+      filter.value = null;
+      return;
+    }
     const days = daysOf(wanted);
     filter.value = {
       ...(wanted.type && { type: wanted.type }),
@@ -62,9 +69,9 @@ export function AuditPage({ granted }: PageProps) {
   });
   useEffect(() => void apply.run(), []);
   const save = useAction(async () => saveFile("audit.ndjson", "application/x-ndjson", ...(await piecesOf("/v1/admin/audit/export", daysOf(typed())))));
-  const byName = ["account:read", "account:manage"].some((wanted) => permits(granted, wanted));
   const hint = byName ? t("audit.account.hint") : t("audit.id.hint");
-  const mistake = (field: "subject" | "actor") => (unknown.value[field] ? t("audit.account.unknown") : undefined);
+  const notFound = byName ? t("audit.account.unknown") : t("audit.id.unknown");
+  const mistake = (field: "subject" | "actor") => (unknown.value[field] ? notFound : undefined);
   return (
     <>
       <section class="card">
@@ -74,8 +81,8 @@ export function AuditPage({ granted }: PageProps) {
             <Field label={t("audit.type")} hint={t("audit.type.hint")} value={type} required={false} />
             <Field label={t("audit.actor")} hint={hint} mistake={mistake("actor")} value={actor} required={false} />
             <Field label={t("audit.subject")} hint={hint} mistake={mistake("subject")} value={subject} required={false} />
-            <Field label={t("audit.from")} value={from} type="date" required={false} />
-            <Field label={t("audit.until")} value={until} type="date" required={false} />
+            <Field label={t("audit.from")} value={from} type="date" required={false} input={days} />
+            <Field label={t("audit.until")} value={until} type="date" required={false} input={days} />
           </div>
           <div class="row">
             <Button type="submit" kind="primary" busy={apply.busy}>

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { api } from "../api/client";
-import { language, t } from "../messages";
+import { letterLanguage, t } from "../messages";
 import { settings } from "../settings";
 import { useAction } from "../ui/action";
 import { Alert } from "../ui/alert";
@@ -28,7 +28,7 @@ function InviteForm({ token }: { token: string }) {
   const password = useSignal("");
   const accept = useAction(async () => {
     const account = { username: username.value.trim(), password: password.value };
-    await api.post("/v1/invite/accept", { body: { token, ...account, language: language.value }, anonymous: true });
+    await api.post("/v1/invite/accept", { body: { token, ...account, language: letterLanguage() }, anonymous: true });
     await api.post("/v1/login", { body: { ...account, refresh_in: "cookie" }, anonymous: true });
     location.replace("/account");
   });

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { api } from "../api/client";
 import { ApiFailure } from "../api/problem";
 import { withChallenge } from "../challenge/challenge";
-import { language, t } from "../messages";
+import { letterLanguage, t } from "../messages";
 import { goTo } from "../router";
 import { settings } from "../settings";
 import { useAction } from "../ui/action";
@@ -37,7 +37,7 @@ function RegisterForm() {
   const mailed = useSignal(false);
   const register = useAction(async () => {
     const account = { username: username.value.trim(), email: email.value.trim(), password: password.value };
-    await withChallenge((solved) => api.post("/v1/register", { body: { ...account, ...solved, language: language.value }, anonymous: true }));
+    await withChallenge((solved) => api.post("/v1/register", { body: { ...account, ...solved, language: letterLanguage() }, anonymous: true }));
     const body = { username: account.username, password: account.password, refresh_in: "cookie" as const };
     try {
       await withChallenge((solved) => api.post("/v1/login", { body: { ...body, ...solved }, anonymous: true }));

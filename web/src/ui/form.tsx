@@ -9,11 +9,13 @@ interface Props {
   children: ComponentChildren;
 }
 
-// What went wrong stands at the top; focus goes to the first field that has something to correct.
+// What went wrong stands at the top; focus goes to the first field that has something to correct, also where the page
+// itself found it.
 export function Form({ action, fields, children }: Props) {
   const form = useRef<HTMLFormElement>(null);
+  const toMistake = () => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   useEffect(() => {
-    if (action.failure !== null) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    if (action.failure !== null) toMistake();
   }, [action.failure]);
   return (
     <form
@@ -21,7 +23,7 @@ export function Form({ action, fields, children }: Props) {
       class="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        void action.run();
+        void action.run().then((done) => done && requestAnimationFrame(toMistake)); // once it is drawn
       }}
     >
       <FailureAlert failure={action.failure} fields={fields ?? []} />

@@ -27,6 +27,7 @@ export function usePages<T>(load: (cursor?: string) => Promise<{ rows: T[]; next
     }
   };
   useEffect(() => {
+    next.value = undefined; // of another list
     void fetchPage();
   }, [what]);
   const cursor = next.value;
