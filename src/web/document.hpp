@@ -10,11 +10,11 @@ namespace gatehouse::web {
 // What the pages are told of the installation, at the start, in the document itself: nothing is asked for first, and
 // nothing is guessed.
 struct PageOptions {
-  std::string name = "Gatehouse";        // what a person signs in to
-  std::string logo{};                    // the image itself; empty: none
-  std::string logo_type{};               // its media type
-  std::string accent{};                  // `#rrggbb` on light ground; empty: our own
-  std::string accent_dark{};             // on dark ground
+  std::string name = "Gatehouse";               // what a person signs in to
+  std::string logo{};                           // the image itself; empty: none
+  std::string logo_type{};                      // its media type
+  std::string accent{};                         // `#rrggbb` on light ground; empty: our own
+  std::string accent_dark{};                    // on dark ground
   std::vector<std::string> languages{};         // of those built in; empty: all
   std::vector<std::string> letter_languages{};  // that letters can be written in, the installation's own first
   std::vector<std::string> return_origins{};
