@@ -16,6 +16,7 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
   # Worth 3 % of a gate check: Asio, the parser and the gate are in different libraries.
   set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
   add_link_options(-fuse-ld=lld-16 -Wl,-z,relro,-z,now)
+  add_link_options(-Wl,-z,pack-relative-relocs)  # 125 KiB less to read, and to keep, at each start
 endif()
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")

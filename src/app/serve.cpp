@@ -1,5 +1,6 @@
 #include "app/serve.hpp"
 
+#include <malloc.h>
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -149,6 +150,7 @@ class Process {
     announce("public", settings_.server.listen, *public_);
     announce("admin", settings_.server.admin_listen, *admin_);
     wanted_ = true;
+    ::malloc_trim(0);  // what only the start needed goes back, migrations above all
   }
 
   // Serves until told to stop; a second signal on the way out ends at once.
