@@ -1,8 +1,8 @@
 #include "app/settings_schema_mail.hpp"
 
 #include "app/settings_forms.hpp"
-#include "identity/account/language.hpp"
 #include "platform/mail/message.hpp"
+#include "platform/text/language.hpp"
 
 namespace gatehouse::app {
 namespace {
@@ -20,7 +20,7 @@ Complaint check_sender(std::string_view text) {
 }
 
 Complaint check_locale(std::string_view text) {
-  if (identity::is_language(text)) return std::nullopt;
+  if (text::is_language(text)) return std::nullopt;
   return "must be the name of a folder of templates, such as en or de";
 }
 

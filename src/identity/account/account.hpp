@@ -28,7 +28,7 @@ enum class AccountState : std::uint8_t { active, disabled };
 struct Profile {
   std::string email;         // as text::prepare_email gives it back
   std::string display_name;  // may be empty
-  std::string language{};    // of letters (language.hpp); empty: the installation's
+  std::string language{};    // of letters (text::is_language); empty: the installation's
 };
 
 // An account as its owner and an administrator may see it: no hash, no key.

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "platform/text/language.hpp"
+
 namespace gatehouse::identity {
 namespace {
 
@@ -76,6 +78,11 @@ FieldProblem email_problem(text::EmailError error) {
   FieldProblem problem{"email", text::to_string(error), mistake_of(error)};
   if (problem.mistake == Mistake::too_many_bytes) problem.limit = text::kMaxEmailBytes;
   return problem;
+}
+
+std::optional<FieldProblem> language_problem(std::string_view text) {
+  if (text.empty() || text::is_language(text)) return std::nullopt;
+  return FieldProblem{"language", "must be the name of a language, such as en or de"};
 }
 
 }  // namespace gatehouse::identity

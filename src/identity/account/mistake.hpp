@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -58,5 +59,7 @@ struct FieldProblem {
 // Of the fields `username` and `email`.
 [[nodiscard]] FieldProblem username_problem(text::UsernameError error);
 [[nodiscard]] FieldProblem email_problem(text::EmailError error);
+// Of the field `language`. Nothing: it is one, or empty, which leaves it to the installation.
+[[nodiscard]] std::optional<FieldProblem> language_problem(std::string_view text);
 
 }  // namespace gatehouse::identity

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "identity/account/language.hpp"
 #include "platform/audit/event_types.hpp"
 #include "platform/audit/log.hpp"
 #include "platform/base/uuid.hpp"

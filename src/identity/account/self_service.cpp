@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "identity/account/display_name.hpp"
-#include "identity/account/language.hpp"
 #include "platform/audit/event_types.hpp"
 #include "platform/audit/log.hpp"
 #include "platform/text/username.hpp"

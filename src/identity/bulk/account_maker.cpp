@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "identity/account/display_name.hpp"
-#include "identity/account/language.hpp"
+#include "identity/account/mistake.hpp"
 #include "platform/base/words.hpp"
 #include "platform/text/email.hpp"
 #include "platform/text/username.hpp"

@@ -3,7 +3,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "identity/account/language.hpp"
 #include "platform/base/uuid.hpp"
 #include "platform/base/words.hpp"
 #include "platform/text/email.hpp"
