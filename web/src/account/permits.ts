@@ -18,9 +18,16 @@ export function permits(granted: readonly string[], wanted: string): boolean {
   );
 }
 
+export function permitsAny(granted: readonly string[], wanted: readonly string[]): boolean {
+  return wanted.some((each) => permits(granted, each));
+}
+
+// What reading any account asks for.
+export const readsAccounts = ["account:read", "account:manage"];
+
 // What any page of the administration needs.
 export const administration = ["account:read", "account:manage", "role:read", "role:manage", "key:read", "key:manage", "overview:read", "audit:read", "security:read", "mail:manage", "webhook:manage"];
 
 export function mayAdminister(granted: readonly string[] | undefined): boolean {
-  return granted !== undefined && administration.some((wanted) => permits(granted, wanted));
+  return granted !== undefined && permitsAny(granted, administration);
 }

@@ -1,6 +1,6 @@
 import { api } from "../api/client";
 import type { Account } from "../account/account_area";
-import { mayAdminister, permits } from "../account/permits";
+import { mayAdminister, permitsAny, readsAccounts } from "../account/permits";
 import { t, type MessageKey } from "../messages";
 import { path } from "../router";
 import { offers } from "../settings";
@@ -18,10 +18,9 @@ import type { PageProps } from "./page";
 import { RolesPage } from "./roles_page";
 import { AttacksPage } from "./attacks_page";
 
-const accounts = ["account:read", "account:manage"];
 const parts: Part[] = [
   { path: "/admin", title: "admin.overview", icon: "chart", routes: ["GET /v1/admin/overview"], needs: ["overview:read"] },
-  { path: "/admin/accounts", title: "admin.accounts", icon: "users", routes: ["GET /v1/admin/accounts"], needs: accounts },
+  { path: "/admin/accounts", title: "admin.accounts", icon: "users", routes: ["GET /v1/admin/accounts"], needs: readsAccounts },
   { path: "/admin/roles", title: "admin.roles", icon: "grid", routes: ["GET /v1/admin/roles"], needs: ["role:read", "role:manage"] },
   { path: "/admin/audit", title: "admin.audit", icon: "list", routes: ["GET /v1/admin/audit"], needs: ["audit:read"] },
   { path: "/admin/security", title: "admin.security", icon: "shield", routes: ["GET /v1/admin/blocks", "GET /v1/admin/security-events"], needs: ["audit:read", "security:read", "security:manage"] },
@@ -31,7 +30,7 @@ const parts: Part[] = [
 
 function isShown(part: Part, granted: string[]): boolean {
   if (part.routes !== undefined && !part.routes.some(offers)) return false;
-  return part.needs?.some((wanted) => permits(granted, wanted)) ?? true;
+  return part.needs === undefined || permitsAny(granted, part.needs);
 }
 const pages: Record<string, (props: PageProps) => preact.JSX.Element> = {
   "/admin": OverviewPage,

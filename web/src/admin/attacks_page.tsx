@@ -1,4 +1,4 @@
-import { permits } from "../account/permits";
+import { permits, permitsAny } from "../account/permits";
 import { api } from "../api/client";
 import type { components } from "../api/schema";
 import { formatTime, t } from "../messages";
@@ -13,11 +13,10 @@ import type { PageProps } from "./page";
 type Block = components["schemas"]["AddressBlock"];
 
 export function AttacksPage({ granted }: PageProps) {
-  const may = (...permissions: string[]) => permissions.some((wanted) => permits(granted, wanted));
   return (
     <>
-      {offers("GET /v1/admin/blocks") && may("security:read", "security:manage") && <Blocks mayEnd={may("security:manage")} />}
-      {offers("GET /v1/admin/security-events") && may("audit:read") && <SecurityEvents />}
+      {offers("GET /v1/admin/blocks") && permitsAny(granted, ["security:read", "security:manage"]) && <Blocks mayEnd={permits(granted, "security:manage")} />}
+      {offers("GET /v1/admin/security-events") && permits(granted, "audit:read") && <SecurityEvents />}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { permits } from "../account/permits";
+import { permitsAny, readsAccounts } from "../account/permits";
 import { api, piecesOf } from "../api/client";
 import type { ErrorReport } from "../api/types";
 import { t } from "../messages";
@@ -38,7 +38,7 @@ function daysOf({ from, until }: Typed): { from?: string; until?: string } {
 }
 
 export function AuditPage({ granted }: PageProps) {
-  const byName = ["account:read", "account:manage"].some((wanted) => permits(granted, wanted));
+  const byName = permitsAny(granted, readsAccounts);
   const before = typedBefore();
   const type = useSignal(before.type);
   const subject = useSignal(before.subject);
